@@ -1,0 +1,77 @@
+// The receiver of AppendEntries (Figure 2, section 5.3).
+#include <algorithm>
+
+#include "src/raft/contract.hpp"
+#include "src/raft/handlers.hpp"
+
+namespace raft {
+namespace {
+
+// Why prevLogIndex and prevLogTerm do not match this log, as a hint where to go on (section 5.3).
+AppendEntriesReply rejection(const Server& server, const AppendEntries& request) {
+  AppendEntriesReply reply{.term = server.current_term()};
+  if (server.config.backtracking == Backtracking::Plain) {
+    // The leader tries the entry before the one that was refused.
+    reply.conflict_index = request.prev_log_index;
+  } else if (!server.log.has(request.prev_log_index)) {
+    reply.conflict_index = server.log.last_index().next();
+  } else {
+    reply.conflict_term = server.log.term_at(request.prev_log_index);
+    reply.conflict_index = server.log.first_of_term_at(request.prev_log_index);
+  }
+  return reply;
+}
+
+// Figure 2, AppendEntries 3 and 4: an existing entry that conflicts with a new one goes, with all
+// that follow it; new entries that are not yet there are appended. Entries that agree stay, and so
+// does what follows them: the request may be an old one.
+void store(Server& server, const AppendEntries& request, Effects& effects) {
+  Index index = request.prev_log_index;
+  for (std::size_t i = 0; i < request.entries.size(); ++i) {
+    index = index.next();
+    if (server.log.has(index) && server.log.term_at(index) == request.entries[i].term) continue;
+    if (server.log.has(index)) {
+      CONTRACT(index > server.commit_index,
+               "AppendEntries conflicts with an entry that is committed here");
+      server.log.truncate_from(index);
+    }
+    server.log.append(std::span(request.entries).subspan(i));
+    effects.persist.log_from = index;
+    return;
+  }
+}
+
+}  // namespace
+
+void on_append_entries(Server& server, ServerId from, const AppendEntries& request,
+                       Effects& effects) {
+  // Figure 2, AppendEntries 1.
+  if (request.term < server.current_term()) {
+    effects.outcome = Outcome::AppendRejectedTerm;
+    send(server, from, AppendEntriesReply{.term = server.current_term()}, effects);
+    return;
+  }
+  CONTRACT(!std::holds_alternative<Leader>(server.role),
+           "a leader received AppendEntries of its own term: the term has two leaders");
+  // Section 5.2: a candidate that hears from the leader of its term is a follower again.
+  server.role = Follower{from};
+  effects.timers.reset_election = true;
+  // Figure 2, AppendEntries 2: index 0 has term 0 in every log.
+  if (request.prev_log_index > server.log.last_index() ||
+      server.log.term_at(request.prev_log_index) != request.prev_log_term) {
+    effects.outcome = Outcome::AppendRejectedLog;
+    send(server, from, rejection(server, request), effects);
+    return;
+  }
+  store(server, request, effects);
+  const Index verified{request.prev_log_index.value + request.entries.size()};
+  // Figure 2, AppendEntries 5: what lies beyond the last new entry has not been compared.
+  commit_through(server, std::min(request.leader_commit, verified), effects);
+  effects.outcome = Outcome::AppendAccepted;
+  send(server, from,
+       AppendEntriesReply{
+           .term = server.current_term(), .success = true, .match_index = verified},
+       effects);
+}
+
+}  // namespace raft

@@ -1,0 +1,42 @@
+#include <algorithm>
+#include <array>
+
+#include "src/raft/contract.hpp"
+#include "src/raft/handlers.hpp"
+#include "src/raft/quorum.hpp"
+
+namespace raft {
+
+Index quorum_index(std::span<Index> matches) {
+  const auto majority_th = matches.begin() + static_cast<std::ptrdiff_t>(
+                                                 majority_of(matches.size()) - 1);
+  std::nth_element(matches.begin(), majority_th, matches.end(), std::greater<>());
+  return *majority_th;
+}
+
+void commit_through(Server& server, Index index, Effects& effects) {
+  // Figure 2: commitIndex increases monotonically.
+  if (index <= server.commit_index) return;
+  CONTRACT(server.log.has(index), "an index beyond the end of the log was about to be committed");
+  server.commit_index = index;
+  // Figure 2, all servers: if commitIndex > lastApplied, apply the entries in between, in order.
+  effects.apply = {server.last_applied.next(), server.commit_index};
+  server.last_applied = server.commit_index;
+}
+
+void advance_leader_commit(Server& server, const Leader& leader, Effects& effects) {
+  std::array<Index, kServersMax> matches;
+  std::size_t voters = 0;
+  matches[voters++] = server.log.last_index();  // its own log
+  for_each_peer(server, [&](ServerId peer) {
+    matches[voters++] = leader.progress[peer].match_index;
+  });
+  const Index replicated = quorum_index(std::span(matches).first(voters));
+  // Section 5.4.2 and Figure 8: only entries of the leader's own term are committed by counting
+  // replicas; earlier ones are committed with them. Terms never decrease along the log, so if the
+  // highest replicated entry is of an earlier term, all below it are too.
+  if (server.log.term_at(replicated) != server.current_term()) return;
+  commit_through(server, replicated, effects);
+}
+
+}  // namespace raft

@@ -1,0 +1,104 @@
+// Elections (section 5.2) and the election restriction (section 5.4.1).
+#include <limits>
+
+#include "src/raft/handlers.hpp"
+
+namespace raft {
+namespace {
+
+void become_leader(Server& server, Effects& effects) {
+  // Figure 2, volatile state on leaders: nextIndex := last log index + 1, matchIndex := 0.
+  Leader leader{PerServer<Progress>(server.config.servers)};
+  for_each_peer(server, [&](ServerId peer) {
+    leader.progress[peer] = {server.log.last_index().next(), Index{}};
+  });
+  server.role = std::move(leader);
+  effects.outcome = Outcome::BecameLeader;
+  effects.timers = {.reset_election = false, .reset_heartbeat = true};
+  if (server.config.no_op) append_own(server, EntryKind::NoOp, {}, effects);
+  const auto& role = std::get<Leader>(server.role);
+  advance_leader_commit(server, role, effects);
+  // Figure 2, leaders: upon election, AppendEntries to each server.
+  broadcast_append(server, role, effects);
+}
+
+bool has_majority(const Server& server, ServerSet votes) {
+  return votes.size() >= majority_of(server.config.servers);
+}
+
+// Section 5.4.1: the later last term is more up to date; with equal last terms, the longer log.
+bool is_up_to_date(const RequestVote& candidate, const Log& log) {
+  if (candidate.last_log_term != log.last_term()) return candidate.last_log_term > log.last_term();
+  return candidate.last_log_index >= log.last_index();
+}
+
+Outcome judge(const Server& server, ServerId candidate, const RequestVote& request) {
+  // Figure 2, RequestVote 1.
+  if (request.term < server.current_term()) return Outcome::VoteRefusedTerm;
+  // Figure 2, RequestVote 2: votedFor is null or this candidate, and its log is up to date.
+  const ServerId voted_for = server.hard_state.voted_for;
+  if (!voted_for.is_none() && voted_for != candidate) return Outcome::VoteRefusedVoted;
+  if (!is_up_to_date(request, server.log)) return Outcome::VoteRefusedLog;
+  return Outcome::VoteGranted;
+}
+
+}  // namespace
+
+void on_election_timeout(Server& server, Effects& effects) {
+  if (std::holds_alternative<Leader>(server.role)) {
+    effects.outcome = Outcome::TimeoutIgnored;
+    return;
+  }
+  if (server.current_term().value == std::numeric_limits<std::uint64_t>::max()) {
+    effects.outcome = Outcome::TermsExhausted;
+    return;
+  }
+  // Figure 2, candidates: increment currentTerm, vote for self, reset the timer, ask the others.
+  server.hard_state = {server.current_term().next(), server.id};
+  persist_hard_state(server, effects);
+  effects.outcome = Outcome::ElectionStarted;
+  effects.timers.reset_election = true;
+  Candidate candidate;
+  candidate.votes_granted.insert(server.id);
+  server.role = candidate;
+  if (has_majority(server, candidate.votes_granted)) {
+    become_leader(server, effects);
+    return;
+  }
+  for_each_peer(server, [&](ServerId peer) {
+    send(server, peer,
+         RequestVote{server.current_term(), server.log.last_index(), server.log.last_term()},
+         effects);
+  });
+}
+
+void on_request_vote(Server& server, ServerId from, const RequestVote& request, Effects& effects) {
+  effects.outcome = judge(server, from, request);
+  const bool granted = effects.outcome == Outcome::VoteGranted;
+  if (granted) {
+    server.hard_state.voted_for = from;
+    persist_hard_state(server, effects);
+    // Figure 2, followers: granting a vote restarts the election timeout; a refusal does not.
+    effects.timers.reset_election = true;
+  }
+  send(server, from, RequestVoteReply{server.current_term(), granted}, effects);
+}
+
+void on_request_vote_reply(Server& server, ServerId from, const RequestVoteReply& reply,
+                           Effects& effects) {
+  auto* candidate = std::get_if<Candidate>(&server.role);
+  if (reply.term < server.current_term() || candidate == nullptr) {
+    effects.outcome = Outcome::StaleReplyIgnored;
+    return;
+  }
+  if (!reply.vote_granted) {
+    effects.outcome = Outcome::VoteDenied;
+    return;
+  }
+  effects.outcome = Outcome::VoteCounted;
+  candidate->votes_granted.insert(from);  // a set: a vote that arrives twice counts once
+  // Figure 2, candidates: votes from a majority of the servers: become leader.
+  if (has_majority(server, candidate->votes_granted)) become_leader(server, effects);
+}
+
+}  // namespace raft

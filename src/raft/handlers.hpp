@@ -1,0 +1,59 @@
+// The handlers behind step(): one file a concern. Internal to src/raft.
+#pragma once
+
+#include "src/raft/effects.hpp"
+#include "src/raft/input.hpp"
+#include "src/raft/server.hpp"
+
+namespace raft {
+
+// election.cpp
+void on_election_timeout(Server& server, Effects& effects);
+void on_request_vote(Server& server, ServerId from, const RequestVote& request, Effects& effects);
+void on_request_vote_reply(Server& server, ServerId from, const RequestVoteReply& reply,
+                           Effects& effects);
+
+// append_entries.cpp
+void on_append_entries(Server& server, ServerId from, const AppendEntries& request,
+                       Effects& effects);
+
+// replication.cpp
+void on_append_entries_reply(Server& server, ServerId from, const AppendEntriesReply& reply,
+                             Effects& effects);
+void on_heartbeat_timeout(Server& server, Effects& effects);
+void on_propose(Server& server, const std::string& command, Effects& effects);
+// Appends an entry of the leader's term to its own log, to be made durable.
+void append_own(Server& server, EntryKind kind, const std::string& command, Effects& effects);
+// AppendEntries to every other server, each from its nextIndex on.
+void broadcast_append(const Server& server, const Leader& leader, Effects& effects);
+
+// commit.cpp
+// Moves the commit index up to `index` (never down) and hands the entries out.
+void commit_through(Server& server, Index index, Effects& effects);
+// The leader's commit rule (5.3, 5.4).
+void advance_leader_commit(Server& server, const Leader& leader, Effects& effects);
+
+// restart.cpp
+void on_restart(Server& server, const Durable& durable, Effects& effects);
+
+// term.cpp
+// Enters a later term as a follower that has not voted.
+void adopt_term(Server& server, Term term, Effects& effects);
+// States that the term and the vote must be durable.
+void persist_hard_state(const Server& server, Effects& effects);
+
+// Puts one message on its way.
+template <class Body>
+void send(const Server& server, ServerId to, Body body, Effects& effects) {
+  effects.messages.push_back(Message{server.id, to, std::move(body)});
+}
+
+// Calls f(peer) for every other server, in id order.
+template <class F>
+void for_each_peer(const Server& server, F f) {
+  for (std::uint32_t id = 1; id <= server.config.servers; ++id) {
+    if (id != server.id.value) f(ServerId{id});
+  }
+}
+
+}  // namespace raft

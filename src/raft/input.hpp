@@ -1,0 +1,40 @@
+// Everything that can happen to a server. Time and chance are inputs: the core asks for timers
+// (Effects::timers) and whoever drives it decides when they fire.
+#pragma once
+
+#include <string>
+#include <variant>
+
+#include "src/raft/message.hpp"
+#include "src/raft/server.hpp"
+
+namespace raft {
+
+struct ElectionTimeout {
+  bool operator==(const ElectionTimeout&) const = default;
+};
+
+struct HeartbeatTimeout {
+  bool operator==(const HeartbeatTimeout&) const = default;
+};
+
+// A client asks for a command to be replicated.
+struct Propose {
+  std::string command;
+  bool operator==(const Propose&) const = default;
+};
+
+struct Receive {
+  Message message;
+  bool operator==(const Receive&) const = default;
+};
+
+// The server crashed, or starts for the first time: everything but `durable` is lost.
+struct Restart {
+  Durable durable;
+  bool operator==(const Restart&) const = default;
+};
+
+using Input = std::variant<ElectionTimeout, HeartbeatTimeout, Propose, Receive, Restart>;
+
+}  // namespace raft

@@ -1,0 +1,71 @@
+// The RPCs of Figure 2 as messages: a request and its reply travel by themselves, and either may be
+// lost, late or doubled.
+#pragma once
+
+#include <variant>
+#include <vector>
+
+#include "src/raft/log.hpp"
+
+namespace raft {
+
+// Figure 2, RequestVote RPC. The candidate is the sender.
+struct RequestVote {
+  Term term{};             // the candidate's term
+  Index last_log_index{};  // of the candidate's last entry, 0 if its log is empty
+  Term last_log_term{};
+  bool operator==(const RequestVote&) const = default;
+};
+RAFT_FIELDS(RequestVote, term, last_log_index, last_log_term)
+
+struct RequestVoteReply {
+  Term term{};  // the voter's term
+  bool vote_granted = false;
+  bool operator==(const RequestVoteReply&) const = default;
+};
+RAFT_FIELDS(RequestVoteReply, term, vote_granted)
+
+// Figure 2, AppendEntries RPC. The leader is the sender; no entries: a heartbeat.
+struct AppendEntries {
+  Term term{};             // the leader's term
+  Index prev_log_index{};  // of the entry right before `entries`, 0 if they start the log
+  Term prev_log_term{};
+  std::vector<Entry> entries{};
+  Index leader_commit{};
+  bool operator==(const AppendEntries&) const = default;
+};
+RAFT_FIELDS(AppendEntries, term, prev_log_index, prev_log_term, entries, leader_commit)
+
+// A reply does not travel with its request, so it says by itself what it acknowledges:
+// - accepted: `match_index` is the last index that the request showed to agree with the leader;
+// - rejected in the leader's own term: the leader should go on from `conflict_index`, or, if
+//   `conflict_term` is not 0 and it has entries of that term, right after the last of those
+//   (section 5.3, "the conflicting term and the first index it stores for that term");
+// - rejected because the request's term is stale: only `term` says something.
+struct AppendEntriesReply {
+  Term term{};
+  bool success = false;
+  Index match_index{};
+  Term conflict_term{};
+  Index conflict_index{};
+  bool operator==(const AppendEntriesReply&) const = default;
+};
+RAFT_FIELDS(AppendEntriesReply, term, success, match_index, conflict_term, conflict_index)
+
+using MessageBody =
+    std::variant<RequestVote, RequestVoteReply, AppendEntries, AppendEntriesReply>;
+
+struct Message {
+  ServerId from{};
+  ServerId to{};
+  MessageBody body{};
+  bool operator==(const Message&) const = default;
+};
+RAFT_FIELDS(Message, from, to, body)
+
+// Every message carries its sender's term.
+inline Term term_of(const Message& message) {
+  return std::visit([](const auto& body) { return body.term; }, message.body);
+}
+
+}  // namespace raft

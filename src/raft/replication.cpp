@@ -1,0 +1,124 @@
+// The leader's side of log replication (section 5.3).
+#include <algorithm>
+#include <limits>
+
+#include "src/raft/handlers.hpp"
+
+namespace raft {
+namespace {
+
+// Figure 2, leaders: AppendEntries with the log entries starting at nextIndex.
+void send_append(const Server& server, const Progress& progress, ServerId peer, Effects& effects) {
+  const std::uint32_t limit = server.config.entries_per_message;
+  const auto entries = server.log.from(
+      progress.next_index, limit == 0 ? std::numeric_limits<std::size_t>::max() : limit);
+  const Index previous = progress.next_index.previous();
+  send(server, peer,
+       AppendEntries{server.current_term(), previous, server.log.term_at(previous),
+                     std::vector<Entry>(entries.begin(), entries.end()), server.commit_index},
+       effects);
+}
+
+// Where to go on after a rejection (section 5.3): after the last own entry of the conflicting term,
+// or where the follower says.
+Index retry_index(const Server& server, const AppendEntriesReply& reply) {
+  if (reply.conflict_term.value > 0) {
+    const Index last = server.log.last_of_term(reply.conflict_term);
+    if (last.value > 0) return last.next();
+  }
+  return reply.conflict_index;
+}
+
+void on_rejected(const Server& server, Progress& progress, ServerId from,
+                 const AppendEntriesReply& reply, Effects& effects) {
+  // A rejection may be old: it never moves nextIndex forward, nor below what is acknowledged.
+  const Index retry = std::max(progress.match_index.next(),
+                               std::min(progress.next_index, retry_index(server, reply)));
+  if (retry == progress.next_index) {
+    effects.outcome = Outcome::StaleReplyIgnored;
+    return;
+  }
+  progress.next_index = retry;
+  effects.outcome = Outcome::BackedUp;
+  send_append(server, progress, from, effects);
+}
+
+// Acknowledges entries that this leader never had.
+bool is_malformed(const Server& server, const AppendEntriesReply& reply) {
+  return reply.success && reply.match_index > server.log.last_index();
+}
+
+// Refuses a request of an earlier term: sent by this server before it led this one, so that the
+// reply bears the present term and yet says nothing of the present requests.
+bool is_refusal_of_term(const AppendEntriesReply& reply) {
+  return !reply.success && reply.conflict_index.value == 0;
+}
+
+}  // namespace
+
+void on_append_entries_reply(Server& server, ServerId from, const AppendEntriesReply& reply,
+                             Effects& effects) {
+  auto* leader = std::get_if<Leader>(&server.role);
+  if (reply.term < server.current_term() || leader == nullptr || is_refusal_of_term(reply)) {
+    effects.outcome = Outcome::StaleReplyIgnored;
+    return;
+  }
+  if (is_malformed(server, reply)) {
+    effects.outcome = Outcome::MalformedIgnored;
+    return;
+  }
+  Progress& progress = leader->progress[from];
+  if (!reply.success) {
+    on_rejected(server, progress, from, reply, effects);
+    return;
+  }
+  // Figure 2, leaders: success: update nextIndex and matchIndex. A late reply acknowledges less
+  // than is known already and changes nothing.
+  effects.outcome = Outcome::Acknowledged;
+  progress.match_index = std::max(progress.match_index, reply.match_index);
+  progress.next_index = std::max(progress.next_index, progress.match_index.next());
+  advance_leader_commit(server, *leader, effects);
+  // Figure 2, leaders: last log index >= nextIndex: send the entries from nextIndex on.
+  if (server.log.has(progress.next_index)) send_append(server, progress, from, effects);
+}
+
+void broadcast_append(const Server& server, const Leader& leader, Effects& effects) {
+  for_each_peer(server, [&](ServerId peer) {
+    send_append(server, leader.progress[peer], peer, effects);
+  });
+}
+
+void on_heartbeat_timeout(Server& server, Effects& effects) {
+  const auto* leader = std::get_if<Leader>(&server.role);
+  if (leader == nullptr) {
+    effects.outcome = Outcome::TimeoutIgnored;
+    return;
+  }
+  effects.outcome = Outcome::HeartbeatsSent;
+  effects.timers.reset_heartbeat = true;
+  broadcast_append(server, *leader, effects);
+}
+
+void append_own(Server& server, EntryKind kind, const std::string& command, Effects& effects) {
+  server.log.append(Entry{server.current_term(), kind, command});
+  effects.persist.log_from = server.log.last_index();
+}
+
+void on_propose(Server& server, const std::string& command, Effects& effects) {
+  const auto* leader = std::get_if<Leader>(&server.role);
+  if (leader == nullptr) {
+    effects.outcome = Outcome::ProposalRefused;
+    if (const auto* follower = std::get_if<Follower>(&server.role)) {
+      effects.leader = follower->leader;
+    }
+    return;
+  }
+  append_own(server, EntryKind::Command, command, effects);
+  effects.outcome = Outcome::ProposalAppended;
+  effects.proposed = server.log.last_index();
+  effects.timers.reset_heartbeat = true;
+  advance_leader_commit(server, *leader, effects);
+  broadcast_append(server, *leader, effects);
+}
+
+}  // namespace raft

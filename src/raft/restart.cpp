@@ -1,0 +1,30 @@
+#include "src/raft/contract.hpp"
+#include "src/raft/handlers.hpp"
+
+namespace raft {
+
+Server fresh_server(const Config& config, ServerId id) {
+  CONTRACT(config.servers >= 1 && config.servers <= kServersMax,
+           "a cluster has between 1 and 64 servers");
+  CONTRACT(id.value >= 1 && id.value <= config.servers, "a server's id lies in 1..servers");
+  return Server{.config = config, .id = id};
+}
+
+void on_restart(Server& server, const Durable& durable, Effects& effects) {
+  Term term;
+  for (const Entry& entry : durable.log.entries()) {
+    CONTRACT(entry.term >= term && entry.term.value > 0,
+             "the durable log's terms go back: storage is damaged");
+    term = entry.term;
+  }
+  CONTRACT(term <= durable.hard_state.current_term,
+           "the durable log has an entry of a term that the server never reached");
+  // Figure 2: commitIndex and lastApplied are volatile, and servers start up as followers (5.2).
+  server = fresh_server(server.config, server.id);
+  server.hard_state = durable.hard_state;
+  server.log = durable.log;
+  effects.outcome = Outcome::Restarted;
+  effects.timers.reset_election = true;
+}
+
+}  // namespace raft

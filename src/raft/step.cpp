@@ -1,0 +1,98 @@
+#include "src/raft/step.hpp"
+
+#include <limits>
+
+#include "src/raft/handlers.hpp"
+
+namespace raft {
+namespace {
+
+// A position in a log and the term found there: index 0 has term 0, and no other index has.
+bool is_position(Index index, Term term) { return (index.value == 0) == (term.value == 0); }
+
+bool is_well_formed(const RequestVote& request) {
+  return is_position(request.last_log_index, request.last_log_term) &&
+         request.last_log_term <= request.term;
+}
+
+bool is_well_formed(const AppendEntries& request) {
+  if (!is_position(request.prev_log_index, request.prev_log_term)) return false;
+  if (request.prev_log_index.value >
+      std::numeric_limits<std::uint64_t>::max() - request.entries.size()) {
+    return false;
+  }
+  Term term = request.prev_log_term;
+  for (const Entry& entry : request.entries) {
+    if (entry.term < term || entry.term.value == 0) return false;
+    term = entry.term;
+  }
+  return term <= request.term;
+}
+
+bool is_well_formed(const RequestVoteReply&) { return true; }
+bool is_well_formed(const AppendEntriesReply&) { return true; }
+
+bool is_for(const Server& server, const Message& message) {
+  return message.to == server.id && message.from != server.id && !message.from.is_none() &&
+         message.from.value <= server.config.servers && term_of(message).value > 0;
+}
+
+void handle(Server& server, ServerId from, const RequestVote& body, Effects& effects) {
+  on_request_vote(server, from, body, effects);
+}
+void handle(Server& server, ServerId from, const RequestVoteReply& body, Effects& effects) {
+  on_request_vote_reply(server, from, body, effects);
+}
+void handle(Server& server, ServerId from, const AppendEntries& body, Effects& effects) {
+  on_append_entries(server, from, body, effects);
+}
+void handle(Server& server, ServerId from, const AppendEntriesReply& body, Effects& effects) {
+  on_append_entries_reply(server, from, body, effects);
+}
+
+void on_receive(Server& server, const Message& message, Effects& effects) {
+  const bool well_formed =
+      std::visit([](const auto& body) { return is_well_formed(body); }, message.body);
+  if (!well_formed || !is_for(server, message)) {
+    effects.outcome = Outcome::MalformedIgnored;
+    return;
+  }
+  const bool later_term = term_of(message) > server.current_term();
+  if (later_term) adopt_term(server, term_of(message), effects);
+  std::visit([&](const auto& body) { handle(server, message.from, body, effects); }, message.body);
+  // A reply of a later term has done all it can by ending this server's own role.
+  if (later_term && effects.outcome == Outcome::StaleReplyIgnored) {
+    effects.outcome = Outcome::SteppedDown;
+  }
+}
+
+void dispatch(Server& server, const ElectionTimeout&, Effects& effects) {
+  on_election_timeout(server, effects);
+}
+void dispatch(Server& server, const HeartbeatTimeout&, Effects& effects) {
+  on_heartbeat_timeout(server, effects);
+}
+void dispatch(Server& server, const Propose& propose, Effects& effects) {
+  on_propose(server, propose.command, effects);
+}
+void dispatch(Server& server, const Receive& receive, Effects& effects) {
+  on_receive(server, receive.message, effects);
+}
+void dispatch(Server& server, const Restart& restart, Effects& effects) {
+  on_restart(server, restart.durable, effects);
+}
+
+}  // namespace
+
+void step(Server& server, const Input& input, Effects& effects) {
+  effects.clear();
+  std::visit([&](const auto& kind) { dispatch(server, kind, effects); }, input);
+}
+
+Effects step(Server& server, const Input& input) {
+  Effects effects;
+  step(server, input, effects);
+  return effects;
+}
+
+}  // namespace raft

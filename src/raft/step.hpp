@@ -1,0 +1,24 @@
+// The only door to a server: one input in, the changed server and its effects out.
+//
+// `step` is a pure function of (server, input): no clock, randomness, I/O or global is touched, and
+// equal arguments give equal results. It is total: every input in every state has a named outcome
+// (effects.hpp), a stale, odd or hostile message included. What no correct cluster can bring about
+// throws ContractViolation; the server is then in no defined state and must not be used again.
+//
+// Follows Figure 2 of "In Search of an Understandable Consensus Algorithm (Extended Version)".
+// Deliberately not here: snapshots, membership changes, pre-vote, reads.
+#pragma once
+
+#include "src/raft/effects.hpp"
+#include "src/raft/input.hpp"
+#include "src/raft/server.hpp"
+
+namespace raft {
+
+// Takes the step. `effects` is emptied first and its memory reused.
+void step(Server& server, const Input& input, Effects& effects);
+
+// The same, with effects of its own.
+Effects step(Server& server, const Input& input);
+
+}  // namespace raft
