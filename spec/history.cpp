@@ -1,0 +1,36 @@
+#include "spec/history.hpp"
+
+namespace spec {
+namespace {
+
+// Term 0 comes before every election and has no slot (leaders[0] stays kNoServer).
+void record_leader(History& history, const ServerView& after) {
+  const Term term = after.current_term;
+  if (after.role != Role::Leader || term == 0) return;
+  if (term < history.leaders.size()) {
+    if (history.leaders[term] == kNoServer) history.leaders[term] = after.id;
+    return;
+  }
+  history.leaders.resize(term, kNoServer);
+  history.leaders.push_back(after.id);
+}
+
+// A commit index beyond the server's own log names no entry, so nothing is recorded there.
+void record_commits(History& history, const ServerView& after) {
+  for (Index index = history.committed.size() + 1; index <= after.commit_index; ++index) {
+    const EntryView* entry = entry_at(after, index);
+    if (entry == nullptr) return;
+    history.committed.push_back({*entry, after.current_term});
+  }
+}
+
+}  // namespace
+
+History extended(const History& history, const ServerView& after) {
+  History result = history;
+  record_leader(result, after);
+  record_commits(result, after);
+  return result;
+}
+
+}  // namespace spec

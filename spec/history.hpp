@@ -1,0 +1,33 @@
+// What no server's state remembers but some property needs: kept beside the cluster and no more,
+// since every distinct history multiplies the states that a search must visit.
+#pragma once
+
+#include <vector>
+
+#include "spec/view.hpp"
+
+namespace spec {
+
+// An entry that some server once held as committed, and the term that server was in when its commit
+// index first reached the entry ("committed in a given term", Leader Completeness, Figure 3).
+struct CommittedEntry {
+  EntryView entry;
+  Term commit_term = 0;
+  bool operator==(const CommittedEntry&) const = default;
+};
+
+struct History {
+  // leaders[t] is the first server ever seen to lead term t, kNoServer where none was. No trailing
+  // kNoServer, so equal histories are equal values. leaders[0] is always kNoServer.
+  std::vector<ServerId> leaders;
+  // committed[i - 1] is the first entry ever committed at index i; contiguous from index 1.
+  std::vector<CommittedEntry> committed;
+  bool operator==(const History&) const = default;
+};
+
+// The history after a step that left one server looking like `after`: records a leader of a term
+// that had none, and entries committed for the first time. Never changes what is recorded: a
+// contradiction is for the properties to find.
+History extended(const History& history, const ServerView& after);
+
+}  // namespace spec

@@ -1,0 +1,66 @@
+#include "spec/history.hpp"
+
+#include <gtest/gtest.h>
+
+#include "spec/test_worlds.hpp"
+
+namespace spec {
+namespace {
+
+TEST(History, Follower_AddsNothing_WhenItCommittedNothing) {
+  EXPECT_EQ(extended(History{}, follower(1, 3, {command(1, "x")})), History{});
+  EXPECT_EQ(extended(History{}, candidate(1, 3, {command(1, "x")})), History{});
+}
+
+TEST(History, Leader_IsRecorded_AtTheSlotOfItsTerm) {
+  const History history = extended(History{}, leader(2, 3));
+  EXPECT_EQ(history.leaders, (std::vector<ServerId>{kNoServer, kNoServer, kNoServer, 2}));
+  EXPECT_TRUE(history.committed.empty());
+}
+
+TEST(History, Leader_IsRecorded_BelowALaterTermThatHadOne) {
+  const History history = extended(extended(History{}, leader(2, 3)), leader(1, 2));
+  EXPECT_EQ(history.leaders, (std::vector<ServerId>{kNoServer, kNoServer, 1, 2}));
+}
+
+TEST(History, Leader_IsNotRecorded_WhenItsTermAlreadyHadOne) {
+  const History history = extended(History{}, leader(2, 1));
+  EXPECT_EQ(extended(history, leader(3, 1)), history);
+}
+
+TEST(History, Leader_IsNotRecorded_InTermZero) {
+  EXPECT_EQ(extended(History{}, leader(1, 0)), History{});
+}
+
+TEST(History, Entries_AreRecorded_WithTheTermOfTheCommittingServer) {
+  const ServerView server =
+      committed(leader(1, 4, {command(2, "x"), no_op(4), command(4, "y")}), 2);
+  EXPECT_EQ(extended(History{}, server).committed,
+            (std::vector<CommittedEntry>{{command(2, "x"), 4}, {no_op(4), 4}}));
+}
+
+TEST(History, Entries_AreRecorded_OfAFollowerToo) {
+  const ServerView server = committed(follower(1, 2, {command(2, "x")}), 1);
+  EXPECT_EQ(extended(History{}, server).committed,
+            (std::vector<CommittedEntry>{{command(2, "x"), 2}}));
+}
+
+TEST(History, Entries_AreAdded_OnlyBeyondThoseRecorded) {
+  const History history{{}, {{command(1, "x"), 1}}};
+  const ServerView server = committed(follower(2, 3, {command(2, "other"), command(3, "y")}), 2);
+  EXPECT_EQ(extended(history, server).committed,
+            (std::vector<CommittedEntry>{{command(1, "x"), 1}, {command(3, "y"), 3}}));
+}
+
+TEST(History, Entries_EndWithTheLog_WhenTheCommitIndexIsBeyondIt) {
+  const ServerView server = committed(follower(1, 1, {command(1, "x")}), 5);
+  EXPECT_EQ(extended(History{}, server).committed.size(), 1U);
+}
+
+TEST(History, Entries_StayRecorded_WhenAServerKnowsOfFewer) {
+  const History history{{}, {{command(1, "x"), 1}, {command(1, "y"), 1}}};
+  EXPECT_EQ(extended(history, committed(follower(2, 1, {command(1, "x")}), 1)), history);
+}
+
+}  // namespace
+}  // namespace spec

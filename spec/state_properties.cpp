@@ -1,0 +1,181 @@
+// The properties of a cluster state. Each judge names the first trouble it meets, lowest server and
+// index first; nothing is allocated until there is some.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "spec/agreement.hpp"
+#include "spec/rule.hpp"
+#include "spec/wording.hpp"
+
+namespace spec {
+namespace {
+
+using Servers = std::span<const ServerView* const>;
+
+bool leads(const ServerView& server, Term term) {
+  return server.role == Role::Leader && server.current_term == term;
+}
+
+Broken election_safety(Servers servers, const History& history) {
+  for (const ServerView* server : servers) {
+    const Term term = server->current_term;
+    if (server->role != Role::Leader || term >= history.leaders.size()) continue;
+    const ServerId first = history.leaders[term];
+    if (first == kNoServer || first == server->id) continue;
+    if (first <= servers.size() && leads(*servers[first - 1], term)) {
+      return fmt::format("server {} and server {} both lead term {}", first, server->id, term);
+    }
+    return fmt::format("server {} leads term {}, which server {} led before", server->id, term,
+                       first);
+  }
+  return std::nullopt;
+}
+
+// The lowest index, past the agreement of the two logs, at which both have an entry of one term.
+Index same_term_past(Index agreed, const ServerView& left, const ServerView& right) {
+  const Index last = std::min(left.log.size(), right.log.size());
+  for (Index index = agreed + 1; index <= last; ++index) {
+    if (left.log[index - 1].term == right.log[index - 1].term) return index;
+  }
+  return 0;
+}
+
+Broken logs_match(const ServerView& left, const ServerView& right) {
+  const Index agreed = agreed_through(left, right);
+  const Index same_term = same_term_past(agreed, left, right);
+  if (same_term == 0) return std::nullopt;
+  return fmt::format(
+      "server {} and server {} both hold an entry of term {} at index {}, yet their logs differ at "
+      "index {}: {} and {}",
+      left.id, right.id, entry_at(left, same_term)->term, same_term, agreed + 1,
+      describe(entry_at(left, agreed + 1)), describe(entry_at(right, agreed + 1)));
+}
+
+Broken log_matching(Servers servers, const History&) {
+  for (std::size_t i = 0; i < servers.size(); ++i) {
+    for (std::size_t j = i + 1; j < servers.size(); ++j) {
+      if (Broken broken = logs_match(*servers[i], *servers[j])) return broken;
+    }
+  }
+  return std::nullopt;
+}
+
+bool holds(const ServerView& server, Index index, const EntryView& entry) {
+  const EntryView* held = entry_at(server, index);
+  return held != nullptr && *held == entry;
+}
+
+Broken leader_is_complete(const ServerView& leader, const History& history) {
+  for (Index index = 1; index <= history.committed.size(); ++index) {
+    const CommittedEntry& committed = history.committed[index - 1];
+    if (committed.commit_term >= leader.current_term) continue;
+    if (holds(leader, index, committed.entry)) continue;
+    return fmt::format(
+        "server {} leads term {} with {} at index {}, where {} was committed in term {}", leader.id,
+        leader.current_term, describe(entry_at(leader, index)), index, describe(&committed.entry),
+        committed.commit_term);
+  }
+  return std::nullopt;
+}
+
+Broken leader_completeness(Servers servers, const History& history) {
+  for (const ServerView* server : servers) {
+    if (server->role != Role::Leader) continue;
+    if (Broken broken = leader_is_complete(*server, history)) return broken;
+  }
+  return std::nullopt;
+}
+
+// What was applied at an index is what was committed there first. That no two servers differ
+// follows, and so does that nothing is applied before it is committed.
+Broken applied_is_committed(const ServerView& server, const History& history) {
+  for (Index index = 1; index <= server.last_applied; ++index) {
+    const EntryView* applied = entry_at(server, index);
+    if (applied == nullptr) {
+      return fmt::format("server {} applied index {} but holds no entry there", server.id, index);
+    }
+    if (index > history.committed.size()) {
+      return fmt::format("server {} applied {} at index {}, where nothing was ever committed",
+                         server.id, describe(applied), index);
+    }
+    const EntryView& committed = history.committed[index - 1].entry;
+    if (*applied != committed) {
+      return fmt::format("server {} applied {} at index {}, where {} was committed first",
+                         server.id, describe(applied), index, describe(&committed));
+    }
+  }
+  return std::nullopt;
+}
+
+Broken state_machine_safety(Servers servers, const History& history) {
+  for (const ServerView* server : servers) {
+    if (Broken broken = applied_is_committed(*server, history)) return broken;
+  }
+  return std::nullopt;
+}
+
+std::string holders(Servers servers, Index index, const EntryView& entry) {
+  std::vector<std::string> names;
+  for (const ServerView* server : servers) {
+    if (holds(*server, index, entry)) names.push_back(fmt::format("server {}", server->id));
+  }
+  return names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "));
+}
+
+Broken committed_on_quorum(Servers servers, const History& history) {
+  const std::size_t majority = majority_of(servers.size());
+  for (Index index = 1; index <= history.committed.size(); ++index) {
+    const EntryView& entry = history.committed[index - 1].entry;
+    const auto count = static_cast<std::size_t>(std::ranges::count_if(
+        servers, [&](const ServerView* server) { return holds(*server, index, entry); }));
+    if (count >= majority) continue;
+    return fmt::format(
+        "the committed entry {} at index {} is in the logs of {} of {} servers ({}); a majority is "
+        "{}",
+        describe(&entry), index, count, servers.size(), holders(servers, index, entry), majority);
+  }
+  return std::nullopt;
+}
+
+Broken match_index_holds(const ServerView& leader, const ServerView& follower, Index match) {
+  const Index agreed = agreed_through(leader, follower);
+  if (agreed >= match) return std::nullopt;
+  return fmt::format(
+      "server {}, leader of term {}, has match index {} for server {}, yet their logs differ at "
+      "index {}: {} and {}",
+      leader.id, leader.current_term, match, follower.id, agreed + 1,
+      describe(entry_at(leader, agreed + 1)), describe(entry_at(follower, agreed + 1)));
+}
+
+// Nothing is claimed of a server in a later term: another leader may have changed its log.
+Broken match_index_sound(Servers servers, const History&) {
+  for (const ServerView* leader : servers) {
+    if (leader->role != Role::Leader) continue;
+    const std::size_t slots = std::min(servers.size(), leader->match_index.size());
+    for (std::size_t j = 0; j < slots; ++j) {
+      const ServerView& other = *servers[j];
+      if (other.id == leader->id || other.current_term > leader->current_term) continue;
+      if (Broken broken = match_index_holds(*leader, other, leader->match_index[j])) return broken;
+    }
+  }
+  return std::nullopt;
+}
+
+constexpr std::array<Rule<Servers, const History&>, 6> kRules = {{
+    {Property::ElectionSafety, election_safety},
+    {Property::LogMatching, log_matching},
+    {Property::LeaderCompleteness, leader_completeness},
+    {Property::StateMachineSafety, state_machine_safety},
+    {Property::CommittedOnQuorum, committed_on_quorum},
+    {Property::MatchIndexSound, match_index_sound},
+}};
+static_assert(in_reporting_order(kRules));
+
+}  // namespace
+
+std::optional<Violation> check_state(std::span<const ServerView* const> servers,
+                                     const History& history, PropertySet properties) {
+  return first_broken(kRules, properties, servers, history);
+}
+
+}  // namespace spec

@@ -1,0 +1,72 @@
+// What the properties, the traces and the reader see of a cluster: plain values, no implementation.
+//
+// Any Raft can be shown through these types; the checker's node boundary produces them. They hold
+// exactly what some property, witness or rendered trace needs. A server's view is not its identity:
+// two different states may look alike here.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace spec {
+
+using Term = std::uint64_t;      // 0 before the first election (Figure 2, currentTerm)
+using Index = std::uint64_t;     // 1-based position in a log; 0 means "before the first entry"
+using ServerId = std::uint32_t;  // 1..n; 0 means "none"
+
+inline constexpr ServerId kNoServer = 0;
+
+struct EntryView {
+  Term term = 0;
+  bool no_op = false;   // appended by a new leader, not by a client (paper, section 8)
+  std::string command;  // empty for a no-op
+  bool operator==(const EntryView&) const = default;
+};
+
+enum class Role : std::uint8_t { Follower, Candidate, Leader };
+
+// One server as the paper's Figure 2 lists it. `next_index` and `match_index` have one slot per
+// server (slot 0 is server 1; a leader's own slot is 0) and are empty unless the role is Leader.
+// `votes_granted` holds sorted ids and is empty unless the role is Candidate.
+struct ServerView {
+  ServerId id = kNoServer;
+  Role role = Role::Follower;
+  Term current_term = 0;
+  ServerId voted_for = kNoServer;
+  std::vector<EntryView> log;  // log[0] is the entry at index 1
+  Index commit_index = 0;
+  Index last_applied = 0;
+  ServerId leader = kNoServer;  // the leader a follower knows of in its current term
+  std::vector<ServerId> votes_granted;
+  std::vector<Index> next_index;
+  std::vector<Index> match_index;
+  bool operator==(const ServerView&) const = default;
+};
+
+// A named field of a message, in the order in which the message lists them.
+using FieldValue = std::variant<bool, std::uint64_t, std::vector<EntryView>>;
+
+struct MessageView {
+  ServerId from = kNoServer;
+  ServerId to = kNoServer;
+  std::string kind;  // "request_vote", "append_entries_reply", ... (snake case)
+  std::vector<std::pair<std::string, FieldValue>> fields;  // names as in Figure 2, snake case
+  bool operator==(const MessageView&) const = default;
+};
+
+// "follower", "candidate", "leader".
+const char* to_string(Role role);
+
+// The entry at a 1-based index, or nullptr where the log has none.
+inline const EntryView* entry_at(const ServerView& server, Index index) {
+  return index >= 1 && index <= server.log.size() ? &server.log[index - 1] : nullptr;
+}
+
+// How many servers are a majority of n: 2 of 3, 3 of 4, 3 of 5.
+inline constexpr std::size_t majority_of(std::size_t n) { return n / 2 + 1; }
+
+}  // namespace spec

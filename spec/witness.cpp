@@ -1,0 +1,107 @@
+#include "spec/witness.hpp"
+
+#include <array>
+
+#include "spec/agreement.hpp"
+
+namespace spec {
+namespace {
+
+struct Words {
+  const char* name;
+  const char* description;
+};
+
+// Slot i is Witness i.
+constexpr std::array<Words, kWitnessCount> kWords = {{
+    {"LeaderElected", "a server became leader"},
+    {"LaterLeaderElected", "a server became leader after another term had one"},
+    {"CandidateYielded", "a candidate became a follower without a restart"},
+    {"LeaderDeposed", "a leader became a follower without a restart"},
+    {"EntryAppended", "a leader appended an entry to its own log"},
+    {"EntryReplicated", "a follower's log gained an entry"},
+    {"ConflictTruncated", "a server dropped entries that it had, without a restart"},
+    {"EntryCommitted", "an entry was committed for the first time"},
+    {"OldTermEntryCommitted", "an entry was first committed in a later term than its own"},
+    {"FollowerCommitted", "a follower moved its commit index"},
+    {"LeaderBackedUp", "a leader lowered a follower's next index"},
+    {"ServerRestarted", "a server that had a term restarted"},
+    {"LeaderRestarted", "a leader restarted"},
+}};
+
+const Words& words(Witness witness) { return kWords.at(static_cast<std::size_t>(witness)); }
+
+WitnessSet when(bool fired, Witness witness) { return fired ? set_of(witness) : 0; }
+
+bool earlier_term_had_leader(Term term, const History& history) {
+  for (Term earlier = 0; earlier < term && earlier < history.leaders.size(); ++earlier) {
+    if (history.leaders[earlier] != kNoServer) return true;
+  }
+  return false;
+}
+
+WitnessSet role_witnesses(const ServerView& before, const ServerView& after,
+                          const History& history) {
+  const bool elected = after.role == Role::Leader &&
+                       (before.role != Role::Leader || before.current_term != after.current_term);
+  const bool follows = after.role == Role::Follower;
+  return when(elected, Witness::LeaderElected) |
+         when(elected && earlier_term_had_leader(after.current_term, history),
+              Witness::LaterLeaderElected) |
+         when(follows && before.role == Role::Candidate, Witness::CandidateYielded) |
+         when(follows && before.role == Role::Leader, Witness::LeaderDeposed);
+}
+
+WitnessSet log_witnesses(const ServerView& before, const ServerView& after) {
+  const Index agreed = agreed_through(before, after);
+  return when(after.role == Role::Leader && after.log.size() > before.log.size(),
+              Witness::EntryAppended) |
+         when(after.role == Role::Follower && agreed < after.log.size(), Witness::EntryReplicated) |
+         when(agreed < before.log.size(), Witness::ConflictTruncated);
+}
+
+// The entries judged here are those that `extended` records.
+WitnessSet commit_witnesses(const ServerView& before, const ServerView& after,
+                            const History& history) {
+  WitnessSet fired = when(after.role == Role::Follower && after.commit_index > before.commit_index,
+                          Witness::FollowerCommitted);
+  for (Index index = history.committed.size() + 1; index <= after.commit_index; ++index) {
+    const EntryView* entry = entry_at(after, index);
+    if (entry == nullptr) break;
+    fired |= set_of(Witness::EntryCommitted);
+    fired |= when(entry->term < after.current_term, Witness::OldTermEntryCommitted);
+  }
+  return fired;
+}
+
+bool backed_up(const ServerView& before, const ServerView& after) {
+  if (before.role != Role::Leader || after.role != Role::Leader) return false;
+  if (before.current_term != after.current_term) return false;
+  const std::size_t slots = std::min(before.next_index.size(), after.next_index.size());
+  for (std::size_t i = 0; i < slots; ++i) {
+    if (after.next_index[i] < before.next_index[i]) return true;
+  }
+  return false;
+}
+
+WitnessSet restart_witnesses(const ServerView& before) {
+  const bool had_term = before.current_term > 0;
+  return when(had_term, Witness::ServerRestarted) |
+         when(had_term && before.role == Role::Leader, Witness::LeaderRestarted);
+}
+
+}  // namespace
+
+const char* to_string(Witness witness) { return words(witness).name; }
+
+const char* description(Witness witness) { return words(witness).description; }
+
+WitnessSet witnesses(const ServerView& before, const ServerView& after, bool restarted,
+                     const History& history) {
+  if (restarted) return restart_witnesses(before);
+  return role_witnesses(before, after, history) | log_witnesses(before, after) |
+         commit_witnesses(before, after, history) |
+         when(backed_up(before, after), Witness::LeaderBackedUp);
+}
+
+}  // namespace spec

@@ -1,0 +1,40 @@
+// Witnesses: things that should happen somewhere in a search that is worth its name. A run in which
+// one never fired within generous bounds was vacuous, and its report says so.
+#pragma once
+
+#include "spec/history.hpp"
+#include "spec/view.hpp"
+
+namespace spec {
+
+enum class Witness : std::uint8_t {
+  LeaderElected,          // a server became leader
+  LaterLeaderElected,     // ... of a term above one that had a leader
+  CandidateYielded,       // a candidate became a follower without a restart
+  LeaderDeposed,          // a leader became a follower without a restart
+  EntryAppended,          // a leader appended to its own log
+  EntryReplicated,        // a follower's log gained an entry
+  ConflictTruncated,      // a server lost entries that it had, without a restart
+  EntryCommitted,         // an entry was committed for the first time
+  OldTermEntryCommitted,  // ... in a later term than its own
+  FollowerCommitted,      // a follower moved its commit index
+  LeaderBackedUp,         // a leader lowered a follower's nextIndex
+  ServerRestarted,        // a server restarted that had a term
+  LeaderRestarted,        // ... and was the leader
+};
+inline constexpr std::size_t kWitnessCount = 13;
+
+const char* to_string(Witness witness);    // "LeaderElected", ...
+const char* description(Witness witness);  // one line for reports
+
+// Bit i is Witness i.
+using WitnessSet = std::uint32_t;
+constexpr WitnessSet set_of(Witness witness) {
+  return WitnessSet{1} << static_cast<unsigned>(witness);
+}
+
+// The witnesses that one server's step fires. `history` is the history before the step.
+WitnessSet witnesses(const ServerView& before, const ServerView& after, bool restarted,
+                     const History& history);
+
+}  // namespace spec
