@@ -1,0 +1,85 @@
+// What the engine must be told about a system to search it.
+//
+// A global state is a pair: a *cluster half* (all that is not on the network, interned as a HalfId)
+// and the messages on the network. A step of the system belongs to a cluster half: it consumes at
+// most one message, leads to another cluster half and sends messages. That is all the engine knows;
+// a system without a network has no messages and is searched the same way.
+//
+// The engine memoises every answer (half_graph.hpp), so a model is asked once for each distinct
+// (half) and (half, message), and may be slow.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "checker/engine/ids.hpp"
+
+namespace engine {
+
+// One step of a cluster half.
+struct Step {
+  HalfId next = kNone;        // kNone: not possible here
+  SendsId sends = kNoSends;
+  std::uint16_t action = 0;   // index into Model::action_names(), for coverage
+  std::uint32_t label = 0;    // the model's own: what this step is, for the path that is reported
+  std::uint32_t witnesses = 0;  // bit mask
+  // 0, or the model's number of what this step violates, by itself or by the half it leads to.
+  std::uint32_t violation = 0;
+  // Where next is kNone: 0, or 1 + index into Model::bound_names() of the bound that forbids it.
+  std::uint16_t cut_off_by = 0;
+};
+
+// The ordered link that a message travels on.
+struct Link {
+  std::uint32_t from = 0;
+  std::uint32_t to = 0;
+  bool operator==(const Link&) const = default;
+};
+
+// A half's representative under renaming of the servers.
+struct Canonical {
+  HalfId half = kNone;    // the same for all halves that are renamings of one another
+  Renaming renaming = 0;  // one that turns the half asked about into `half`; 0 if they are equal
+};
+
+class Model {
+ public:
+  Model() = default;
+  Model(const Model&) = delete;
+  Model& operator=(const Model&) = delete;
+  virtual ~Model() = default;
+
+  virtual HalfId initial() = 0;
+  // 0, or what the initial state violates.
+  virtual std::uint32_t initial_violation() = 0;
+
+  // Appends every step of `half` that consumes no message, those that a bound forbids included, in
+  // an order that depends on the half alone. Steps that change and send nothing are left out.
+  virtual void internal_steps(HalfId half, std::vector<Step>& steps) = 0;
+  // The step of receiving `message`. keep_copy: a duplicate of it stays on the network. A message
+  // that changes nothing is a step that leads back to `half`; kNone means it can't be received now.
+  virtual Step deliver(HalfId half, MessageId message, bool keep_copy) = 0;
+
+  // The messages of a list, in the order of sending. Valid until the next call of a step function.
+  [[nodiscard]] virtual std::span<const MessageId> sends(SendsId id) const = 0;
+  // How many distinct messages are known so far.
+  [[nodiscard]] virtual std::size_t message_count() const = 0;
+  [[nodiscard]] virtual Link link(MessageId message) const = 0;
+  // The half after the network lost `count` more messages, where losses are budgeted; kNone if the
+  // budget does not allow it.
+  virtual HalfId after_losses(HalfId half, unsigned count) = 0;
+
+  // Symmetry. A model without it keeps the defaults.
+  virtual Canonical canonical(HalfId half) { return {half, 0}; }
+  // The renamings (identity excluded) that map a canonical half to itself.
+  virtual std::span<const Renaming> automorphisms(HalfId) { return {}; }
+  virtual MessageId renamed(MessageId message, Renaming) { return message; }
+  [[nodiscard]] virtual std::size_t renaming_count() const { return 1; }
+
+  [[nodiscard]] virtual const std::vector<std::string>& action_names() const = 0;
+  [[nodiscard]] virtual const std::vector<std::string>& bound_names() const = 0;
+};
+
+}  // namespace engine

@@ -1,0 +1,122 @@
+// The oracle of the engine's tests: explicit-state search in the plainest way. Whole states in a
+// std::set, vectors of messages, no interning, no memory of steps, no symmetry, nothing of the
+// engine but the model and the names of its options.
+#pragma once
+
+#include <bit>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "checker/engine/counting_search.hpp"
+
+namespace engine {
+
+struct NaiveResult {
+  std::uint64_t generated = 1;
+  std::uint64_t distinct = 0;
+  std::uint64_t depth = 0;                       // levels
+  std::optional<std::uint64_t> violation_depth;  // steps of a shortest run to a violation
+  std::set<HalfId> halves;
+};
+
+// Breadth first from the initial state to the first level that violates something.
+// next(state, visit) calls visit(successor, violation) for each of a state's successors.
+template <class State, class Next>
+NaiveResult naive_search(const State& initial, std::optional<std::uint64_t> depth_max, Next next) {
+  NaiveResult result;
+  std::set<State> seen{initial};
+  std::vector<State> level{initial};
+  for (; !level.empty(); ++result.depth) {
+    for (const State& state : level) result.halves.insert(state.first);
+    if (result.violation_depth || (depth_max && result.depth == *depth_max)) break;
+    std::vector<State> next_level;
+    for (const State& state : level) {
+      next(state, [&](const State& successor, std::uint32_t violation) {
+        ++result.generated;
+        if (violation != 0) result.violation_depth = result.depth + 1;
+        if (seen.insert(successor).second) next_level.push_back(successor);
+      });
+    }
+    level.swap(next_level);
+  }
+  if (!level.empty() && !result.violation_depth) ++result.depth;
+  result.distinct = seen.size();
+  return result;
+}
+
+// A counted network: the messages in flight, sorted; ordered: by link, in the order of sending.
+using InFlight = std::vector<MessageId>;
+
+inline std::pair<std::uint32_t, std::uint32_t> naive_key(const Model& model, Order order,
+                                                         MessageId message) {
+  if (order == Order::Unordered) return {message, 0};
+  return {model.link(message).from, model.link(message).to};
+}
+
+inline void naive_put(const Model& model, Order order, InFlight& messages, MessageId message) {
+  std::size_t at = 0;
+  while (at < messages.size() &&
+         naive_key(model, order, messages[at]) <= naive_key(model, order, message)) {
+    ++at;
+  }
+  messages.insert(messages.begin() + static_cast<std::ptrdiff_t>(at), message);
+}
+
+inline NaiveResult naive_count(Model& model, const CountingOptions& options) {
+  using State = std::pair<HalfId, InFlight>;
+  const auto take = [&](const Step& step, const InFlight& rest, auto visit) {
+    if (step.next == kNone) return;
+    const auto span = model.sends(step.sends);
+    const InFlight sent(span.begin(), span.end());
+    for (std::uint32_t lost = 0; lost < 1U << sent.size(); ++lost) {
+      if (lost != 0 && options.loss == Loss::None) continue;
+      InFlight after = rest;
+      for (std::size_t i = 0; i < sent.size(); ++i) {
+        if ((lost >> i & 1U) == 0) naive_put(model, options.order, after, sent[i]);
+      }
+      HalfId half = step.next;
+      if (options.loss == Loss::Budgeted) {
+        half = model.after_losses(half, static_cast<unsigned>(std::popcount(lost)));
+      }
+      if (half != kNone && after.size() <= options.inflight) visit(State{half, after}, step.violation);
+    }
+  };
+  const State initial{model.initial(), {}};
+  return naive_search(initial, options.limits.depth, [&](const State& state, auto visit) {
+    std::vector<Step> steps;
+    model.internal_steps(state.first, steps);
+    for (const Step& step : steps) take(step, state.second, visit);
+    std::set<std::pair<std::uint32_t, std::uint32_t>> seen;  // copies, or links
+    for (std::size_t i = 0; i < state.second.size(); ++i) {
+      const MessageId message = state.second[i];
+      if (!seen.insert(naive_key(model, options.order, message)).second) continue;
+      InFlight rest = state.second;
+      rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(i));
+      take(model.deliver(state.first, message, false), rest, visit);
+      if (options.duplicates) take(model.deliver(state.first, message, true), state.second, visit);
+    }
+  });
+}
+
+// Any network: the fixpoint over (half, all messages ever sent), no state covering another.
+inline NaiveResult naive_cover(Model& model) {
+  using State = std::pair<HalfId, std::set<MessageId>>;
+  return naive_search(State{model.initial(), {}}, {}, [&](const State& state, auto visit) {
+    std::vector<Step> steps;
+    model.internal_steps(state.first, steps);
+    for (const MessageId message : state.second) {
+      steps.push_back(model.deliver(state.first, message, false));
+    }
+    for (const Step& step : steps) {
+      if (step.next == kNone) continue;
+      State after{step.next, state.second};
+      for (const MessageId sent : model.sends(step.sends)) after.second.insert(sent);
+      visit(after, step.violation);
+    }
+  });
+}
+
+}  // namespace engine

@@ -1,0 +1,117 @@
+#include "checker/engine/network_table.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <limits>
+
+namespace engine {
+
+NetworkTable::NetworkTable(const Model& model, Order order, Loss loss, std::size_t capacity)
+    : model_(model), order_(order), loss_(loss), capacity_(capacity), slots_(1024, kNone) {
+  intern({});
+}
+
+bool NetworkTable::is_deliverable(NetworkId id, std::size_t i) const {
+  if (i == 0) return true;
+  const auto all = messages(id);
+  if (order_ == Order::Unordered) return all[i] != all[i - 1];
+  return !(model_.link(all[i]) == model_.link(all[i - 1]));
+}
+
+std::uint64_t NetworkTable::hash(std::span<const MessageId> messages) {
+  std::uint64_t h = messages.size();
+  for (const MessageId message : messages) h = mixed(h * 31 + message);
+  return h;
+}
+
+void NetworkTable::grow_slots() {
+  slots_.assign(slots_.size() * 2, kNone);
+  for (NetworkId id = 0; id < halves_.size(); ++id) {
+    std::size_t slot = hash(messages(id)) & (slots_.size() - 1);
+    while (slots_[slot] != kNone) slot = (slot + 1) & (slots_.size() - 1);
+    slots_[slot] = id;
+  }
+}
+
+NetworkId NetworkTable::intern(std::span<const MessageId> messages) {
+  if ((halves_.size() + 1) * 4 > slots_.size() * 3) grow_slots();
+  std::size_t slot = hash(messages) & (slots_.size() - 1);
+  for (; slots_[slot] != kNone; slot = (slot + 1) & (slots_.size() - 1)) {
+    if (std::ranges::equal(this->messages(slots_[slot]), messages)) return slots_[slot];
+  }
+  if (messages_.size() + messages.size() > std::numeric_limits<std::uint32_t>::max()) {
+    throw std::length_error("the distinct networks hold more than 2^32 messages in all");
+  }
+  const auto id = static_cast<NetworkId>(halves_.size());
+  halves_.push_back({static_cast<std::uint32_t>(messages_.size()),
+                     static_cast<std::uint32_t>(messages.size())});
+  messages_.insert(messages_.end(), messages.begin(), messages.end());
+  without_.resize(messages_.size(), kNone);
+  slots_[slot] = id;
+  return id;
+}
+
+NetworkId NetworkTable::compute_without(NetworkId id, std::size_t i) {
+  const auto all = messages(id);
+  std::vector<MessageId> rest(all.begin(), all.end());
+  rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(i));
+  return without_[halves_[id].offset + i] = intern(rest);
+}
+
+void NetworkTable::normalise(std::vector<MessageId>& messages) const {
+  if (order_ == Order::Unordered) {
+    std::ranges::sort(messages);
+    return;
+  }
+  std::ranges::stable_sort(messages, {}, [this](MessageId message) {
+    const Link link = model_.link(message);
+    return std::pair(link.from, link.to);
+  });
+}
+
+NetworkTable::GrowthId NetworkTable::compute_growth(NetworkId network, SendsId sends) {
+  const auto sent = model_.sends(sends);
+  const auto before = messages(network);
+  const std::vector<MessageId> base(before.begin(), before.end());
+  const std::uint32_t subsets = loss_ == Loss::None ? 1U : 1U << sent.size();
+  std::vector<std::uint32_t> lost_sets(subsets);
+  for (std::uint32_t lost = 0; lost < subsets; ++lost) lost_sets[lost] = lost;
+  std::ranges::stable_sort(lost_sets, {}, [](std::uint32_t lost) { return std::popcount(lost); });
+  const auto id = static_cast<GrowthId>(outgrowths_.size());
+  outgrowths_.push_back({0, 0});
+  for (const std::uint32_t lost : lost_sets) {
+    const auto kept = sent.size() - static_cast<std::size_t>(std::popcount(lost));
+    if (base.size() + kept > capacity_) {
+      outgrowths_[id].lost = 1;
+      continue;
+    }
+    std::vector<MessageId> after = base;
+    for (std::size_t i = 0; i < sent.size(); ++i) {
+      if ((lost >> i & 1U) == 0) after.push_back(sent[i]);
+    }
+    normalise(after);
+    outgrowths_.push_back({intern(after), lost});
+    ++outgrowths_[id].network;
+  }
+  if (outgrowths_.size() > std::numeric_limits<GrowthId>::max()) {
+    throw std::length_error("the network table has more than 2^32 ways to grow");
+  }
+  growth_index_.insert(pair_key(network, sends), id);
+  return id;
+}
+
+NetworkId NetworkTable::renamed(NetworkId id, Renaming renaming, Model& model) {
+  if (renaming == 0) return id;
+  if (renamed_.size() <= renaming) renamed_.resize(model.renaming_count());
+  auto& known = renamed_[renaming];
+  if (id < known.size() && known[id] != kNone) return known[id];
+  const auto all = messages(id);
+  std::vector<MessageId> after(all.begin(), all.end());
+  for (MessageId& message : after) message = model.renamed(message, renaming);
+  normalise(after);
+  const NetworkId result = intern(after);
+  if (known.size() <= id) known.resize(std::max<std::size_t>(id + 1, halves_.size()), kNone);
+  return known[id] = result;
+}
+
+}  // namespace engine

@@ -1,0 +1,54 @@
+// All permutations of n things, numbered; number 0 is the identity.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <numeric>
+#include <span>
+#include <vector>
+
+#include "checker/engine/ids.hpp"
+
+namespace engine {
+
+class Permutations {
+ public:
+  // n! tables: meant for n <= 7. With n = 0 or 1 there is the identity alone.
+  explicit Permutations(std::size_t n) {
+    std::vector<std::uint8_t> images(n);
+    std::iota(images.begin(), images.end(), std::uint8_t{0});
+    do {
+      numbers_.emplace(images, static_cast<Renaming>(images_.size()));
+      images_.push_back(images);
+    } while (std::next_permutation(images.begin(), images.end()));
+    inverse_.resize(size());
+    for (Renaming p = 0; p < size(); ++p) inverse_[p] = find_inverse(p);
+  }
+
+  [[nodiscard]] std::size_t size() const { return images_.size(); }
+  // images(p)[i] is what i becomes under p.
+  [[nodiscard]] std::span<const std::uint8_t> images(Renaming p) const { return images_[p]; }
+  [[nodiscard]] Renaming inverse(Renaming p) const { return inverse_[p]; }
+  // First p, then q.
+  [[nodiscard]] Renaming then(Renaming p, Renaming q) const {
+    std::vector<std::uint8_t> composed(images_[p].size());
+    for (std::size_t i = 0; i < composed.size(); ++i) composed[i] = images_[q][images_[p][i]];
+    return numbers_.at(composed);
+  }
+
+ private:
+  [[nodiscard]] Renaming find_inverse(Renaming p) const {
+    std::vector<std::uint8_t> inverse(images_[p].size());
+    for (std::size_t i = 0; i < inverse.size(); ++i) {
+      inverse[images_[p][i]] = static_cast<std::uint8_t>(i);
+    }
+    return numbers_.at(inverse);
+  }
+
+  std::vector<std::vector<std::uint8_t>> images_;
+  std::map<std::vector<std::uint8_t>, Renaming> numbers_;
+  std::vector<Renaming> inverse_;
+};
+
+}  // namespace engine

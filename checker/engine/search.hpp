@@ -1,0 +1,70 @@
+// What both searches share: limits, progress, and the result they return.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "checker/engine/ids.hpp"
+
+namespace engine {
+
+enum class StopReason : std::uint8_t {
+  Exhausted,    // every state within the bounds was visited
+  Violation,    //
+  Depth,        // there are states beyond the greatest depth asked for
+  States,       // as many distinct states as asked for
+  Time,         //
+  Interrupted,  //
+};
+
+// Absent: no limit.
+struct Limits {
+  std::optional<std::uint64_t> depth;   // steps from the initial state
+  std::optional<std::uint64_t> states;  // distinct states (kept states, in the covering search)
+};
+
+struct Progress {
+  std::uint64_t generated = 0;  // successors, duplicates included; the initial state counts as one
+  std::uint64_t distinct = 0;   // states stored
+  std::uint64_t queue = 0;      // states whose successors are not yet generated
+  std::uint64_t depth = 0;      // levels so far, the initial state being level 1
+};
+
+// The search's only way to the world outside: it is asked now and then (every few thousand states)
+// whether to go on, and sees the progress.
+class Observer {
+ public:
+  Observer() = default;
+  Observer(const Observer&) = delete;
+  Observer& operator=(const Observer&) = delete;
+  virtual ~Observer() = default;
+  // Time or Interrupted to stop; nothing to go on.
+  virtual std::optional<StopReason> poll(const Progress& progress) = 0;
+};
+
+// One step of a reported run, in the names of the run: renamings that the search made for symmetry
+// are undone.
+struct PathStep {
+  std::uint32_t label = 0;    // of the model, before renaming
+  Renaming renaming = 0;      // what to apply to the servers that the label names
+  MessageId message = kNone;  // received by this step, in the run's names; kNone for internal steps
+  bool keep_copy = false;
+  std::vector<MessageId> lost{};  // of the messages that this step sends, in the run's names
+};
+
+struct SearchResult {
+  StopReason stopped_by = StopReason::Exhausted;
+  Progress progress;
+  std::uint32_t violation = 0;  // the model's number; 0 unless stopped_by is Violation
+  std::vector<PathStep> path;   // to the violation, its step included
+  bool shortest = true;         // no shorter run within the bounds breaks a property
+  std::uint64_t orbits = 0;     // states when each stands for all its renamings (counting search)
+  std::uint64_t halves = 0;     // distinct cluster halves visited, undone symmetry included
+  std::vector<std::uint64_t> action_counts;  // how often each action was taken
+  std::vector<std::uint64_t> cut_off;        // steps that each bound forbade
+  std::uint32_t witnesses = 0;               // fired at least once
+};
+
+}  // namespace engine
