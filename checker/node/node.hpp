@@ -1,0 +1,71 @@
+// The node boundary: all that the checker needs to know of a Raft implementation.
+//
+// A node is a pure function over canonical bytes: (state, input) -> (state, messages). The bytes of
+// a state are its identity; they hold the server's volatile state and what is on its disk, and equal
+// states have equal bytes. The same goes for messages. Nothing else about them is assumed.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "spec/view.hpp"
+
+namespace node {
+
+struct Options {
+  std::uint32_t servers = 0;              // ids are 1..servers
+  bool no_op = false;                     // a new leader appends a no-op
+  bool fast_backtracking = true;          // over whole terms; false: one entry at a time
+  std::uint32_t entries_per_message = 0;  // 0: no limit
+};
+
+enum class InputKind : std::uint8_t { ElectionTimeout, HeartbeatTimeout, Propose, Receive, Restart };
+
+struct Input {
+  InputKind kind{};
+  std::string_view payload;  // Propose: the command. Receive: the message's bytes. Else empty.
+};
+
+struct Message {
+  spec::ServerId from = spec::kNoServer;
+  spec::ServerId to = spec::kNoServer;
+  std::string bytes;  // the whole message, sender and receiver included
+};
+
+struct StepResult {
+  std::string state;                    // afterwards; empty if the contract was broken
+  std::vector<Message> messages;        // in the order of sending; what they need is durable
+  std::string outcome;                  // the implementation's name for what happened; may be empty
+  std::optional<std::string> contract;  // the sentence of a broken contract
+};
+
+// Renames servers: server i becomes renaming[i - 1] + 1.
+using ServerRenaming = std::span<const std::uint8_t>;
+
+class Node {
+ public:
+  Node() = default;
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+  virtual ~Node() = default;
+
+  // A server that starts for the first time.
+  virtual std::string initial_state(spec::ServerId id) = 0;
+  // Restart: the server loses what is volatile and starts again from its disk.
+  // A pure function. Throws std::invalid_argument if the bytes are not a state or a message.
+  virtual StepResult step(std::string_view state, const Input& input) = 0;
+
+  virtual spec::ServerView view(std::string_view state) = 0;
+  virtual spec::MessageView message_view(std::string_view message) = 0;
+
+  // Symmetry: renamed(step(s, i)) == step(renamed(s), renamed(i)) must hold.
+  virtual std::string renamed_state(std::string_view state, ServerRenaming renaming) = 0;
+  virtual std::string renamed_message(std::string_view message, ServerRenaming renaming) = 0;
+};
+
+}  // namespace node

@@ -1,0 +1,190 @@
+#include "checker/node/raft_node.hpp"
+
+#include <stdexcept>
+
+#include "checker/node/rename.hpp"
+#include "src/raft/canonical.hpp"
+#include "src/raft/contract.hpp"
+#include "src/raft/step.hpp"
+
+namespace node {
+
+// A server and its disk: what a state's bytes hold.
+struct Machine {
+  raft::Server server{};
+  raft::Durable durable{};
+  bool operator==(const Machine&) const = default;
+};
+RAFT_FIELDS(Machine, server, durable)
+
+namespace {
+
+spec::EntryView view_of(const raft::Entry& entry) {
+  return {entry.term.value, entry.kind == raft::EntryKind::NoOp, entry.command};
+}
+
+std::vector<spec::EntryView> view_of(std::span<const raft::Entry> entries) {
+  std::vector<spec::EntryView> views;
+  views.reserve(entries.size());
+  for (const raft::Entry& entry : entries) views.push_back(view_of(entry));
+  return views;
+}
+
+void add_role(spec::ServerView& view, const raft::Follower& follower, std::uint32_t) {
+  view.role = spec::Role::Follower;
+  view.leader = follower.leader.value;
+}
+
+void add_role(spec::ServerView& view, const raft::Candidate& candidate, std::uint32_t servers) {
+  view.role = spec::Role::Candidate;
+  for (std::uint32_t id = 1; id <= servers; ++id) {
+    if (candidate.votes_granted.contains({id})) view.votes_granted.push_back(id);
+  }
+}
+
+void add_role(spec::ServerView& view, const raft::Leader& leader, std::uint32_t servers) {
+  view.role = spec::Role::Leader;
+  for (std::uint32_t id = 1; id <= servers; ++id) {
+    view.next_index.push_back(leader.progress[{id}].next_index.value);
+    view.match_index.push_back(leader.progress[{id}].match_index.value);
+  }
+}
+
+using Fields = std::vector<std::pair<std::string, spec::FieldValue>>;
+
+std::pair<std::string, Fields> describe(const raft::RequestVote& body) {
+  return {"request_vote",
+          {{"term", body.term.value},
+           {"last_log_index", body.last_log_index.value},
+           {"last_log_term", body.last_log_term.value}}};
+}
+
+std::pair<std::string, Fields> describe(const raft::RequestVoteReply& body) {
+  return {"request_vote_reply", {{"term", body.term.value}, {"vote_granted", body.vote_granted}}};
+}
+
+std::pair<std::string, Fields> describe(const raft::AppendEntries& body) {
+  return {"append_entries",
+          {{"term", body.term.value},
+           {"prev_log_index", body.prev_log_index.value},
+           {"prev_log_term", body.prev_log_term.value},
+           {"entries", view_of(body.entries)},
+           {"leader_commit", body.leader_commit.value}}};
+}
+
+std::pair<std::string, Fields> describe(const raft::AppendEntriesReply& body) {
+  return {"append_entries_reply",
+          {{"term", body.term.value},
+           {"success", body.success},
+           {"match_index", body.match_index.value},
+           {"conflict_term", body.conflict_term.value},
+           {"conflict_index", body.conflict_index.value}}};
+}
+
+template <class T>
+T parsed(std::string_view bytes, const char* what) {
+  try {
+    return raft::decoded<T>(bytes);
+  } catch (const raft::DecodeError& error) {
+    throw std::invalid_argument(std::string(what) + ": " + error.what());
+  }
+}
+
+class RaftNode final : public Node {
+ public:
+  explicit RaftNode(const Options& options)
+      : config_{.servers = options.servers,
+                .no_op = options.no_op,
+                .backtracking = options.fast_backtracking ? raft::Backtracking::Fast
+                                                          : raft::Backtracking::Plain,
+                .entries_per_message = options.entries_per_message} {
+    raft::fresh_server(config_, {1});  // checks the options
+  }
+
+  std::string initial_state(spec::ServerId id) override {
+    Machine machine{.server = raft::fresh_server(config_, {id}), .durable = {}};
+    return raft::encoded(machine);
+  }
+
+  StepResult step(std::string_view state, const Input& input) override {
+    auto machine = parsed<Machine>(state, "a server's state");
+    const raft::Input made = make_input(machine, input);
+    StepResult result;
+    try {
+      raft::step(machine.server, made, effects_);
+    } catch (const raft::ContractViolation& violation) {
+      result.contract = violation.what();
+      return result;
+    }
+    raft::make_durable(machine.durable, effects_.persist, machine.server);
+    result.state = raft::encoded(machine);
+    result.outcome = to_string(effects_.outcome);
+    for (const raft::Message& message : effects_.messages) {
+      result.messages.push_back({message.from.value, message.to.value, raft::encoded(message)});
+    }
+    return result;
+  }
+
+  spec::ServerView view(std::string_view state) override {
+    const auto machine = parsed<Machine>(state, "a server's state");
+    const raft::Server& server = machine.server;
+    spec::ServerView view;
+    view.id = server.id.value;
+    view.current_term = server.hard_state.current_term.value;
+    view.voted_for = server.hard_state.voted_for.value;
+    view.log = view_of(server.log.entries());
+    view.commit_index = server.commit_index.value;
+    view.last_applied = server.last_applied.value;
+    std::visit([&](const auto& role) { add_role(view, role, config_.servers); }, server.role);
+    return view;
+  }
+
+  spec::MessageView message_view(std::string_view bytes) override {
+    const auto message = parsed<raft::Message>(bytes, "a message");
+    auto [kind, fields] =
+        std::visit([](const auto& body) { return describe(body); }, message.body);
+    return {message.from.value, message.to.value, std::move(kind), std::move(fields)};
+  }
+
+  std::string renamed_state(std::string_view state, ServerRenaming renaming) override {
+    auto machine = parsed<Machine>(state, "a server's state");
+    const Renamer rename(renaming);
+    rename(machine);
+    return raft::encoded(machine);
+  }
+
+  std::string renamed_message(std::string_view bytes, ServerRenaming renaming) override {
+    auto message = parsed<raft::Message>(bytes, "a message");
+    const Renamer rename(renaming);
+    rename(message);
+    return raft::encoded(message);
+  }
+
+ private:
+  static raft::Input make_input(const Machine& machine, const Input& input) {
+    switch (input.kind) {
+      case InputKind::ElectionTimeout:
+        return raft::ElectionTimeout{};
+      case InputKind::HeartbeatTimeout:
+        return raft::HeartbeatTimeout{};
+      case InputKind::Propose:
+        return raft::Propose{std::string(input.payload)};
+      case InputKind::Receive:
+        return raft::Receive{parsed<raft::Message>(input.payload, "a message")};
+      case InputKind::Restart:
+        return raft::Restart{machine.durable};
+    }
+    throw std::invalid_argument("no such kind of input");
+  }
+
+  raft::Config config_;
+  raft::Effects effects_;
+};
+
+}  // namespace
+
+std::unique_ptr<Node> make_raft_node(const Options& options) {
+  return std::make_unique<RaftNode>(options);
+}
+
+}  // namespace node
