@@ -1,0 +1,269 @@
+// The steps of a cluster. Interning is in cluster_values.cpp, renaming in cluster_symmetry.cpp.
+#include "checker/cluster/cluster_model.hpp"
+
+#include <algorithm>
+
+namespace cluster {
+namespace {
+
+constexpr std::uint32_t number_of(spec::Property property) {
+  return 1 + static_cast<std::uint32_t>(property);
+}
+
+constexpr std::uint16_t cut_by(BoundKind bound) {
+  return static_cast<std::uint16_t>(1 + static_cast<std::uint16_t>(bound));
+}
+
+engine::Step forbidden(BoundKind bound) { return {.cut_off_by = cut_by(bound)}; }
+
+// Names of inputs that are not messages; message ids stay below.
+constexpr std::uint32_t kElectionTimeoutKey = 0xFF000000;
+constexpr std::uint32_t kHeartbeatTimeoutKey = 0xFF000001;
+constexpr std::uint32_t kRestartKey = 0xFF000002;
+constexpr std::uint32_t kProposeKey = 0xFF001000;  // plus the number of the proposal
+
+}  // namespace
+
+ClusterModel::ClusterModel(node::Node& node, const Bounds& bounds, spec::PropertySet properties)
+    : node_(node),
+      bounds_(bounds),
+      properties_(properties),
+      permutations_(bounds.symmetry ? bounds.servers : 1),
+      partitions_(bounds.partitions > 0 ? all_partitions(bounds.servers)
+                                        : std::vector<Partition>{Partition(bounds.servers, 0)}),
+      action_names_{"election_timeout",
+                    "heartbeat_timeout",
+                    "propose",
+                    "crash",
+                    "cut",
+                    "heal",
+                    "deliver_request_vote",
+                    "deliver_request_vote_reply",
+                    "deliver_append_entries",
+                    "deliver_append_entries_reply",
+                    "deliver_other"},
+      bound_names_{"terms",    "log",        "proposals",  "timeouts", "crashes",
+                   "inflight", "duplicates", "partitions", "loss"} {
+  sends_.intern({});  // kNoSends
+  std::vector<std::uint32_t> row;
+  spec::History history;
+  for (spec::ServerId id = 1; id <= bounds.servers; ++id) {
+    const LocalId local = intern_local(node_.initial_state(id));
+    history = spec::extended(history, locals_[local].view);
+    row.push_back(local);
+  }
+  row.push_back(intern_history(history));
+  row.push_back(intern_world({}));
+  initial_ = intern_row(row);
+  initial_violation_ = check(initial_);
+}
+
+ClusterModel::LocalStep ClusterModel::compute_local_step(LocalId local, const node::Input& input) {
+  ++step_calls_;
+  const node::StepResult result = node_.step(locals_[local].bytes, input);
+  if (result.contract) {
+    return {.violation = (properties_ & spec::set_of(spec::Property::Contract)) != 0
+                             ? number_of(spec::Property::Contract)
+                             : 0};
+  }
+  const spec::ServerView after = node_.view(result.state);
+  // Nothing of a step beyond the terms is kept, its messages least of all: they would only widen
+  // the sets that the covering search compares.
+  if (after.current_term > bounds_.terms) return {.is_beyond_terms = true};
+  LocalStep step{.next = intern_local(result.state)};
+  std::vector<std::uint32_t> list;
+  for (const node::Message& message : result.messages) list.push_back(intern_message(message));
+  step.sends = sends_.intern(list).id;
+  const bool restarted = input.kind == node::InputKind::Restart;
+  if (const auto broken =
+          spec::check_step(locals_[local].view, locals_[step.next].view, restarted, properties_)) {
+    step.violation = number_of(broken->property);
+  }
+  return step;
+}
+
+const ClusterModel::LocalStep& ClusterModel::local_step(LocalId local, std::uint32_t input_key,
+                                                        const node::Input& input) {
+  const std::uint64_t key = engine::pair_key(local, input_key);
+  if (const std::uint32_t* known = local_step_index_.find(key)) return local_steps_[*known];
+  local_steps_.push_back(compute_local_step(local, input));
+  local_step_index_.insert(key, static_cast<std::uint32_t>(local_steps_.size() - 1));
+  return local_steps_.back();
+}
+
+engine::Step ClusterModel::cluster_step(engine::HalfId half, std::size_t server, LocalStep local,
+                                        const World& world, bool restarted, Label label) {
+  engine::Step step{.action = static_cast<std::uint16_t>(label.kind), .label = label.packed()};
+  if (local.is_beyond_terms) return forbidden(BoundKind::Terms);
+  if (local.next == engine::kNone) {  // a broken contract leaves no state behind
+    step.next = local.violation == 0 ? engine::kNone : half;
+    step.violation = local.violation;
+    return step;
+  }
+  std::vector<std::uint32_t> row(rows_[half].begin(), rows_[half].end());
+  const LocalId before = row[server];
+  const HistoryId history = row[history_slot()];
+  row[server] = local.next;
+  row[history_slot()] = extended(history, local.next);
+  row[world_slot()] = intern_world(world);
+  step.next = intern_row(row);
+  step.sends = reachable_sends(local.sends, world);
+  step.witnesses = spec::witnesses(locals_[before].view, locals_[local.next].view, restarted,
+                                   histories_[history]);
+  step.violation = local.violation;
+  const std::uint32_t broken = check(canonical(step.next).half);
+  if (broken != 0 && (step.violation == 0 || broken < step.violation)) step.violation = broken;
+  return step;
+}
+
+void ClusterModel::add_timeouts(engine::HalfId half, std::size_t server,
+                                std::vector<engine::Step>& steps) {
+  const LocalId local = rows_[half][server];
+  World world = worlds_[rows_[half][world_slot()]];
+  const auto subject = static_cast<std::uint32_t>(server + 1);
+  const LocalStep heartbeat =
+      local_step(local, kHeartbeatTimeoutKey, {node::InputKind::HeartbeatTimeout, {}});
+  if (heartbeat.has_effect(local)) {
+    steps.push_back(cluster_step(half, server, heartbeat, world, false,
+                                 {ActionKind::HeartbeatTimeout, subject}));
+  }
+  if (bounds_.timeouts && world.timeouts >= *bounds_.timeouts) {
+    if (locals_[local].view.role != spec::Role::Leader) {
+      steps.push_back(forbidden(BoundKind::Timeouts));
+    }
+    return;
+  }
+  const LocalStep election =
+      local_step(local, kElectionTimeoutKey, {node::InputKind::ElectionTimeout, {}});
+  if (!election.has_effect(local)) return;
+  if (bounds_.timeouts) ++world.timeouts;
+  steps.push_back(cluster_step(half, server, election, world, false,
+                               {ActionKind::ElectionTimeout, subject}));
+}
+
+void ClusterModel::add_proposal(engine::HalfId half, std::size_t server,
+                                std::vector<engine::Step>& steps) {
+  const LocalId local = rows_[half][server];
+  World world = worlds_[rows_[half][world_slot()]];
+  const bool leads = locals_[local].view.role == spec::Role::Leader;
+  if (locals_[local].view.log.size() >= bounds_.log) {
+    if (leads) steps.push_back(forbidden(BoundKind::Log));
+    return;
+  }
+  if (bounds_.proposals && world.proposals >= *bounds_.proposals) {
+    if (leads) steps.push_back(forbidden(BoundKind::Proposals));
+    return;
+  }
+  if (bounds_.proposals) ++world.proposals;
+  const std::uint32_t number = bounds_.proposals ? world.proposals : 1;
+  const std::string command = command_of(number);
+  const LocalStep proposal =
+      local_step(local, kProposeKey + number, {node::InputKind::Propose, command});
+  if (!proposal.has_effect(local)) return;  // refused
+  steps.push_back(cluster_step(half, server, proposal, world, false,
+                               {ActionKind::Propose, static_cast<std::uint32_t>(server + 1)}));
+}
+
+void ClusterModel::add_crash(engine::HalfId half, std::size_t server,
+                             std::vector<engine::Step>& steps) {
+  const LocalId local = rows_[half][server];
+  World world = worlds_[rows_[half][world_slot()]];
+  if (world.crashes >= bounds_.crashes) {
+    steps.push_back(forbidden(BoundKind::Crashes));
+    return;
+  }
+  const LocalStep restart = local_step(local, kRestartKey, {node::InputKind::Restart, {}});
+  if (!restart.has_effect(local)) return;
+  ++world.crashes;
+  steps.push_back(cluster_step(half, server, restart, world, true,
+                               {ActionKind::Crash, static_cast<std::uint32_t>(server + 1)}));
+}
+
+void ClusterModel::add_partitions(engine::HalfId half, std::vector<engine::Step>& steps) {
+  World world = worlds_[rows_[half][world_slot()]];
+  const auto add = [&](Label label) {
+    std::vector<std::uint32_t> row(rows_[half].begin(), rows_[half].end());
+    row[world_slot()] = intern_world(world);
+    steps.push_back({.next = intern_row(row),
+                     .action = static_cast<std::uint16_t>(label.kind),
+                     .label = label.packed()});
+  };
+  if (world.partition != 0) {
+    world.partition = 0;
+    add({ActionKind::Heal, 0});
+    return;
+  }
+  if (world.cuts >= bounds_.partitions) {
+    steps.push_back(forbidden(BoundKind::Partitions));
+    return;
+  }
+  ++world.cuts;
+  for (std::uint32_t number = 1; number < partitions_.size(); ++number) {
+    world.partition = number;
+    add({ActionKind::Cut, number});
+  }
+}
+
+void ClusterModel::internal_steps(engine::HalfId half, std::vector<engine::Step>& steps) {
+  for (std::size_t server = 0; server < servers(); ++server) {
+    add_timeouts(half, server, steps);
+    add_proposal(half, server, steps);
+    add_crash(half, server, steps);
+  }
+  if (bounds_.partitions > 0) add_partitions(half, steps);
+}
+
+engine::Step ClusterModel::deliver(engine::HalfId half, engine::MessageId message,
+                                   bool keep_copy) {
+  const spec::ServerId from = messages_[message].from;
+  const spec::ServerId to = messages_[message].to;
+  World world = worlds_[rows_[half][world_slot()]];
+  const Partition& partition = partitions_[world.partition];
+  if (partition[from - 1] != partition[to - 1]) return {};  // waits for the cut to heal
+  if (keep_copy) {
+    if (world.duplicates >= bounds_.duplicates) return forbidden(BoundKind::Duplicates);
+    ++world.duplicates;
+  }
+  const LocalId local = rows_[half][to - 1];
+  const std::string bytes = messages_[message].bytes;  // stepping may intern messages
+  const LocalStep step = local_step(local, message, {node::InputKind::Receive, bytes});
+  return cluster_step(half, to - 1, step, world, false,
+                      {static_cast<ActionKind>(messages_[message].action), to});
+}
+
+engine::SendsId ClusterModel::reachable_sends(engine::SendsId sends, const World& world) {
+  if (world.partition == 0) return sends;
+  const Partition& partition = partitions_[world.partition];
+  std::vector<engine::MessageId> reaching;
+  for (const engine::MessageId message : sends_[sends]) {
+    const MessageInfo& info = messages_[message];
+    if (partition[info.from - 1] == partition[info.to - 1]) reaching.push_back(message);
+  }
+  return sends_.intern(reaching).id;
+}
+
+engine::HalfId ClusterModel::after_losses(engine::HalfId half, unsigned count) {
+  World world = worlds_[rows_[half][world_slot()]];
+  world.losses += count;
+  if (world.losses > bounds_.losses) return engine::kNone;
+  std::vector<std::uint32_t> row(rows_[half].begin(), rows_[half].end());
+  row[world_slot()] = intern_world(world);
+  return intern_row(row);
+}
+
+std::uint32_t ClusterModel::check(engine::HalfId half) {
+  if (half >= checked_.size()) checked_.resize(half + 1, 0);
+  if (checked_[half] != 0) return checked_[half] - 1U;
+  std::vector<const spec::ServerView*> views;
+  views.reserve(servers());
+  const Row row = rows_[half];
+  for (std::size_t server = 0; server < servers(); ++server) {
+    views.push_back(&locals_[row[server]].view);
+  }
+  const auto broken = spec::check_state(views, histories_[row[history_slot()]], properties_);
+  const std::uint32_t violation = broken ? number_of(broken->property) : 0;
+  checked_[half] = static_cast<std::uint8_t>(violation + 1);
+  return violation;
+}
+
+}  // namespace cluster

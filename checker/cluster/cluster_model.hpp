@@ -1,0 +1,194 @@
+// N servers, a network, faults and the history, as a model for the engine.
+//
+// A cluster half is a row of ids: one for each server's local state, one for the history, one for
+// the world (budgets spent and the partition). Local states, messages, histories and worlds are
+// interned; a server's step is memoised by (local state, input), so the node is called once for each
+// distinct local step, however many cluster states take it.
+//
+// Crash and restart are one step: a server that is down does nothing, which is the same as not being
+// scheduled and missing what is sent to it.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "checker/cluster/bounds.hpp"
+#include "checker/cluster/world.hpp"
+#include "checker/engine/interner.hpp"
+#include "checker/engine/model.hpp"
+#include "checker/engine/permutations.hpp"
+#include "checker/node/node.hpp"
+#include "spec/property.hpp"
+#include "spec/witness.hpp"
+
+namespace cluster {
+
+using LocalId = std::uint32_t;
+using HistoryId = std::uint32_t;
+
+// What a step is, for coverage: the index of the action's name.
+enum class ActionKind : std::uint16_t {
+  ElectionTimeout,
+  HeartbeatTimeout,
+  Propose,
+  Crash,
+  Cut,
+  Heal,
+  Deliver,  // this and the following: one for each kind of message, as the kinds come up
+};
+
+// The command that the `number`-th client proposal of a run carries (1-based).
+inline std::string command_of(std::uint32_t number) { return "v" + std::to_string(number); }
+
+// A step's label for the engine: what it is and which server (or partition) it is about.
+struct Label {
+  ActionKind kind{};
+  std::uint32_t subject = 0;  // server id; Cut: partition number
+  [[nodiscard]] std::uint32_t packed() const {
+    return (static_cast<std::uint32_t>(kind) << 24U) | subject;
+  }
+  static Label unpacked(std::uint32_t packed) {
+    return {static_cast<ActionKind>(packed >> 24U), packed & 0xFFFFFFU};
+  }
+};
+
+// The bounds by which a step can be forbidden, in the order of bound_names().
+enum class BoundKind : std::uint16_t {
+  Terms, Log, Proposals, Timeouts, Crashes, Inflight, Duplicates, Partitions, Loss,
+};
+
+class ClusterModel final : public engine::Model {
+ public:
+  // The node must make servers for bounds.servers.
+  ClusterModel(node::Node& node, const Bounds& bounds, spec::PropertySet properties);
+
+  engine::HalfId initial() override { return initial_; }
+  std::uint32_t initial_violation() override { return initial_violation_; }
+  void internal_steps(engine::HalfId half, std::vector<engine::Step>& steps) override;
+  engine::Step deliver(engine::HalfId half, engine::MessageId message, bool keep_copy) override;
+  [[nodiscard]] std::span<const engine::MessageId> sends(engine::SendsId id) const override {
+    return sends_[id];
+  }
+  [[nodiscard]] std::size_t message_count() const override { return messages_.size(); }
+  [[nodiscard]] engine::Link link(engine::MessageId message) const override {
+    return {messages_[message].from, messages_[message].to};
+  }
+  engine::HalfId after_losses(engine::HalfId half, unsigned count) override;
+  engine::Canonical canonical(engine::HalfId half) override;
+  std::span<const engine::Renaming> automorphisms(engine::HalfId half) override;
+  engine::MessageId renamed(engine::MessageId message, engine::Renaming renaming) override;
+  [[nodiscard]] std::size_t renaming_count() const override { return permutations_.size(); }
+  [[nodiscard]] const std::vector<std::string>& action_names() const override {
+    return action_names_;
+  }
+  [[nodiscard]] const std::vector<std::string>& bound_names() const override {
+    return bound_names_;
+  }
+
+  // nullptr where the bounds switch symmetry off.
+  [[nodiscard]] const engine::Permutations* permutations() const {
+    return bounds_.symmetry ? &permutations_ : nullptr;
+  }
+  [[nodiscard]] const std::string& message_bytes(engine::MessageId id) const {
+    return messages_[id].bytes;
+  }
+  [[nodiscard]] const std::vector<Partition>& partitions() const { return partitions_; }
+
+  [[nodiscard]] std::uint64_t local_states() const { return locals_.size(); }
+  [[nodiscard]] std::uint64_t step_calls() const { return step_calls_; }
+
+ private:
+  struct Local {
+    std::string bytes;
+    spec::ServerView view;
+  };
+  struct MessageInfo {
+    std::string bytes;
+    spec::ServerId from = spec::kNoServer;
+    spec::ServerId to = spec::kNoServer;
+    std::uint16_t action = 0;
+  };
+  struct LocalStep {
+    LocalId next = engine::kNone;  // kNone: a contract was broken
+    engine::SendsId sends = engine::kNoSends;
+    std::uint32_t violation = 0;  // of the step by itself; 1 + Property
+    bool is_beyond_terms = false;
+    [[nodiscard]] bool has_effect(LocalId before) const {
+      return next != before || sends != engine::kNoSends || violation != 0;
+    }
+  };
+  using Row = std::span<const std::uint32_t>;
+
+  [[nodiscard]] std::size_t servers() const { return bounds_.servers; }
+  [[nodiscard]] std::size_t history_slot() const { return servers(); }
+  [[nodiscard]] std::size_t world_slot() const { return servers() + 1; }
+
+  LocalId intern_local(const std::string& bytes);
+  engine::MessageId intern_message(const node::Message& message);
+  [[nodiscard]] std::uint16_t action_of(const std::string& message_kind) const;
+  HistoryId extended(HistoryId history, LocalId local);
+  HistoryId intern_history(const spec::History& history);
+  WorldId intern_world(const World& world);
+  engine::HalfId intern_row(Row row);
+
+  // The memoised step of a server; `input` names the input uniquely.
+  const LocalStep& local_step(LocalId local, std::uint32_t input_key, const node::Input& input);
+  LocalStep compute_local_step(LocalId local, const node::Input& input);
+
+  // The cluster step in which one server takes a local step and the world becomes `world`.
+  engine::Step cluster_step(engine::HalfId half, std::size_t server, LocalStep local,
+                            const World& world, bool restarted, Label label);
+  // These add a server's steps, but for those that change and send nothing.
+  void add_timeouts(engine::HalfId half, std::size_t server, std::vector<engine::Step>& steps);
+  void add_proposal(engine::HalfId half, std::size_t server, std::vector<engine::Step>& steps);
+  void add_crash(engine::HalfId half, std::size_t server, std::vector<engine::Step>& steps);
+  void add_partitions(engine::HalfId half, std::vector<engine::Step>& steps);
+  // What the network takes of a list, given who can reach whom.
+  engine::SendsId reachable_sends(engine::SendsId sends, const World& world);
+
+  std::uint32_t check(engine::HalfId half);
+  engine::Canonical compute_canonical(engine::HalfId half);
+  // Slot `slot` of a row after renaming the servers.
+  std::uint32_t renamed_slot(Row row, std::size_t slot, engine::Renaming renaming);
+  LocalId renamed_local(LocalId local, engine::Renaming renaming);
+  HistoryId renamed_history(HistoryId history, engine::Renaming renaming);
+  WorldId renamed_world(WorldId world, engine::Renaming renaming);
+
+  node::Node& node_;
+  Bounds bounds_;
+  spec::PropertySet properties_;
+  engine::Permutations permutations_;
+  std::vector<Partition> partitions_;
+  std::vector<std::string> action_names_;
+  std::vector<std::string> bound_names_;
+
+  engine::SequenceInterner<char> local_bytes_;
+  std::vector<Local> locals_;
+  engine::SequenceInterner<char> message_index_;
+  std::vector<MessageInfo> messages_;
+  engine::SequenceInterner<std::uint32_t> sends_;
+  engine::SequenceInterner<char> history_bytes_;
+  std::vector<spec::History> histories_;
+  engine::SequenceInterner<std::uint32_t> world_index_;
+  std::vector<World> worlds_;
+  engine::SequenceInterner<std::uint32_t> rows_;
+
+  engine::FlatMap local_step_index_;
+  std::vector<LocalStep> local_steps_;
+  engine::FlatMap extended_;
+
+  std::vector<std::uint8_t> checked_;  // by half: 0 not yet, else 1 + violation
+  std::vector<engine::Canonical> canonical_;
+  engine::FlatMap automorphism_index_;  // half -> automorphism_lists_
+  std::vector<std::vector<engine::Renaming>> automorphism_lists_;
+  std::vector<std::vector<std::uint32_t>> renamed_locals_;    // by renaming
+  std::vector<std::vector<std::uint32_t>> renamed_histories_;
+  std::vector<std::vector<std::uint32_t>> renamed_messages_;
+
+  engine::HalfId initial_ = engine::kNone;
+  std::uint32_t initial_violation_ = 0;
+  std::uint64_t step_calls_ = 0;
+};
+
+}  // namespace cluster

@@ -1,0 +1,133 @@
+// Symmetry over the servers: each cluster half stands for all its renamings.
+//
+// A half's representative is the least of its renamed rows, compared as rows of ids. Everything that
+// holds a server's name is renamed: local states (votes, leaders, progress, the id itself), messages,
+// the history's leaders and the partition. So two states that are merged really are renamings of one
+// another, and the orbits of the states kept add up to the states of a search without symmetry.
+#include <algorithm>
+
+#include "checker/cluster/cluster_model.hpp"
+
+namespace cluster {
+namespace {
+
+// table[renaming][id], growing; engine::kNone where not known yet.
+std::uint32_t& slot_of(std::vector<std::vector<std::uint32_t>>& table, std::uint32_t id,
+                       engine::Renaming renaming) {
+  if (table.size() <= renaming) table.resize(renaming + 1);
+  auto& known = table[renaming];
+  if (known.size() <= id) known.resize(id + 1, engine::kNone);
+  return known[id];
+}
+
+}  // namespace
+
+LocalId ClusterModel::renamed_local(LocalId local, engine::Renaming renaming) {
+  if (const LocalId known = slot_of(renamed_locals_, local, renaming); known != engine::kNone) {
+    return known;
+  }
+  const LocalId result =
+      intern_local(node_.renamed_state(locals_[local].bytes, permutations_.images(renaming)));
+  return slot_of(renamed_locals_, local, renaming) = result;
+}
+
+engine::MessageId ClusterModel::renamed(engine::MessageId message, engine::Renaming renaming) {
+  if (renaming == 0) return message;
+  if (const auto known = slot_of(renamed_messages_, message, renaming); known != engine::kNone) {
+    return known;
+  }
+  const auto images = permutations_.images(renaming);
+  const MessageInfo info = messages_[message];
+  const engine::MessageId result =
+      intern_message({images[info.from - 1] + 1U, images[info.to - 1] + 1U,
+                      node_.renamed_message(info.bytes, images)});
+  return slot_of(renamed_messages_, message, renaming) = result;
+}
+
+HistoryId ClusterModel::renamed_history(HistoryId history, engine::Renaming renaming) {
+  if (const HistoryId known = slot_of(renamed_histories_, history, renaming);
+      known != engine::kNone) {
+    return known;
+  }
+  spec::History after = histories_[history];
+  for (spec::ServerId& leader : after.leaders) {
+    if (leader != spec::kNoServer) leader = permutations_.images(renaming)[leader - 1] + 1U;
+  }
+  const HistoryId result = intern_history(after);
+  return slot_of(renamed_histories_, history, renaming) = result;
+}
+
+WorldId ClusterModel::renamed_world(WorldId id, engine::Renaming renaming) {
+  World world = worlds_[id];
+  if (world.partition == 0) return id;
+  const Partition& before = partitions_[world.partition];
+  const auto images = permutations_.images(renaming);
+  Partition after(before.size());
+  for (std::size_t server = 0; server < before.size(); ++server) {
+    after[images[server]] = before[server];
+  }
+  const auto found = std::ranges::find(partitions_, normalised(after));
+  world.partition = static_cast<std::uint32_t>(found - partitions_.begin());
+  return intern_world(world);
+}
+
+std::uint32_t ClusterModel::renamed_slot(Row row, std::size_t slot, engine::Renaming renaming) {
+  if (slot == history_slot()) return renamed_history(row[slot], renaming);
+  if (slot == world_slot()) return renamed_world(row[slot], renaming);
+  const auto source = permutations_.images(permutations_.inverse(renaming))[slot];
+  return renamed_local(row[source], renaming);
+}
+
+engine::Canonical ClusterModel::canonical(engine::HalfId half) {
+  if (!bounds_.symmetry) return {half, 0};
+  if (half < canonical_.size() && canonical_[half].half != engine::kNone) return canonical_[half];
+  const engine::Canonical result = compute_canonical(half);
+  if (half >= canonical_.size()) canonical_.resize(half + 1);
+  return canonical_[half] = result;
+}
+
+engine::Canonical ClusterModel::compute_canonical(engine::HalfId half) {
+  const std::vector<std::uint32_t> row(rows_[half].begin(), rows_[half].end());
+  std::vector<std::uint32_t> best = row;
+  engine::Renaming best_renaming = 0;
+  std::vector<std::uint32_t> candidate(row.size());
+  for (engine::Renaming renaming = 1; renaming < permutations_.size(); ++renaming) {
+    bool is_less = false;
+    std::size_t slot = 0;
+    for (; slot < row.size(); ++slot) {
+      candidate[slot] = renamed_slot(row, slot, renaming);
+      if (!is_less && candidate[slot] != best[slot]) {
+        if (candidate[slot] > best[slot]) break;
+        is_less = true;
+      }
+    }
+    if (is_less && slot == row.size()) {
+      best = candidate;
+      best_renaming = renaming;
+    }
+  }
+  return {intern_row(best), best_renaming};
+}
+
+std::span<const engine::Renaming> ClusterModel::automorphisms(engine::HalfId half) {
+  if (!bounds_.symmetry) return {};
+  if (const std::uint32_t* known = automorphism_index_.find(half)) {
+    return automorphism_lists_[*known];
+  }
+  const std::vector<std::uint32_t> row(rows_[half].begin(), rows_[half].end());
+  std::vector<engine::Renaming> found;
+  for (engine::Renaming renaming = 1; renaming < permutations_.size(); ++renaming) {
+    bool is_same = true;
+    for (std::size_t slot = 0; slot < row.size() && is_same; ++slot) {
+      is_same = renamed_slot(row, slot, renaming) == row[slot];
+    }
+    if (is_same) found.push_back(renaming);
+  }
+  // Few halves have any: the lists are shared.
+  const auto at = std::ranges::find(automorphism_lists_, found);
+  automorphism_index_.insert(half, static_cast<std::uint32_t>(at - automorphism_lists_.begin()));
+  if (at == automorphism_lists_.end()) automorphism_lists_.push_back(std::move(found));
+  return automorphism_lists_[*automorphism_index_.find(half)];
+}
+
+}  // namespace cluster

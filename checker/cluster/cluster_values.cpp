@@ -1,0 +1,80 @@
+// What a cluster's rows are made of: each distinct value is stored once.
+#include <algorithm>
+
+#include "checker/cluster/cluster_model.hpp"
+
+namespace cluster {
+namespace {
+
+void put(std::string& bytes, std::uint64_t number) {
+  for (int i = 0; i < 8; ++i) bytes.push_back(static_cast<char>(number >> (8 * i)));
+}
+
+// Equal histories have equal bytes: every part has a fixed width or its length before it.
+std::string bytes_of(const spec::History& history) {
+  std::string bytes;
+  put(bytes, history.leaders.size());
+  for (const spec::ServerId leader : history.leaders) put(bytes, leader);
+  for (const spec::CommittedEntry& committed : history.committed) {
+    put(bytes, committed.commit_term);
+    put(bytes, committed.entry.term);
+    put(bytes, committed.entry.no_op ? 1 : 0);
+    put(bytes, committed.entry.command.size());
+    bytes += committed.entry.command;
+  }
+  return bytes;
+}
+
+}  // namespace
+
+LocalId ClusterModel::intern_local(const std::string& bytes) {
+  const auto [id, added] = local_bytes_.intern(std::span(bytes.data(), bytes.size()));
+  if (added) locals_.push_back({bytes, node_.view(bytes)});
+  return id;
+}
+
+std::uint16_t ClusterModel::action_of(const std::string& message_kind) const {
+  const auto found = std::ranges::find(action_names_, "deliver_" + message_kind);
+  // A kind of message that the checker has no name for is covered as "deliver_other".
+  const auto index = found == action_names_.end() ? action_names_.size() - 1
+                                                  : static_cast<std::size_t>(
+                                                        found - action_names_.begin());
+  return static_cast<std::uint16_t>(index);
+}
+
+engine::MessageId ClusterModel::intern_message(const node::Message& message) {
+  const auto [id, added] =
+      message_index_.intern(std::span(message.bytes.data(), message.bytes.size()));
+  if (added) {
+    messages_.push_back({message.bytes, message.from, message.to,
+                         action_of(node_.message_view(message.bytes).kind)});
+  }
+  return id;
+}
+
+HistoryId ClusterModel::intern_history(const spec::History& history) {
+  const std::string bytes = bytes_of(history);
+  const auto [id, added] = history_bytes_.intern(std::span(bytes.data(), bytes.size()));
+  if (added) histories_.push_back(history);
+  return id;
+}
+
+HistoryId ClusterModel::extended(HistoryId history, LocalId local) {
+  const std::uint64_t key = engine::pair_key(history, local);
+  if (const std::uint32_t* known = extended_.find(key)) return *known;
+  const HistoryId result =
+      intern_history(spec::extended(histories_[history], locals_[local].view));
+  extended_.insert(key, result);
+  return result;
+}
+
+WorldId ClusterModel::intern_world(const World& world) {
+  const auto packed = world.packed();
+  const auto [id, added] = world_index_.intern(packed);
+  if (added) worlds_.push_back(world);
+  return id;
+}
+
+engine::HalfId ClusterModel::intern_row(Row row) { return rows_.intern(row).id; }
+
+}  // namespace cluster

@@ -1,0 +1,216 @@
+#include "checker/cluster/explore.hpp"
+
+#include <stdexcept>
+
+#include "checker/cluster/cluster_model.hpp"
+#include "checker/cluster/runner.hpp"
+#include "checker/engine/counting_search.hpp"
+
+namespace cluster {
+namespace {
+
+using engine::StopReason;
+
+traces::Config config_of(const ExploreOptions& options) {
+  return {.servers = options.node.servers,
+          .no_op = options.node.no_op,
+          .backtracking = options.node.fast_backtracking ? "fast" : "plain",
+          .entries_per_message = options.node.entries_per_message,
+          .network = to_string(options.bounds.network)};
+}
+
+traces::ActionKind action_kind_of(ActionKind kind) {
+  switch (kind) {
+    case ActionKind::ElectionTimeout:
+      return traces::ActionKind::ElectionTimeout;
+    case ActionKind::HeartbeatTimeout:
+      return traces::ActionKind::HeartbeatTimeout;
+    case ActionKind::Propose:
+      return traces::ActionKind::Propose;
+    case ActionKind::Crash:
+      return traces::ActionKind::Crash;
+    case ActionKind::Cut:
+      return traces::ActionKind::Cut;
+    case ActionKind::Heal:
+      return traces::ActionKind::Heal;
+    default:
+      return traces::ActionKind::Deliver;
+  }
+}
+
+// Turns a path of the engine into a trace by running it.
+class TraceMaker {
+ public:
+  TraceMaker(node::Node& node, const ExploreOptions& options, const ClusterModel& model)
+      : node_(node),
+        options_(options),
+        model_(model),
+        permutations_(options.bounds.symmetry ? options.bounds.servers : 1) {}
+
+  // `violation` is set to what the run violates; throws std::logic_error if it violates nothing.
+  traces::Trace make(const engine::SearchResult& result, spec::Violation& violation) {
+    Runner runner(node_, options_.node.servers, to_string(options_.bounds.network),
+                  options_.properties);
+    traces::Trace trace;
+    trace.config = config_of(options_);
+    trace.shortest = result.shortest;
+    trace.initial = runner.views();
+    std::optional<spec::Violation> broken = runner.initial_violation();
+    for (const engine::PathStep& path_step : result.path) {
+      if (broken) break;  // a shorter run than the search thought
+      auto taken = runner.apply(action_of(path_step));
+      if (!taken) throw std::logic_error("the run that was found cannot be run: " + taken.error());
+      lose(path_step, runner, taken->step);
+      trace.steps.push_back(std::move(taken->step));
+      broken = std::move(taken->violation);
+    }
+    if (!broken) throw std::logic_error("the run that was found violates nothing when run again");
+    violation = *broken;
+    trace.violation = {to_string(broken->property), broken->message, trace.steps.size()};
+    return trace;
+  }
+
+ private:
+  [[nodiscard]] spec::ServerId renamed(spec::ServerId id, engine::Renaming renaming) const {
+    if (renaming == 0) return id;
+    return permutations_.images(renaming)[id - 1] + 1U;
+  }
+
+  traces::Action action_of(const engine::PathStep& step) {
+    const Label label = Label::unpacked(step.label);
+    traces::Action action;
+    action.kind = action_kind_of(label.kind);
+    if (action.kind == traces::ActionKind::Heal) return action;
+    if (action.kind == traces::ActionKind::Cut) {
+      for (auto group : groups_of(model_.partitions()[label.subject])) {
+        for (spec::ServerId& id : group) id = renamed(id, step.renaming);
+        action.groups.push_back(std::move(group));
+      }
+      return action;
+    }
+    action.server = renamed(label.subject, step.renaming);
+    if (action.kind == traces::ActionKind::Propose) {
+      action.command = command_of(options_.bounds.proposals ? ++proposals_ : 1);
+    }
+    if (step.message != engine::kNone) {
+      action.message = node_.message_view(model_.message_bytes(step.message));
+      action.keep_copy = step.keep_copy;
+    }
+    return action;
+  }
+
+  // The path counts the messages that the cut, if any, lets through.
+  static void lose(const engine::PathStep& path_step, Runner& runner, traces::Step& step) {
+    unsigned position = 0;
+    for (std::size_t i = 0; i < step.sent.size(); ++i) {
+      if (step.sent[i].lost) continue;
+      if ((path_step.lost >> position++ & 1U) == 0) continue;
+      step.sent[i].lost = true;
+      runner.lose(i);
+    }
+  }
+
+  node::Node& node_;
+  const ExploreOptions& options_;
+  const ClusterModel& model_;
+  engine::Permutations permutations_;
+  std::uint32_t proposals_ = 0;
+};
+
+engine::CountingOptions counting_options(const ExploreOptions& options,
+                                         const ClusterModel& model) {
+  engine::CountingOptions counting;
+  const Bounds& bounds = options.bounds;
+  counting.order =
+      bounds.network == Network::Ordered ? engine::Order::PerLink : engine::Order::Unordered;
+  counting.loss = bounds.loss == LossMode::Free   ? engine::Loss::Free
+                  : bounds.loss == LossMode::None ? engine::Loss::None
+                                                  : engine::Loss::Budgeted;
+  counting.inflight = bounds.inflight;
+  counting.duplicates = bounds.duplicates > 0;
+  counting.inflight_bound = static_cast<std::uint16_t>(BoundKind::Inflight);
+  counting.loss_bound = static_cast<std::uint16_t>(BoundKind::Loss);
+  counting.symmetry = model.permutations();
+  counting.limits = options.limits;
+  return counting;
+}
+
+void take_stock(const ClusterModel& model, ExploreReport& report) {
+  report.cluster_states = report.search.halves;
+  report.local_states = model.local_states();
+  report.messages = model.message_count();
+  report.step_calls = model.step_calls();
+  report.action_names = model.action_names();
+  report.bound_names = model.bound_names();
+}
+
+// The search for a shortest run to a violation that is known to exist.
+std::optional<traces::Trace> shortest_trace(node::Node& node, const ExploreOptions& options,
+                                            ExploreObserver& observer,
+                                            spec::Violation& violation) {
+  ClusterModel model(node, options.bounds, options.properties);
+  engine::CoveringOptions covering{.order = engine::CoverOrder::Shortest,
+                                   .symmetry = model.permutations(),
+                                   .limits = {.depth = {}, .states = options.shortest_states_max}};
+  engine::CoveringSearch search(model, covering);
+  const engine::SearchResult result = search.run(observer);
+  if (result.stopped_by != StopReason::Violation) return std::nullopt;
+  return TraceMaker(node, options, model).make(result, violation);
+}
+
+void cover(node::Node& node, const ExploreOptions& options, ClusterModel& model,
+           ExploreObserver& observer, ExploreReport& report) {
+  engine::CoveringSearch search(model, {.order = options.order,
+                                        .symmetry = model.permutations(),
+                                        .limits = options.limits});
+  report.search = search.run(observer);
+  report.kept = search.kept();
+  take_stock(model, report);
+  if (report.search.stopped_by != StopReason::Violation) return;
+  spec::Violation violation;
+  report.trace = TraceMaker(node, options, model).make(report.search, violation);
+  if (!report.search.shortest) {
+    observer.on_violation_found(violation);
+    if (auto shorter = shortest_trace(node, options, observer, violation)) {
+      report.trace = std::move(shorter);
+    }
+  }
+  report.violation = violation;
+}
+
+}  // namespace
+
+const char* to_string(Network network) {
+  switch (network) {
+    case Network::Any:
+      return "any";
+    case Network::Unordered:
+      return "unordered";
+    case Network::Ordered:
+      return "ordered";
+  }
+  throw std::invalid_argument("no such network");
+}
+
+ExploreReport explore(node::Node& node, const ExploreOptions& options,
+                      ExploreObserver& observer) {
+  ExploreReport report;
+  ClusterModel model(node, options.bounds, options.properties);
+  if (options.bounds.network == Network::Any) {
+    report.covering = true;
+    cover(node, options, model, observer, report);
+    return report;
+  }
+  engine::CountingSearch search(model, counting_options(options, model));
+  report.search = search.run(observer);
+  report.network_halves = search.network_halves();
+  take_stock(model, report);
+  if (report.search.stopped_by == StopReason::Violation) {
+    spec::Violation violation;
+    report.trace = TraceMaker(node, options, model).make(report.search, violation);
+    report.violation = violation;
+  }
+  return report;
+}
+
+}  // namespace cluster

@@ -1,0 +1,58 @@
+// One exploration from beginning to end: the search, and for a violation the search for a shortest
+// run to it and the trace, confirmed on the real code.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "checker/cluster/bounds.hpp"
+#include "checker/engine/covering_search.hpp"
+#include "checker/engine/search.hpp"
+#include "checker/node/node.hpp"
+#include "spec/property.hpp"
+#include "spec/witness.hpp"
+#include "traces/trace.hpp"
+
+namespace cluster {
+
+struct ExploreOptions {
+  Bounds bounds;
+  node::Options node;
+  engine::CoverOrder order = engine::CoverOrder::Fastest;  // over any network
+  engine::Limits limits;
+  spec::PropertySet properties = spec::kAllProperties;
+  // Over any network in the order Fastest: how many states the search for a shortest trace may keep
+  // before the trace that was found first is reported instead.
+  std::uint64_t shortest_states_max = 3'000'000;
+};
+
+// Sees the progress of a search and decides when to stop; told when the search for a shortest trace
+// begins.
+class ExploreObserver : public engine::Observer {
+ public:
+  virtual void on_violation_found(const spec::Violation& violation) = 0;
+};
+
+struct ExploreReport {
+  engine::SearchResult search;  // of the (first) search; path is empty: see trace
+  bool covering = false;
+  std::uint64_t kept = 0;            // covering: states ever kept
+  std::uint64_t network_halves = 0;  // counting
+  std::uint64_t cluster_states = 0;  // cluster halves reached, symmetry undone
+  std::uint64_t local_states = 0;
+  std::uint64_t messages = 0;
+  std::uint64_t step_calls = 0;
+  std::vector<std::string> action_names;
+  std::vector<std::string> bound_names;
+  std::optional<spec::Violation> violation;
+  // With a violation. `bounds`, `bug` and `program_version` are left for the caller to fill in.
+  std::optional<traces::Trace> trace;
+};
+
+// The node must be made with options.node.
+ExploreReport explore(node::Node& node, const ExploreOptions& options, ExploreObserver& observer);
+
+const char* to_string(Network network);  // "any", "unordered", "ordered"
+
+}  // namespace cluster

@@ -1,0 +1,33 @@
+// Replays a trace on the real step function and compares every recorded outcome, message and view
+// with what the implementation does now.
+#pragma once
+
+#include <functional>
+
+#include "checker/node/node.hpp"
+#include "traces/trace.hpp"
+
+namespace cluster {
+
+enum class ReplayVerdict {
+  Reproduced,  // the recorded violation happened again, at the recorded step
+  Passed,      // a trace without a violation was followed to its end and nothing broke
+  Differs,     // the implementation no longer follows the trace
+};
+
+struct ReplayResult {
+  ReplayVerdict verdict = ReplayVerdict::Passed;
+  std::size_t step = 0;     // Differs: the first step that differs; 0: the initial state
+  std::string explanation;  // Differs: what was recorded and what happened. Reproduced: why it is
+                            // a violation
+};
+
+// `on_step(position)` is called after each step that was as recorded (0-based). The node must have
+// been made for the trace's configuration.
+ReplayResult replay(node::Node& node, const traces::Trace& trace,
+                    const std::function<void(std::size_t)>& on_step);
+
+// What the trace's configuration says of its servers.
+node::Options node_options(const traces::Config& config);
+
+}  // namespace cluster
