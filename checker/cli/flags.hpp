@@ -1,0 +1,50 @@
+// The flags of `raftcheck explore` that say what is explored: one table for the command line, the
+// help text, the bounds that a bug of the gallery brings along, and the JSON summary.
+#pragma once
+
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "checker/cluster/explore.hpp"
+
+namespace cli {
+
+struct Flag {
+  const char* name;           // without dashes
+  const char* value;          // what the help calls its value
+  const char* default_value;  // as the user would write it
+  const char* help;
+};
+
+std::span<const Flag> explore_flags();
+
+// Values by flag name: as given, from a bug's bounds, or by default.
+class FlagValues {
+ public:
+  // `given` are those on the command line, `of_bug` those of the bug's own bounds. Throws UsageError
+  // for a name that is no flag.
+  FlagValues(std::map<std::string, std::string> given, std::map<std::string, std::string> of_bug);
+
+  [[nodiscard]] const std::string& operator[](std::string_view name) const;
+  [[nodiscard]] bool is_given(std::string_view name) const;
+  [[nodiscard]] const std::map<std::string, std::string>& all() const { return values_; }
+  // Sets what follows from other flags, where the user did not say otherwise.
+  void imply(const std::string& name, const std::string& value);
+
+ private:
+  std::map<std::string, std::string> values_;
+  std::map<std::string, std::string> given_;
+};
+
+// What is to be explored. Throws UsageError that names the flag, the value and the remedy.
+struct Plan {
+  cluster::ExploreOptions options;
+  std::optional<double> seconds_max;
+  FlagValues values;  // with everything implied filled in
+};
+Plan make_plan(FlagValues values, const std::vector<std::string>& properties);
+
+}  // namespace cli

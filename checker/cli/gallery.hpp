@@ -1,0 +1,46 @@
+// The gallery beside the program: a folder for each bug, with the node library that it was built
+// into and bug.json, which says within what bounds it shows.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "checker/node/node.hpp"
+
+namespace cli {
+
+struct Bug {
+  std::string name;
+  std::string summary;
+  bool is_control = false;                    // known to break nothing
+  std::map<std::string, std::string> bounds;  // flag name (no dashes) -> value
+  std::string property;                       // violated first with all properties; or empty
+  std::filesystem::path library;
+};
+
+// By name. Throws UsageError if the gallery is damaged; empty if there is none.
+std::vector<Bug> all_bugs();
+
+// Throws UsageError, naming the bugs there are, if it is not among them.
+Bug bug_named(const std::string& name);
+
+// A node, with whatever keeps its code in memory.
+class NodeHolder {
+ public:
+  // No bug: the core as it is. Throws UsageError if the library can't be used.
+  NodeHolder(const std::optional<Bug>& bug, const node::Options& options);
+  NodeHolder(const NodeHolder&) = delete;
+  NodeHolder& operator=(const NodeHolder&) = delete;
+  ~NodeHolder();
+  [[nodiscard]] node::Node& operator*();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace cli

@@ -1,0 +1,18 @@
+// The process: interruption, memory, the terminal.
+#pragma once
+
+#include <cstdint>
+
+namespace cli {
+
+// From now on Ctrl-C (SIGINT) and SIGTERM ask the search to stop and report; the second one ends the
+// program at once.
+void catch_interruptions();
+bool is_interrupted();
+
+std::uint64_t resident_bytes();       // now
+std::uint64_t peak_resident_bytes();  // at most, so far
+
+bool stderr_is_terminal();
+
+}  // namespace cli

@@ -1,0 +1,90 @@
+#include <nlohmann/json.hpp>
+
+#include "checker/cli/process.hpp"
+#include "checker/cli/report.hpp"
+#include "checker/cli/version.hpp"
+#include "traces/json.hpp"
+
+namespace cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json violation_json(const Outcome& outcome) {
+  if (!outcome.report.violation) return nullptr;
+  const traces::Trace& trace = *outcome.report.trace;
+  return {{"property", to_string(outcome.report.violation->property)},
+          {"message", outcome.report.violation->message},
+          {"depth", trace.steps.size()},
+          {"shortest", trace.shortest},
+          {"trace_file", outcome.trace_path},
+          {"trace", Json::parse(traces::to_json(trace))}};
+}
+
+Json witnesses_json(std::uint32_t fired) {
+  Json json = Json::object();
+  for (std::size_t i = 0; i < spec::kWitnessCount; ++i) {
+    json[to_string(static_cast<spec::Witness>(i))] = (fired >> i & 1U) != 0;
+  }
+  return json;
+}
+
+Json named(const std::vector<std::string>& names, const std::vector<std::uint64_t>& counts) {
+  Json json = Json::object();
+  for (std::size_t i = 0; i < names.size(); ++i) json[names[i]] = counts[i];
+  return json;
+}
+
+}  // namespace
+
+std::string summary_json(const Outcome& outcome) {
+  const cluster::ExploreReport& report = outcome.report;
+  const engine::SearchResult& search = report.search;
+  const auto distinct = static_cast<double>(search.progress.distinct);
+  Json config = Json::object();
+  for (const auto& [name, value] : outcome.plan.values.all()) config[name] = value;
+  config["bug"] = outcome.bug ? Json(*outcome.bug) : Json(nullptr);
+  Json properties = Json::array();
+  for (std::size_t i = 0; i < spec::kPropertyCount; ++i) {
+    const auto property = static_cast<spec::Property>(i);
+    if ((outcome.plan.options.properties & set_of(property)) != 0) {
+      properties.push_back(to_string(property));
+    }
+  }
+  config["properties"] = properties;
+  const std::uint64_t peak = peak_resident_bytes();
+  Json json = {
+      {"version", kVersion},
+      {"command", "explore"},
+      {"arguments", outcome.arguments},
+      {"config", config},
+      {"generated", search.progress.generated},
+      {"distinct", search.progress.distinct},
+      {"depth", search.progress.depth},
+      {"queue", search.progress.queue},
+      {"exhausted", search.stopped_by == engine::StopReason::Exhausted},
+      {"stopped_by", to_string(search.stopped_by)},
+      {"seconds", outcome.seconds},
+      {"transitions_per_second", static_cast<double>(search.progress.generated) / outcome.seconds},
+      {"distinct_per_second", distinct / outcome.seconds},
+      {"bytes_per_state", static_cast<double>(peak) / distinct},
+      {"peak_rss_bytes", peak},
+      {"local_states", report.local_states},
+      {"cluster_states", report.cluster_states},
+      {"messages", report.messages},
+      {"step_calls", report.step_calls},
+      {"cut_off", named(report.bound_names, search.cut_off)},
+      {"coverage", named(report.action_names, search.action_counts)},
+      {"witnesses", witnesses_json(search.witnesses)},
+      {"violation", violation_json(outcome)},
+  };
+  if (report.covering) {
+    json["kept"] = report.kept;
+  } else {
+    json["distinct_without_symmetry"] = search.orbits;
+    json["network_states"] = report.network_halves;
+  }
+  return json.dump(2) + "\n";
+}
+
+}  // namespace cli
