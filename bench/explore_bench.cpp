@@ -1,0 +1,62 @@
+// Whole explorations of small spaces: transitions and states a second, all properties on.
+#include <benchmark/benchmark.h>
+
+#include "checker/cluster/explore.hpp"
+#include "checker/node/raft_node.hpp"
+
+namespace {
+
+class Silent final : public cluster::ExploreObserver {
+ public:
+  std::optional<engine::StopReason> poll(const engine::Progress&) override { return {}; }
+  void on_violation_found(const spec::Violation&) override {}
+};
+
+void run(benchmark::State& state, const cluster::ExploreOptions& options) {
+  const auto node = node::make_raft_node(options.node);
+  Silent observer;
+  double generated = 0;
+  double distinct = 0;
+  for (auto _ : state) {
+    const auto report = cluster::explore(*node, options, observer);
+    if (report.search.stopped_by != engine::StopReason::Exhausted) {
+      state.SkipWithError("the space was not exhausted");
+      return;
+    }
+    generated += static_cast<double>(report.search.progress.generated);
+    distinct += static_cast<double>(report.search.progress.distinct);
+  }
+  state.counters["transitions/s"] = benchmark::Counter(generated, benchmark::Counter::kIsRate);
+  state.counters["states/s"] = benchmark::Counter(distinct, benchmark::Counter::kIsRate);
+}
+
+cluster::ExploreOptions space(std::uint64_t terms, std::uint64_t log, std::uint32_t crashes,
+                              bool symmetry) {
+  cluster::ExploreOptions options;
+  options.bounds.terms = terms;
+  options.bounds.log = log;
+  options.bounds.crashes = crashes;
+  options.bounds.symmetry = symmetry;
+  options.node.servers = options.bounds.servers;
+  return options;
+}
+
+void covering(benchmark::State& state) {
+  run(state, space(2, static_cast<std::uint64_t>(state.range(0)),
+                   static_cast<std::uint32_t>(state.range(1)), true));
+}
+BENCHMARK(covering)->Args({1, 0})->Args({2, 0})->Args({2, 1})->Unit(benchmark::kMillisecond);
+
+void counting(benchmark::State& state) {
+  cluster::ExploreOptions options = space(2, 1, 0, state.range(1) != 0);
+  options.bounds.network = cluster::Network::Unordered;
+  options.bounds.inflight = static_cast<std::uint32_t>(state.range(0));
+  run(state, options);
+}
+BENCHMARK(counting)
+    ->ArgNames({"inflight", "symmetry"})
+    ->Args({3, 0})
+    ->Args({3, 1})
+    ->Unit(benchmark::kMillisecond);
+
+}  // namespace
