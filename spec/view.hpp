@@ -67,6 +67,6 @@ inline const EntryView* entry_at(const ServerView& server, Index index) {
 }
 
 // How many servers are a majority of n: 2 of 3, 3 of 4, 3 of 5.
-inline constexpr std::size_t majority_of(std::size_t n) { return n / 2 + 1; }
+constexpr std::size_t majority_of(std::size_t n) { return n / 2 + 1; }
 
 }  // namespace spec

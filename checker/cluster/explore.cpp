@@ -99,14 +99,16 @@ class TraceMaker {
     return action;
   }
 
-  // The path counts the messages that the cut, if any, lets through.
-  static void lose(const engine::PathStep& path_step, Runner& runner, traces::Step& step) {
-    unsigned position = 0;
-    for (std::size_t i = 0; i < step.sent.size(); ++i) {
-      if (step.sent[i].lost) continue;
-      if ((path_step.lost >> position++ & 1U) == 0) continue;
-      step.sent[i].lost = true;
-      runner.lose(i);
+  // By content: with symmetry, the search may have seen the messages in another order.
+  void lose(const engine::PathStep& path_step, Runner& runner, traces::Step& step) {
+    for (const engine::MessageId lost : path_step.lost) {
+      const spec::MessageView view = node_.message_view(model_.message_bytes(lost));
+      for (std::size_t i = 0; i < step.sent.size(); ++i) {
+        if (step.sent[i].lost || step.sent[i].message != view) continue;
+        step.sent[i].lost = true;
+        runner.lose(i);
+        break;
+      }
     }
   }
 

@@ -94,9 +94,11 @@ void CountingSearch::for_each_outcome(const Taken& taken, Visit visit) {
     settle(edge, taken.rest, 0, visit);
     return;
   }
-  const auto growth = networks_.ways(networks_.growth(taken.rest, edge.sends));
-  const std::vector<Outgrowth> ways(growth.ways.begin(), growth.ways.end());
-  for (const Outgrowth& way : ways) settle(edge, way.network, way.lost, visit);
+  const NetworkTable::GrowthId id = networks_.growth(taken.rest, edge.sends);
+  for (std::size_t way = 0; way < networks_.ways(id).size(); ++way) {
+    const Outgrowth grown = networks_.ways(id)[way];
+    settle(edge, grown.network, grown.lost, visit);
+  }
 }
 
 bool CountingSearch::take_news(const Taken& taken, const Outcome& outcome) {
@@ -125,10 +127,10 @@ void CountingSearch::drain_growing() {
   for (std::size_t i = 0; i < growing_.size(); ++i) {
     const Taken& taken = growing_[i];
     const Edge edge = graph_.edge(taken.edge);
-    const std::size_t ways = networks_.ways(growths_[i]).ways.size();
-    if (networks_.ways(growths_[i]).was_cut) ++result_.cut_off[options_.inflight_bound];
-    for (std::size_t way = 0; way < ways; ++way) {
-      const Outgrowth grown = networks_.ways(growths_[i]).ways[way];
+    const NetworkTable::Growth ways = networks_.ways(growths_[i]);
+    if (ways.was_cut()) ++result_.cut_off[options_.inflight_bound];
+    for (std::size_t way = 0; way < ways.size(); ++way) {
+      const Outgrowth grown = ways[way];
       settle(edge, grown.network, grown.lost,
              [&](const Outcome& outcome) { add(taken, outcome); });
     }
@@ -207,6 +209,10 @@ SearchResult CountingSearch::run(Observer& observer) {
       result_.stopped_by = StopReason::Depth;
       break;
     }
+    if (options_.limits.states && store_.size() >= *options_.limits.states) {
+      result_.stopped_by = StopReason::States;
+      break;
+    }
     if (explore_level(observer)) break;
     frontier_ = &store_.advance();
     if (!frontier_->empty()) ++level_;
@@ -283,10 +289,15 @@ std::vector<PathStep> CountingSearch::rebuild(std::size_t level) {
     const EdgeDetail& detail = graph_.detail(link->taken.edge);
     PathStep step{.label = detail.label,
                   .renaming = names,
-                  .keep_copy = detail.keep_copy,
-                  .lost = link->outcome.lost};
+                  .keep_copy = detail.keep_copy};
     if (detail.message != kNone) step.message = graph_.model().renamed(detail.message, names);
-    path.push_back(step);
+    const auto span = graph_.model().sends(graph_.edge(link->taken.edge).sends);
+    const std::vector<MessageId> sent(span.begin(), span.end());  // renaming may add messages
+    for (std::size_t i = 0; i < sent.size(); ++i) {
+      if ((link->outcome.lost >> i & 1U) == 0) continue;
+      step.lost.push_back(graph_.model().renamed(sent[i], names));
+    }
+    path.push_back(std::move(step));
     if (options_.symmetry != nullptr) {
       names = options_.symmetry->then(options_.symmetry->inverse(link->outcome.renaming), names);
     }

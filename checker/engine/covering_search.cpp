@@ -231,11 +231,12 @@ SearchResult CoveringSearch::run(Observer& observer) {
       result_.path = path_to_violation();
       break;
     }
-    if (++expanded % kPollInterval != 0) continue;
-    if (options_.limits.states && nodes_.size() >= *options_.limits.states) {
+    if (options_.limits.states && nodes_.size() >= *options_.limits.states &&
+        progress().queue > 0) {
       result_.stopped_by = StopReason::States;
       break;
     }
+    if (++expanded % kPollInterval != 0) continue;
     if (const auto stop = observer.poll(progress())) {
       result_.stopped_by = *stop;
       break;

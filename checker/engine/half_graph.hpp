@@ -1,7 +1,7 @@
 // The memoised steps of cluster halves: the graph that both searches walk.
 //
 // A search takes the same few thousand steps millions of times. Each is computed once by the model,
-// canonicalised, and kept as an Edge of 16 bytes; the rest of what is known of it (what a report
+// canonicalised, and kept as an Edge of 20 bytes; the rest of what is known of it (what a report
 // needs, not a search) lies apart.
 #pragma once
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <limits>
+#include <numeric>
 
 namespace engine {
 
@@ -69,29 +70,35 @@ void NetworkTable::normalise(std::vector<MessageId>& messages) const {
   });
 }
 
+const std::vector<std::uint32_t>& NetworkTable::patterns(std::size_t sent) {
+  constexpr std::size_t kSentMax = 15;  // 2^15 ways fill the 16 bits that a head has for them
+  if (sent > kSentMax) throw std::length_error("one step sends more than 15 messages");
+  if (patterns_.size() <= sent) patterns_.resize(sent + 1);
+  std::vector<std::uint32_t>& found = patterns_[sent];
+  if (found.empty()) {
+    found.resize(loss_ == Loss::None ? 1U : 1U << sent);
+    std::iota(found.begin(), found.end(), 0U);
+    std::ranges::stable_sort(found, {}, [](std::uint32_t lost) { return std::popcount(lost); });
+  }
+  return found;
+}
+
 NetworkTable::GrowthId NetworkTable::compute_growth(NetworkId network, SendsId sends) {
   const auto sent = model_.sends(sends);
   const auto before = messages(network);
   const std::vector<MessageId> base(before.begin(), before.end());
-  const std::uint32_t subsets = loss_ == Loss::None ? 1U : 1U << sent.size();
-  std::vector<std::uint32_t> lost_sets(subsets);
-  for (std::uint32_t lost = 0; lost < subsets; ++lost) lost_sets[lost] = lost;
-  std::ranges::stable_sort(lost_sets, {}, [](std::uint32_t lost) { return std::popcount(lost); });
   const auto id = static_cast<GrowthId>(outgrowths_.size());
-  outgrowths_.push_back({0, 0});
-  for (const std::uint32_t lost : lost_sets) {
+  outgrowths_.push_back(static_cast<std::uint32_t>(sent.size() << 16U));
+  for (const std::uint32_t lost : patterns(sent.size())) {
     const auto kept = sent.size() - static_cast<std::size_t>(std::popcount(lost));
-    if (base.size() + kept > capacity_) {
-      outgrowths_[id].lost = 1;
-      continue;
-    }
+    if (base.size() + kept > capacity_) continue;
     std::vector<MessageId> after = base;
     for (std::size_t i = 0; i < sent.size(); ++i) {
       if ((lost >> i & 1U) == 0) after.push_back(sent[i]);
     }
     normalise(after);
-    outgrowths_.push_back({intern(after), lost});
-    ++outgrowths_[id].network;
+    outgrowths_.push_back(intern(after));
+    ++outgrowths_[id];
   }
   if (outgrowths_.size() > std::numeric_limits<GrowthId>::max()) {
     throw std::length_error("the network table has more than 2^32 ways to grow");

@@ -72,13 +72,25 @@ class NetworkTable {
     __builtin_prefetch(&outgrowths_[id]);
     return id;
   }
-  struct Growth {
-    std::span<const Outgrowth> ways;  // valid until the next growth() or renamed()
-    bool was_cut = false;             // the capacity forbade at least one way
+  // Valid until the next growth().
+  class Growth {
+   public:
+    Growth(std::span<const NetworkId> networks, std::span<const std::uint32_t> patterns)
+        : networks_(networks), patterns_(patterns) {}
+    [[nodiscard]] std::size_t size() const { return networks_.size(); }
+    [[nodiscard]] Outgrowth operator[](std::size_t i) const {
+      return {networks_[i], patterns_[patterns_.size() - networks_.size() + i]};
+    }
+    // The capacity forbade at least one way.
+    [[nodiscard]] bool was_cut() const { return networks_.size() < patterns_.size(); }
+
+   private:
+    std::span<const NetworkId> networks_;
+    std::span<const std::uint32_t> patterns_;
   };
   [[nodiscard]] Growth ways(GrowthId id) const {
-    const Outgrowth& head = outgrowths_[id];
-    return {std::span(outgrowths_).subspan(id + 1U, head.network), head.lost != 0};
+    const std::uint32_t head = outgrowths_[id];
+    return {std::span(outgrowths_).subspan(id + 1U, head & 0xFFFFU), patterns_[head >> 16U]};
   }
 
   // The network with every message renamed.
@@ -94,6 +106,8 @@ class NetworkTable {
   NetworkId intern(std::span<const MessageId> messages);
   NetworkId compute_without(NetworkId id, std::size_t i);
   GrowthId compute_growth(NetworkId network, SendsId sends);
+  // Every way to lose some of `sent` messages, fewest losses first.
+  const std::vector<std::uint32_t>& patterns(std::size_t sent);
   // Puts the messages in the order that the network keeps them in.
   void normalise(std::vector<MessageId>& messages) const;
   void grow_slots();
@@ -110,8 +124,11 @@ class NetworkTable {
   std::vector<NetworkId> slots_;      // hash table of the halves
 
   FlatMap growth_index_;  // (network, sends) -> position in outgrowths_
-  // One block a growth: a head (how many ways; whether the capacity forbade one), then the ways.
-  std::vector<Outgrowth> outgrowths_;
+  // One block a growth: a head (messages sent << 16 | ways), then the network of each way. The ways
+  // that the capacity forbids are those with the fewest losses, so the ways that are there belong to
+  // the last patterns for so many messages, and which message is lost in each needs no place.
+  std::vector<NetworkId> outgrowths_;
+  std::vector<std::vector<std::uint32_t>> patterns_;  // by how many messages are sent
   std::vector<std::vector<NetworkId>> renamed_;  // by renaming, then network
 };
 

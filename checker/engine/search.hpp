@@ -16,6 +16,7 @@ enum class StopReason : std::uint8_t {
   Depth,        // there are states beyond the greatest depth asked for
   States,       // as many distinct states as asked for
   Time,         //
+  Memory,       // the machine is about to run out of it
   Interrupted,  //
 };
 
@@ -40,7 +41,7 @@ class Observer {
   Observer(const Observer&) = delete;
   Observer& operator=(const Observer&) = delete;
   virtual ~Observer() = default;
-  // Time or Interrupted to stop; nothing to go on.
+  // Time, Memory or Interrupted to stop; nothing to go on.
   virtual std::optional<StopReason> poll(const Progress& progress) = 0;
 };
 

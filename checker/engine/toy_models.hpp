@@ -240,7 +240,8 @@ class Broadcast final : public NamedModel<std::vector<int>> {
   using Bad = std::function<bool(const State&)>;
 
   Broadcast(std::size_t n, int rounds, Bad is_bad, bool symmetry = false)
-      : n_(n), rounds_(rounds), is_bad_(std::move(is_bad)), symmetry_(symmetry), permutations_(n) {}
+      : n_(n), rounds_(rounds), is_bad_(std::move(is_bad)), symmetry_(symmetry),
+        permutations_(symmetry ? n : 0) {}
 
   HalfId initial() override { return name(State(n_ + 1, 0)); }
   void internal_steps(HalfId half, std::vector<Step>& steps) override {
@@ -287,6 +288,7 @@ class Broadcast final : public NamedModel<std::vector<int>> {
     return *found;
   }
   MessageId renamed(MessageId message, Renaming p) override {
+    if (p == 0) return message;
     return static_cast<MessageId>(message / n_ * n_ + permutations_.images(p)[message % n_]);
   }
   [[nodiscard]] std::size_t renaming_count() const override { return permutations_.size(); }

@@ -81,13 +81,42 @@ std::pair<std::string, Fields> describe(const raft::AppendEntriesReply& body) {
            {"conflict_index", body.conflict_index.value}}};
 }
 
+// Whether the names and the sizes in a value are those of a cluster of `servers`: what the core and
+// the renaming take for granted. What the protocol promises is not asked here; bugs may break it.
+bool is_server(raft::ServerId id, std::uint32_t servers) {
+  return !id.is_none() && id.value <= servers;
+}
+bool is_server_or_none(raft::ServerId id, std::uint32_t servers) { return id.value <= servers; }
+
+bool fits(const raft::Follower& follower, std::uint32_t servers) {
+  return is_server_or_none(follower.leader, servers);
+}
+bool fits(const raft::Candidate& candidate, std::uint32_t servers) {
+  return servers >= 64 || candidate.votes_granted.bits() >> servers == 0;
+}
+bool fits(const raft::Leader& leader, std::uint32_t servers) {
+  return leader.progress.size() == servers;
+}
+bool fits(const raft::Message& message, std::uint32_t servers) {
+  return is_server(message.from, servers) && is_server(message.to, servers);
+}
+bool fits(const Machine& machine, std::uint32_t servers) {
+  const raft::Server& server = machine.server;
+  return server.config.servers == servers && is_server(server.id, servers) &&
+         is_server_or_none(server.hard_state.voted_for, servers) &&
+         is_server_or_none(machine.durable.hard_state.voted_for, servers) &&
+         std::visit([&](const auto& role) { return fits(role, servers); }, server.role);
+}
+
 template <class T>
-T parsed(std::string_view bytes, const char* what) {
+T parsed(std::string_view bytes, std::uint32_t servers, const char* what) {
   try {
-    return raft::decoded<T>(bytes);
+    auto value = raft::decoded<T>(bytes);
+    if (fits(value, servers)) return value;
   } catch (const raft::DecodeError& error) {
     throw std::invalid_argument(std::string(what) + ": " + error.what());
   }
+  throw std::invalid_argument(std::string(what) + ": not of this cluster");
 }
 
 class RaftNode final : public Node {
@@ -107,7 +136,7 @@ class RaftNode final : public Node {
   }
 
   StepResult step(std::string_view state, const Input& input) override {
-    auto machine = parsed<Machine>(state, "a server's state");
+    auto machine = parsed<Machine>(state, config_.servers, "a server's state");
     const raft::Input made = make_input(machine, input);
     StepResult result;
     try {
@@ -126,7 +155,7 @@ class RaftNode final : public Node {
   }
 
   spec::ServerView view(std::string_view state) override {
-    const auto machine = parsed<Machine>(state, "a server's state");
+    const auto machine = parsed<Machine>(state, config_.servers, "a server's state");
     const raft::Server& server = machine.server;
     spec::ServerView view;
     view.id = server.id.value;
@@ -140,21 +169,21 @@ class RaftNode final : public Node {
   }
 
   spec::MessageView message_view(std::string_view bytes) override {
-    const auto message = parsed<raft::Message>(bytes, "a message");
+    const auto message = parsed<raft::Message>(bytes, config_.servers, "a message");
     auto [kind, fields] =
         std::visit([](const auto& body) { return describe(body); }, message.body);
     return {message.from.value, message.to.value, std::move(kind), std::move(fields)};
   }
 
   std::string renamed_state(std::string_view state, ServerRenaming renaming) override {
-    auto machine = parsed<Machine>(state, "a server's state");
+    auto machine = parsed<Machine>(state, config_.servers, "a server's state");
     const Renamer rename(renaming);
     rename(machine);
     return raft::encoded(machine);
   }
 
   std::string renamed_message(std::string_view bytes, ServerRenaming renaming) override {
-    auto message = parsed<raft::Message>(bytes, "a message");
+    auto message = parsed<raft::Message>(bytes, config_.servers, "a message");
     const Renamer rename(renaming);
     rename(message);
     return raft::encoded(message);
@@ -170,7 +199,7 @@ class RaftNode final : public Node {
       case InputKind::Propose:
         return raft::Propose{std::string(input.payload)};
       case InputKind::Receive:
-        return raft::Receive{parsed<raft::Message>(input.payload, "a message")};
+        return raft::Receive{parsed<raft::Message>(input.payload, machine.server.config.servers, "a message")};
       case InputKind::Restart:
         return raft::Restart{machine.durable};
     }

@@ -69,11 +69,11 @@ class Encoder {
   template <class... Ts>
   void put(const std::variant<Ts...>& value) {
     put(std::uint64_t{value.index()});
-    std::visit([this](const auto& alternative) { put(alternative); }, value);
+    std::visit([this](const auto& alternative) { this->put(alternative); }, value);
   }
   template <HasFields T>
   void put(const T& value) {
-    std::apply([this](const auto&... field) { (put(field), ...); }, fields(value));
+    std::apply([this](const auto&... field) { (this->put(field), ...); }, fields(value));
   }
 
  private:
@@ -161,11 +161,11 @@ class Decoder {
         [](std::variant<Ts...>& made) { made = Ts{}; }...};
     if (index >= kMake.size()) throw DecodeError("a variant has no such alternative");
     kMake[index](value);
-    std::visit([this](auto& alternative) { get(alternative); }, value);
+    std::visit([this](auto& alternative) { this->get(alternative); }, value);
   }
   template <HasFields T>
   void get(T& value) {
-    std::apply([this](auto&... field) { (get(field), ...); }, fields(value));
+    std::apply([this](auto&... field) { (this->get(field), ...); }, fields(value));
   }
 
  private:

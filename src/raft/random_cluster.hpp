@@ -1,6 +1,6 @@
-// A small cluster driven by numbers, for tests: every number is an action, so that a vector of random
-// numbers is a schedule, and a shorter vector is a simpler one. The network loses, doubles and
-// reorders; servers crash and come back from their disks. Not part of the library.
+// A small cluster driven by numbers, for tests: every number is an action, so that a vector of
+// random numbers is a schedule, and a shorter vector is a simpler one. The network loses, doubles
+// and reorders; servers crash and come back from their disks. Not part of the library.
 #pragma once
 
 #include <cstdint>
@@ -38,8 +38,8 @@ class RandomCluster {
     disks_.resize(config.servers);
   }
 
-  // Takes the action that `choice` stands for: its kind by the rest of 100 (of a hundred, 70 deliver),
-  // its object by what remains. None if there is no message to deliver, or one was lost.
+  // Takes the action that `choice` stands for: its kind by the rest of 100 (of a hundred, 70
+  // deliver), its object by what remains. None if there is no message to deliver, or one was lost.
   std::optional<Taken> take(std::uint32_t choice) {
     const std::uint32_t kind = choice % 100;
     const std::uint32_t object = choice / 100;
@@ -52,6 +52,7 @@ class RandomCluster {
   }
 
   [[nodiscard]] const std::vector<Server>& servers() const { return servers_; }
+  [[nodiscard]] const std::vector<Message>& network() const { return network_; }
 
  private:
   static constexpr std::size_t kInFlightMax = 40;

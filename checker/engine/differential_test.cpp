@@ -1,0 +1,222 @@
+// Both searches against the naive checker, on the toys and on random systems with messages.
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "checker/engine/covering_search.hpp"
+#include "checker/engine/path_checker.hpp"
+#include "checker/engine/toy_models.hpp"
+
+namespace engine {
+namespace {
+
+using toy::Table;
+using toy::TableModel;
+
+// Decisions read from random bytes; zeros when they run out, so that shrinking makes systems small.
+class Dice {
+ public:
+  explicit Dice(std::vector<std::uint8_t> rolls) : rolls_(std::move(rolls)) {}
+  unsigned roll(unsigned sides) { return at_ < rolls_.size() ? rolls_[at_++] % sides : 0; }
+
+ private:
+  std::vector<std::uint8_t> rolls_;
+  std::size_t at_ = 0;
+};
+
+Dice any_dice() {
+  return Dice(*rc::gen::container<std::vector<std::uint8_t>>(
+                   400, rc::gen::resize(100, rc::gen::arbitrary<std::uint8_t>()))
+                   .as("dice"));
+}
+
+struct Shape {
+  unsigned halves = 1;
+  unsigned messages = 1;
+  unsigned violating = 0;  // of 16 steps, about so many violate something
+};
+
+Table::Entry any_entry(Dice& dice, const Shape& shape) {
+  Table::Entry entry;
+  entry.next = dice.roll(shape.halves);
+  for (unsigned left = dice.roll(4); left > 0; --left) {
+    entry.sends.push_back(dice.roll(shape.messages));
+  }
+  if (dice.roll(16) < shape.violating) entry.violation = 1 + dice.roll(3);
+  return entry;
+}
+
+Table any_table(Dice& dice, bool violating) {
+  const Shape shape{1 + dice.roll(8), 1 + dice.roll(4), violating ? 2U : 0U};
+  Table table;
+  table.losses = dice.roll(3);
+  table.copies = dice.roll(2);
+  for (unsigned message = 0; message < shape.messages; ++message) {
+    table.links.push_back({dice.roll(2), dice.roll(2)});
+  }
+  for (unsigned half = 0; half < shape.halves; ++half) {
+    auto& internal = table.internal.emplace_back();
+    for (unsigned left = 1 + dice.roll(3); left > 0; --left) {
+      internal.push_back(any_entry(dice, shape));
+    }
+    auto& reactions = table.reactions.emplace_back();
+    for (unsigned message = 0; message < shape.messages; ++message) {
+      const bool is_possible = dice.roll(5) != 0;
+      const Table::Entry entry = any_entry(dice, shape);
+      reactions.push_back(is_possible ? std::optional(entry) : std::nullopt);
+    }
+  }
+  return table;
+}
+
+CountingOptions any_options(Dice& dice) {
+  constexpr Loss kLosses[] = {Loss::None, Loss::Free, Loss::Budgeted};
+  CountingOptions options;
+  options.order = dice.roll(2) == 0 ? Order::Unordered : Order::PerLink;
+  options.loss = kLosses[dice.roll(3)];
+  options.inflight = 1 + dice.roll(4);
+  options.duplicates = dice.roll(2) == 1;
+  options.inflight_bound = toy::kInflightBound;
+  options.loss_bound = toy::kLossBound;
+  return options;
+}
+
+std::set<HalfId> as_set(const std::vector<HalfId>& halves) {
+  return {halves.begin(), halves.end()};
+}
+
+RC_GTEST_PROP(CountingSearch, CountsAsTheNaiveCheckerDoes_OnRandomSystems, ()) {
+  Dice dice = any_dice();
+  const CountingOptions options = any_options(dice);
+  TableModel model(any_table(dice, false));
+  const NaiveResult naive = naive_count(model, options);
+  toy::NoObserver observer;
+  CountingSearch search(model, options);
+  const SearchResult result = search.run(observer);
+  RC_CLASSIFY(naive.distinct > 100, "more than 100 states");
+  RC_ASSERT(result.stopped_by == StopReason::Exhausted);
+  RC_ASSERT(result.progress.distinct == naive.distinct);
+  RC_ASSERT(result.progress.generated == naive.generated);
+  RC_ASSERT(result.progress.depth == naive.depth);
+  RC_ASSERT(result.progress.queue == 0U);
+  RC_ASSERT(result.orbits == naive.distinct);
+  RC_ASSERT(result.halves == naive.halves.size());
+  RC_ASSERT(as_set(search.visited_halves()) == naive.halves);
+  RC_ASSERT(result.action_counts[0] + result.action_counts[1] + 1 == naive.generated);
+}
+
+RC_GTEST_PROP(CountingSearch, FindsAShortestViolation_OnRandomSystems, ()) {
+  Dice dice = any_dice();
+  const CountingOptions options = any_options(dice);
+  TableModel model(any_table(dice, true));
+  const NaiveResult naive = naive_count(model, options);
+  toy::NoObserver observer;
+  const SearchResult result = CountingSearch(model, options).run(observer);
+  RC_CLASSIFY(naive.violation_depth.value_or(0) > 2, "more than two steps");
+  RC_ASSERT((result.stopped_by == StopReason::Violation) == naive.violation_depth.has_value());
+  if (!naive.violation_depth) return;
+  RC_ASSERT(result.path.size() == *naive.violation_depth);
+  RC_ASSERT(PathChecker(model, &options).fault_of(result) == "");
+}
+
+RC_GTEST_PROP(CountingSearch, MissesNothingWithinTheDepth_OnRandomSystems, ()) {
+  Dice dice = any_dice();
+  CountingOptions options = any_options(dice);
+  options.limits.depth = dice.roll(8);
+  const bool violating = dice.roll(2) == 0;
+  TableModel model(any_table(dice, violating));
+  const NaiveResult naive = naive_count(model, options);
+  toy::NoObserver observer;
+  const SearchResult result = CountingSearch(model, options).run(observer);
+  if (naive.violation_depth) {
+    RC_ASSERT(result.path.size() == *naive.violation_depth);
+    return;
+  }
+  RC_ASSERT(result.progress.distinct == naive.distinct);
+  RC_ASSERT(result.progress.generated == naive.generated);
+  RC_ASSERT(result.progress.depth == naive.depth);
+  RC_ASSERT((result.stopped_by == StopReason::Depth) == (result.progress.queue > 0));
+}
+
+RC_GTEST_PROP(CoveringSearch, ReachesTheHalvesOfThePlainFixpoint_OnRandomSystems, ()) {
+  Dice dice = any_dice();
+  TableModel model(any_table(dice, false));
+  const NaiveResult naive = naive_cover(model);
+  for (const CoverOrder order : {CoverOrder::Fastest, CoverOrder::Shortest}) {
+    toy::NoObserver observer;
+    CoveringSearch search(model, {.order = order, .symmetry = nullptr, .limits = {}});
+    const SearchResult result = search.run(observer);
+    RC_ASSERT(result.stopped_by == StopReason::Exhausted);
+    RC_ASSERT(as_set(search.reached_halves()) == naive.halves);
+    RC_ASSERT(result.halves == naive.halves.size());
+    RC_ASSERT(result.progress.distinct <= naive.distinct);
+    RC_ASSERT(result.progress.queue == 0U);
+  }
+}
+
+RC_GTEST_PROP(CoveringSearch, FindsAViolationAndTheOrderShortestAShortest_OnRandomSystems, ()) {
+  Dice dice = any_dice();
+  TableModel model(any_table(dice, true));
+  const NaiveResult naive = naive_cover(model);
+  RC_CLASSIFY(naive.violation_depth.value_or(0) > 2, "more than two steps");
+  for (const CoverOrder order : {CoverOrder::Fastest, CoverOrder::Shortest}) {
+    toy::NoObserver observer;
+    const SearchResult result =
+        CoveringSearch(model, {.order = order, .symmetry = nullptr, .limits = {}}).run(observer);
+    RC_ASSERT((result.stopped_by == StopReason::Violation) == naive.violation_depth.has_value());
+    if (!naive.violation_depth) continue;
+    RC_ASSERT(PathChecker(model, nullptr).fault_of(result) == "");
+    RC_ASSERT(result.path.size() >= *naive.violation_depth);
+    if (order == CoverOrder::Shortest) RC_ASSERT(result.path.size() == *naive.violation_depth);
+  }
+}
+
+RC_GTEST_PROP(CoveringSearch, MissesNothingWithinTheDepth_OnRandomSystems, ()) {
+  Dice dice = any_dice();
+  const std::uint64_t depth = dice.roll(8);
+  TableModel model(any_table(dice, true));
+  const NaiveResult naive = naive_cover(model);
+  toy::NoObserver observer;
+  const SearchResult result = CoveringSearch(model, {.order = CoverOrder::Shortest,
+                                                     .symmetry = nullptr,
+                                                     .limits = {.depth = depth, .states = {}}})
+                                  .run(observer);
+  const bool is_within = naive.violation_depth && *naive.violation_depth <= depth;
+  RC_ASSERT((result.stopped_by == StopReason::Violation) == is_within);
+  if (is_within) RC_ASSERT(result.path.size() == *naive.violation_depth);
+}
+
+// Losing and doubling at will, and as many in flight as matter: what any network can do.
+RC_GTEST_PROP(BothSearches, ReachTheSameHalves_OnceTheBoundedNetworkIsLargeEnough, ()) {
+  Dice dice = any_dice();
+  Table table = any_table(dice, false);
+  table.copies = 0;  // the budget of copies is part of a half
+  TableModel model(table);
+  toy::NoObserver observer;
+  CoveringSearch covering(model, {});
+  covering.run(observer);
+  std::set<HalfId> reached;
+  for (const std::size_t inflight : {1U, 2U, 3U, 4U}) {
+    CountingSearch counting(model, {.inflight = inflight, .limits = {}});
+    counting.run(observer);
+    const std::set<HalfId> visited = as_set(counting.visited_halves());
+    RC_ASSERT(std::ranges::includes(visited, reached));
+    reached = visited;
+  }
+  RC_ASSERT(std::ranges::includes(as_set(covering.reached_halves()), reached));
+}
+
+TEST(NaiveChecker, KnowsTheToys) {
+  toy::Puzzle jugs({0, 0}, toy::jug_moves, toy::never);
+  const NaiveResult of_jugs = naive_count(jugs, {});
+  EXPECT_EQ(of_jugs.distinct, 16U);
+  EXPECT_EQ(of_jugs.generated, 59U);
+  EXPECT_EQ(of_jugs.depth, 8U);
+  toy::Puzzle solved({0, 0}, toy::jug_moves, toy::has_four_gallons);
+  EXPECT_EQ(naive_count(solved, {}).violation_depth, 6U);
+  toy::Broadcast broadcast(3, 1, toy::never);
+  EXPECT_EQ(naive_count(broadcast, {}).distinct, 28U);
+  EXPECT_EQ(naive_cover(broadcast).halves.size(), 9U);
+}
+
+}  // namespace
+}  // namespace engine

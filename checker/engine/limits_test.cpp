@@ -1,0 +1,208 @@
+// Searches that do not come to their end: what stops them, and what they say then.
+#include <gtest/gtest.h>
+
+#include "checker/engine/covering_search.hpp"
+#include "checker/engine/counting_search.hpp"
+#include "checker/engine/path_checker.hpp"
+#include "checker/engine/toy_models.hpp"
+
+namespace engine {
+namespace {
+
+using toy::Broadcast;
+using toy::NoObserver;
+
+constexpr CoverOrder kOrders[] = {CoverOrder::Fastest, CoverOrder::Shortest};
+
+// 1 + 3^9 states, more than a search explores between two questions whether to go on.
+constexpr std::size_t kReceivers = 9;
+constexpr std::uint64_t kStates = 19684;
+// 1 + 2^12 halves, one maximal set each.
+constexpr std::size_t kManyReceivers = 12;
+constexpr std::uint64_t kHalves = 4097;
+
+// Stops a search at the n-th question.
+class Stopper final : public Observer {
+ public:
+  Stopper(StopReason reason, int after) : reason_(reason), left_(after) {}
+  std::optional<StopReason> poll(const Progress& progress) override {
+    EXPECT_GE(progress.distinct, last_.distinct);
+    EXPECT_GT(progress.generated, last_.generated);
+    EXPECT_GE(progress.depth, last_.depth);
+    last_ = progress;
+    if (--left_ > 0) return std::nullopt;
+    return reason_;
+  }
+  [[nodiscard]] const Progress& last() const { return last_; }
+
+ private:
+  StopReason reason_;
+  int left_;
+  Progress last_;
+};
+
+CountingOptions wide() { return {.inflight = kReceivers, .limits = {}}; }
+
+SearchResult cover(Model& model, CoverOrder order, Limits limits) {
+  NoObserver observer;
+  return CoveringSearch(model, {.order = order, .symmetry = nullptr, .limits = limits})
+      .run(observer);
+}
+
+TEST(CountingSearch, StopsAtTheLimitOfStates_AndDoesNotClaimToBeExhausted) {
+  Broadcast model(kReceivers, 1, toy::never);
+  NoObserver observer;
+  CountingOptions options = wide();
+  options.limits.states = 5000;
+  const SearchResult result = CountingSearch(model, options).run(observer);
+  EXPECT_EQ(result.stopped_by, StopReason::States);
+  EXPECT_GE(result.progress.distinct, 5000U);
+  EXPECT_LT(result.progress.distinct, kStates);
+  EXPECT_GT(result.progress.queue, 0U);
+  EXPECT_TRUE(result.path.empty());
+  EXPECT_EQ(result.violation, 0U);
+}
+
+TEST(CountingSearch, IsExhausted_WhenTheLimitOfStatesIsNeverReached) {
+  Broadcast model(kReceivers, 1, toy::never);
+  NoObserver observer;
+  CountingOptions options = wide();
+  options.limits.states = kStates + 1;
+  const SearchResult result = CountingSearch(model, options).run(observer);
+  EXPECT_EQ(result.stopped_by, StopReason::Exhausted);
+  EXPECT_EQ(result.progress.distinct, kStates);
+}
+
+TEST(CountingSearch, StopsForItsObserver_AndSaysWhyAndHowFarItCame) {
+  for (const StopReason reason : {StopReason::Time, StopReason::Interrupted}) {
+    for (const int polls : {1, 2, 4}) {
+      Broadcast model(kReceivers, 1, toy::never);
+      Stopper stopper(reason, polls);
+      const SearchResult result = CountingSearch(model, wide()).run(stopper);
+      EXPECT_EQ(result.stopped_by, reason);
+      EXPECT_GE(result.progress.distinct, stopper.last().distinct);
+      EXPECT_LE(result.progress.distinct, kStates);
+      EXPECT_GE(result.progress.generated, stopper.last().generated);
+      EXPECT_EQ(result.progress.depth, stopper.last().depth);
+      EXPECT_GT(result.progress.queue, 0U);
+      EXPECT_GE(result.orbits, stopper.last().distinct);
+      EXPECT_TRUE(result.path.empty());
+    }
+  }
+}
+
+TEST(CountingSearch, AsksItsObserver_EveryFewThousandStates) {
+  Broadcast model(kReceivers, 1, toy::never);
+  Stopper never_stops(StopReason::Time, 1000);
+  const SearchResult result = CountingSearch(model, wide()).run(never_stops);
+  EXPECT_EQ(result.stopped_by, StopReason::Exhausted);
+  EXPECT_GT(never_stops.last().distinct, kStates / 2);
+}
+
+// Within d steps: after the sending, at most d - 1 received.
+TEST(CountingSearch, VisitsEveryStateWithinTheDepth_AndNoneBeyond) {
+  const std::uint64_t within[] = {1, 9, 9 + 12, 9 + 12 + 6, 9 + 12 + 6 + 1, 28};
+  for (std::uint64_t depth = 0; depth < std::size(within); ++depth) {
+    Broadcast model(3, 1, toy::never);
+    NoObserver observer;
+    const SearchResult result =
+        CountingSearch(model, {.limits = {.depth = depth, .states = {}}}).run(observer);
+    const bool is_all = depth == 5;
+    EXPECT_EQ(result.progress.distinct, within[depth]);
+    EXPECT_EQ(result.stopped_by, is_all ? StopReason::Exhausted : StopReason::Depth);
+    EXPECT_EQ(result.progress.depth, is_all ? 5U : depth + 1);
+    EXPECT_EQ(result.progress.queue > 0, !is_all);
+  }
+}
+
+TEST(CountingSearch, FindsAViolation_AtTheVeryDepthOfTheLimit) {
+  const auto one_received = [](const std::vector<int>& state) { return state[1] != 0; };
+  for (const std::uint64_t depth : {1U, 2U, 3U}) {
+    Broadcast model(3, 1, one_received);
+    NoObserver observer;
+    const SearchResult result =
+        CountingSearch(model, {.limits = {.depth = depth, .states = {}}}).run(observer);
+    EXPECT_EQ(result.stopped_by, depth < 2 ? StopReason::Depth : StopReason::Violation);
+    EXPECT_EQ(result.path.size(), depth < 2 ? 0U : 2U);
+  }
+}
+
+// The question comes while the steps of the last states explored are still under way.
+TEST(CountingSearch, ReportsAViolation_ThatItMeetsWhileItStops) {
+  for (int last = 0; last < 400; last += 13) {
+    // 4096 halves in a fan, then one step each; a single one of these violates.
+    toy::Puzzle fan(
+        toy::Puzzle::State{-1},
+        [](const toy::Puzzle::State& state) {
+          std::vector<toy::Puzzle::State> after;
+          if (state[0] == -1) {
+            for (int i = 0; i < 4095; ++i) after.push_back({i});
+          } else if (state[0] < 4095) {
+            after.push_back({state[0] + 10000});
+          }
+          return after;
+        },
+        [last](const toy::Puzzle::State& state) { return state[0] == 14094 - last; });
+    Stopper stopper(StopReason::Time, 1);
+    const CountingOptions options;
+    const SearchResult result = CountingSearch(fan, options).run(stopper);
+    EXPECT_EQ(result.stopped_by, StopReason::Violation);
+    EXPECT_EQ(result.path.size(), 2U);
+    EXPECT_EQ(PathChecker(fan, &options).fault_of(result), "");
+  }
+}
+
+TEST(CoveringSearch, StopsAtTheLimitOfStates_AndDoesNotClaimToBeExhausted) {
+  for (const CoverOrder order : kOrders) {
+    Broadcast model(kManyReceivers, 1, toy::never);
+    const SearchResult result = cover(model, order, {.depth = {}, .states = 1100});
+    EXPECT_EQ(result.stopped_by, StopReason::States);
+    EXPECT_GE(result.progress.distinct, 1100U);
+    EXPECT_LT(result.progress.distinct, kHalves);
+    EXPECT_GT(result.progress.queue, 0U);
+    EXPECT_TRUE(result.path.empty());
+  }
+}
+
+TEST(CoveringSearch, IsExhausted_WhenTheLimitOfStatesIsNeverReached) {
+  for (const CoverOrder order : kOrders) {
+    Broadcast model(kManyReceivers, 1, toy::never);
+    const SearchResult result = cover(model, order, {.depth = {}, .states = kHalves + 1});
+    EXPECT_EQ(result.stopped_by, StopReason::Exhausted);
+    EXPECT_EQ(result.progress.distinct, kHalves);
+  }
+}
+
+TEST(CoveringSearch, StopsForItsObserver_AndSaysWhyAndHowFarItCame) {
+  for (const CoverOrder order : kOrders) {
+    for (const StopReason reason : {StopReason::Time, StopReason::Interrupted}) {
+      for (const int polls : {1, 3}) {
+        Broadcast model(kManyReceivers, 1, toy::never);
+        Stopper stopper(reason, polls);
+        const SearchResult result =
+            CoveringSearch(model, {.order = order, .symmetry = nullptr, .limits = {}})
+                .run(stopper);
+        EXPECT_EQ(result.stopped_by, reason);
+        EXPECT_EQ(result.progress.distinct, stopper.last().distinct);
+        EXPECT_EQ(result.progress.generated, stopper.last().generated);
+        EXPECT_GT(result.progress.queue, 0U);
+        EXPECT_TRUE(result.path.empty());
+      }
+    }
+  }
+}
+
+TEST(CoveringSearch, ReachesEveryHalfWithinTheDepth_AndNoneBeyond_InTheOrderShortest) {
+  const std::uint64_t within[] = {1, 2, 2 + 4, 2 + 4 + 6, 2 + 4 + 6 + 4, 2 + 4 + 6 + 4 + 1, 17};
+  for (std::uint64_t depth = 0; depth < std::size(within); ++depth) {
+    Broadcast model(4, 1, toy::never);
+    const SearchResult result =
+        cover(model, CoverOrder::Shortest, {.depth = depth, .states = {}});
+    EXPECT_EQ(result.halves, within[depth]);
+    EXPECT_EQ(result.stopped_by, depth < 6 ? StopReason::Depth : StopReason::Exhausted);
+    EXPECT_EQ(result.progress.queue > 0, depth < 6);
+  }
+}
+
+}  // namespace
+}  // namespace engine
