@@ -1,0 +1,209 @@
+#!/usr/bin/python3
+"""Checks a bug of the gallery against the program, or writes its traces anew.
+
+usage: gallery_test.py RAFTCHECK BUG_FOLDER [--seconds N]   check one bug
+       gallery_test.py RAFTCHECK GALLERY --update           write the traces of all bugs
+       gallery_test.py --stale CMAKE PATCH CORE GALLERY     a diff that does not apply must fail
+
+A bug: each search that bug.json expects something of finds just that, at that depth, with a
+shortest trace, in time; the stored trace is what the program writes now, is valid by
+trace.schema.json, replays, and the core as it is does not reproduce it; story.md and the table in
+README.md say the same. A control: its bounds are exhausted and nothing is violated.
+Exit status 0 if all is as it should be, 1 if not, 2 if it could not be checked.
+"""
+
+import argparse
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+REPRODUCED = 1  # exit status of explore and replay
+VERSION = re.compile(r'^  "program_version": .*$', re.MULTILINE)
+failures = 0
+
+
+def expect(condition, complaint):
+    global failures
+    if not condition:
+        failures += 1
+        print(complaint)
+    return condition
+
+
+def run(command, seconds=None):
+    """The finished process. One that takes longer than `seconds` is a failure."""
+    command = [str(part) for part in command]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, timeout=seconds, check=False)
+    except subprocess.TimeoutExpired:
+        expect(False, f"{' '.join(command)}: not finished after {seconds} s")
+        return None
+
+
+def traces_of(bug):
+    """Pairs of an expectation and its trace: the first has trace.json, the others are named."""
+    for position, expected in enumerate(bug["expect"]):
+        name = "trace.json" if position == 0 else f"trace-{expected['property']}.json"
+        yield expected, name
+
+
+def explore(raftcheck, name, properties, trace, seconds=None):
+    """The finished search and its report, or None where there is none."""
+    command = [raftcheck, "explore", "--bug", name, "--trace", trace, "--json", "-"]
+    if properties != "all":
+        command += ["--property", properties]
+    found = run(command, seconds)
+    if found is None:
+        return None, None
+    if not expect(found.stdout, f"{' '.join(map(str, command))}: exit {found.returncode}: "
+                  f"{found.stderr.strip()}"):
+        return found, None
+    return found, json.loads(found.stdout)
+
+
+def check_search(raftcheck, bug, expected, trace, seconds):
+    """True if the search found what is expected and wrote its trace."""
+    found, report = explore(raftcheck, bug["name"], expected["properties"], trace, seconds)
+    if report is None:
+        return False
+    what = f"properties {expected['properties']}"
+    violation = report["violation"]
+    if not expect(violation, f"{what}: nothing is violated ({report['stopped_by']})"):
+        return False
+    expect(found.returncode == REPRODUCED, f"{what}: exit {found.returncode}, expected 1")
+    got = (violation["property"], violation["depth"])
+    wanted = (expected["property"], expected["depth"])
+    expect(got == wanted, f"{what}: found {got}, expected {wanted}")
+    return True
+
+
+def check_trace(raftcheck, stored, written, schema):
+    if not expect(stored.is_file(), f"{stored.name} is missing; write it with --update"):
+        return
+    now = written.read_text(encoding="utf-8")
+    then = stored.read_text(encoding="utf-8")
+    expect(VERSION.sub("", now) == VERSION.sub("", then),
+           f"{stored.name} is not what explore writes now; if that is right, run --update")
+    document = json.loads(then)
+    expect(document["shortest"], f"{stored.name} is not known to be shortest")
+    for error in schema.iter_errors(document):
+        place = "/".join(map(str, error.absolute_path))
+        expect(False, f"{stored.name}: /{place}: {error.message[:300]}")
+    replayed = run([raftcheck, "replay", stored], 60)
+    expect(replayed and replayed.returncode == REPRODUCED,
+           f"replay {stored.name}: expected exit 1: {replayed and replayed.stderr}")
+    clean = run([raftcheck, "replay", stored, "--bug", "none"], 60)
+    expect(clean and clean.returncode in (0, 2),
+           f"replay {stored.name} --bug none: exit {clean and clean.returncode}, expected 0 or 2")
+
+
+def check_control(raftcheck, bug, seconds):
+    with tempfile.TemporaryDirectory() as folder:
+        found, report = explore(raftcheck, bug["name"], "all", pathlib.Path(folder, "t"), seconds)
+    if report is None:
+        return
+    expect(found.returncode == 0, f"exit {found.returncode}, expected 0: {report['violation']}")
+    expect(report["exhausted"], f"not exhausted: {report['stopped_by']}")
+    for witness in bug["witnesses"]:
+        expect(report["witnesses"].get(witness), f"{witness} never happened: the search is vacuous")
+
+
+def check_texts(folder, bug):
+    """story.md and the row of README.md's table name each property with its depth."""
+    story = (folder / "story.md").read_text(encoding="utf-8")
+    readme = (folder.parent / "README.md").read_text(encoding="utf-8")
+    name = bug["name"]
+    row = next((line for line in readme.splitlines() if line.startswith(f"| [{name}](")), "")
+    expect(row, f"README.md has no row for {name}")
+    for expected in bug["expect"]:
+        shown = f"{expected['property']} {expected['depth']}"
+        expect(shown in row, f"README.md's row for {name} lacks {shown!r}")
+        told = re.compile(rf"{expected['property']}\b[^.]*\bstep {expected['depth']}\b")
+        expect(told.search(story), f"story.md does not tell of {shown!r}")
+
+
+def check_bug(raftcheck, folder, seconds):
+    import jsonschema  # Debian's python3-jsonschema
+
+    bug = json.loads((folder / "bug.json").read_text(encoding="utf-8"))
+    expect(bug["name"] == folder.name, f"bug.json names {bug['name']}")
+    check_texts(folder, bug)
+    if bug["control"]:
+        expect(not bug["expect"], "a control expects no violation")
+        check_control(raftcheck, bug, seconds)
+        return
+    schema_file = folder.parent.parent / "trace.schema.json"
+    schema = jsonschema.Draft202012Validator(json.loads(schema_file.read_text(encoding="utf-8")))
+    expect(bug["expect"] and bug["expect"][0]["properties"] == "all",
+           "the first expectation must be with all properties")
+    with tempfile.TemporaryDirectory() as temporary:
+        for expected, name in traces_of(bug):
+            written = pathlib.Path(temporary, name)
+            if check_search(raftcheck, bug, expected, written, seconds):
+                check_trace(raftcheck, folder / name, written, schema)
+    known = {name for _, name in traces_of(bug)}
+    for extra in {path.name for path in folder.glob("trace*.json")} - known:
+        expect(False, f"{extra} belongs to no expectation of bug.json")
+
+
+def update(raftcheck, gallery):
+    """Writes the traces and, if the search found something else, says so."""
+    for description in sorted(gallery.glob("*/bug.json")):
+        bug = json.loads(description.read_text(encoding="utf-8"))
+        for expected, name in traces_of(bug):
+            check_search(raftcheck, bug, expected, description.parent / name, None)
+            print(f"{bug['name']}/{name}")
+
+
+def check_stale(cmake, patch, core, gallery):
+    """The diff of a bug whose surroundings have changed must be refused, and named."""
+    script = gallery / "patch_bug.cmake"
+    diff = next(iter(sorted(gallery.glob("*/bug.diff"))))
+    with tempfile.TemporaryDirectory() as temporary:
+        changed, tree = pathlib.Path(temporary, "core"), pathlib.Path(temporary, "tree")
+        shutil.copytree(core, changed)
+        command = [cmake, "-D", "NAME=some-bug", "-D", f"DIFF={diff}", "-D", f"CORE={changed}",
+                   "-D", f"TREE={tree}", "-D", f"PATCH={patch}", "-P", script]
+        good = run(command)
+        expect(good.returncode == 0, f"{diff} does not apply:\n{good.stderr}")
+        expect((tree / "node.cpp").is_file(), "no node.cpp was made")
+        for source in changed.glob("*.cpp"):
+            text = source.read_text(encoding="utf-8")
+            source.write_text(text.replace("server", "machine"), encoding="utf-8")
+        stale = run(command)
+        expect(stale.returncode != 0, "a diff that does not apply was accepted")
+        complaint = "some-bug of the gallery no longer applies"
+        expect(complaint in " ".join(stale.stderr.split()), f"unclear: {stale.stderr}")
+        expect(not tree.exists(), "a half-changed core was left behind")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seconds", type=float, default=60, help="for each search")
+    parser.add_argument("--update", action="store_true", help="write the traces of all bugs")
+    parser.add_argument("--stale", nargs=4, metavar=("CMAKE", "PATCH", "CORE", "GALLERY"))
+    parser.add_argument("raftcheck", nargs="?", type=pathlib.Path)
+    parser.add_argument("folder", nargs="?", type=pathlib.Path)
+    arguments = parser.parse_args()
+    if arguments.stale:
+        cmake, patch, core, gallery = arguments.stale
+        check_stale(cmake, patch, pathlib.Path(core), pathlib.Path(gallery))
+    elif arguments.folder is None:
+        parser.error("name the program and a folder")
+    elif arguments.update:
+        update(arguments.raftcheck.resolve(), arguments.folder.resolve())
+    else:
+        check_bug(arguments.raftcheck.resolve(), arguments.folder.resolve(), arguments.seconds)
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except (OSError, ImportError, ValueError, KeyError) as error:
+        print(f"gallery_test.py: {type(error).__name__}: {error}", file=sys.stderr)
+        sys.exit(2)
