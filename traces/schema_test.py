@@ -4,7 +4,7 @@
 usage: schema_test.py SCHEMA GOOD FILE_OR_FOLDER...
 
 GOOD is a valid trace with at least one action of each kind: the broken documents are made from it.
-Every file named must be a valid trace, and so must each *trace.json in the folders named, at any
+Every file named must be a valid trace, and so must each trace*.json in the folders named, at any
 depth. Exit status 0 if all is as it should be, 1 if not, 2 if it could not be checked.
 """
 
@@ -91,7 +91,7 @@ def traces_in(places):
     """The files among `places`, and the traces in the folders among them."""
     for place in map(pathlib.Path, places):
         if place.is_dir():
-            yield from sorted(place.rglob("*trace.json"))
+            yield from sorted(place.rglob("trace*.json"))
         else:
             yield place
 

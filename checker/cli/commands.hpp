@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,7 +13,7 @@ struct ExploreArguments {
   std::vector<std::string> properties;       // none: all
   std::string bug;
   std::string trace_path;
-  std::string json_path;                 // "-": stdout
+  std::optional<std::string> json_path;   // "-": the standard output
   std::vector<std::string> command_line;  // for the record
 };
 int run_explore(const ExploreArguments& arguments);
@@ -23,7 +24,7 @@ struct ReplayArguments {
 };
 int run_replay(const ReplayArguments& arguments);
 
-// what: "bugs", "properties", "actions" or "witnesses".
+// what: "bugs", "properties", "actions" or "witnesses"; anything else is refused.
 int run_list(const std::string& what);
 
 }  // namespace cli

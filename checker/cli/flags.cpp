@@ -14,43 +14,53 @@ namespace {
 
 constexpr std::string_view kUnlimited = "unlimited";
 
+constexpr const char* kSpace = "What is explored";
+constexpr const char* kNetwork = "The network";
+constexpr const char* kServer = "The servers";
+constexpr const char* kSearch = "The search";
+
 constexpr std::array kFlags = {
-    Flag{"servers", "N", "3", "servers in the cluster, 1 to 9"},
-    Flag{"terms", "N", "2", "no server goes beyond term N: elections that would are cut off"},
-    Flag{"log", "N", "2", "a leader accepts a proposal while its log is shorter than N"},
-    Flag{"proposals", "N", "unlimited",
-         "accepted client proposals in a run; with a number, the k-th carries the command vk, "
+    Flag{"servers", "N", "3", kSpace, "servers in the cluster, 1 to 9"},
+    Flag{"terms", "N", "2", kSpace,
+         "no server goes beyond term N: elections that would are cut off"},
+    Flag{"log", "N", "2", kSpace,
+         "a leader accepts a proposal while its log is shorter than N entries"},
+    Flag{"proposals", "N", "unlimited", kSpace,
+         "client proposals accepted in a run; with a number, the k-th carries the command vk, "
          "without one all carry v1"},
-    Flag{"timeouts", "N", "unlimited", "election timeouts in a run"},
-    Flag{"crashes", "N", "1", "crashes (each with its restart) in a run"},
-    Flag{"network", "KIND", "any",
-         "any: a message ever sent may arrive at any later time, any number of times, or never. "
-         "unordered, ordered: bounded networks, a multiset or a queue for each pair of servers, "
-         "every state of which is counted"},
-    Flag{"inflight", "N", "4", "bounded networks: messages on the network at once"},
-    Flag{"duplicates", "N", "0", "unordered network: deliveries in a run that leave a copy behind"},
-    Flag{"partitions", "N", "0", "bounded networks: cuts of the network into groups in a run"},
-    Flag{"loss", "free|none|N", "free",
-         "bounded networks: what is sent may be lost at once: any of it, none, or N messages in a "
-         "run. A loss costs no step"},
-    Flag{"order", "fastest|shortest", "fastest",
-         "network any: the largest sets of messages first, and a shortest trace sought for a "
-         "violation afterwards; or breadth first from the start"},
-    Flag{"no-op", "on|off", "off", "a new leader appends a no-op entry"},
-    Flag{"backtracking", "fast|plain", "fast",
+    Flag{"timeouts", "N", "unlimited", kSpace, "election timeouts in a run"},
+    Flag{"crashes", "N", "1", kSpace, "crashes in a run, each with its restart"},
+    Flag{"network", "KIND", "any", kNetwork,
+         "any: a message once sent may arrive at any later time, any number of times, or never. "
+         "unordered, ordered: bounded networks, a multiset of messages or a queue for each pair of "
+         "servers, every state of which is counted"},
+    Flag{"inflight", "N", "4", kNetwork, "bounded networks: messages on the network at once"},
+    Flag{"duplicates", "N", "0", kNetwork,
+         "unordered network: deliveries in a run that leave a copy behind"},
+    Flag{"partitions", "N", "0", kNetwork,
+         "bounded networks: cuts of the network into groups in a run"},
+    Flag{"loss", "free|none|N", "free", kNetwork,
+         "bounded networks: what is sent may be lost at once: any of it, none of it, or N messages "
+         "in a run. A loss costs no step"},
+    Flag{"no-op", "on|off", "off", kServer, "a new leader appends a no-op entry"},
+    Flag{"backtracking", "fast|plain", "fast", kServer,
          "how a rejected AppendEntries moves nextIndex back: over a whole conflicting term, or one "
          "entry at a time"},
-    Flag{"entries", "N", "unlimited", "entries in one AppendEntries"},
-    Flag{"depth", "N", "unlimited",
-         "steps in a run (over network any it implies --order shortest)"},
-    Flag{"states", "N", "unlimited", "stop when so many states are stored"},
-    Flag{"time", "SECONDS", "unlimited", "stop after so many seconds"},
-    Flag{"threads", "N", "1", "threads that search; this version has sequential searches only: 1"},
-    Flag{"symmetry", "on|off", "on",
-         "states that differ only in the servers' names count as one; up to 6 servers"},
-    Flag{"shortest-states", "N", "3000000",
-         "network any: states that the search for a shortest trace may keep before it gives up and "
-         "the trace found first is reported"},
+    Flag{"entries", "N", "unlimited", kServer, "entries in one AppendEntries"},
+    Flag{"depth", "N", "unlimited", kSearch,
+         "steps in a run; over any network it implies --order shortest"},
+    Flag{"states", "N", "unlimited", kSearch, "stop when so many states are stored"},
+    Flag{"time", "SECONDS", "unlimited", kSearch, "stop after so many seconds"},
+    Flag{"threads", "N", "1", kSearch,
+         "threads that search; this version has sequential searches only: 1"},
+    Flag{"symmetry", "on|off", "on", kSearch,
+         "states that differ only in the servers' names count as one; up to 6 servers, off above"},
+    Flag{"order", "fastest|shortest", "fastest", kSearch,
+         "over any network. fastest: the largest sets of messages first, and a shortest trace "
+         "sought once there is a violation. shortest: breadth first from the start"},
+    Flag{"shortest-states", "N", "3000000", kSearch,
+         "over any network, fastest: states that the search for a shortest trace may keep before "
+         "it gives up and the trace that was found first is reported"},
 };
 
 const Flag& flag_named(std::string_view name) {
@@ -61,20 +71,22 @@ const Flag& flag_named(std::string_view name) {
 }
 
 [[noreturn]] void refuse(std::string_view flag, std::string_view value, std::string_view remedy) {
-  throw UsageError(fmt::format("--{} {}: {}", flag, value, remedy));
+  const std::string_view shown = value.empty() ? "''" : value;
+  throw UsageError(fmt::format("--{} {}: {}", flag, shown, remedy));
 }
 
+// `or_else` names what the flag takes besides a number, for the error.
 std::uint64_t number(const FlagValues& values, std::string_view flag, std::uint64_t min,
-                     std::uint64_t max) {
+                     std::uint64_t max, std::string_view or_else = "") {
   const std::string& text = values[flag];
-  std::uint64_t parsed = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), parsed);
-  if (error != std::errc{} && error != std::errc::result_out_of_range) {
-    refuse(flag, text, fmt::format("give a whole number from {} to {}", min, max));
+  const std::string remedy = fmt::format("give a whole number from {} to {}{}", min, max, or_else);
+  if (text.empty() || text.find_first_not_of("0123456789") != std::string::npos) {
+    refuse(flag, text, remedy);
   }
-  if (error == std::errc::result_out_of_range || end != text.data() + text.size() ||
-      parsed < min || parsed > max) {
-    refuse(flag, text, fmt::format("out of range; give a whole number from {} to {}", min, max));
+  std::uint64_t parsed = 0;
+  const auto error = std::from_chars(text.data(), text.data() + text.size(), parsed).ec;
+  if (error != std::errc{} || parsed < min || parsed > max) {
+    refuse(flag, text, "out of range; " + remedy);
   }
   return parsed;
 }
@@ -82,7 +94,7 @@ std::uint64_t number(const FlagValues& values, std::string_view flag, std::uint6
 std::optional<std::uint64_t> limit(const FlagValues& values, std::string_view flag,
                                    std::uint64_t min, std::uint64_t max) {
   if (values[flag] == kUnlimited) return std::nullopt;
-  return number(values, flag, min, max);
+  return number(values, flag, min, max, ", or unlimited");
 }
 
 std::optional<std::uint32_t> budget(const FlagValues& values, std::string_view flag,
@@ -107,7 +119,7 @@ double seconds(const FlagValues& values) {
   double parsed = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), parsed);
   if (error != std::errc{} || end != text.data() + text.size() || !(parsed > 0) || parsed > 1e9) {
-    refuse("time", text, "give a number of seconds above 0");
+    refuse("time", text, "give a number of seconds above 0, up to 1000000000, or unlimited");
   }
   return parsed;
 }
@@ -132,6 +144,11 @@ void set_network(const FlagValues& values, cluster::ExploreOptions& options) {
                     "over any network nothing of the kind is bounded: every message may be late, "
                     "lost or doubled without limit; choose --network unordered or ordered, or "
                     "leave this flag out");
+    if (options.order == engine::CoverOrder::Shortest) {
+      refuse_if_given(values, {"shortest-states"},
+                      "the order shortest finds a shortest trace at once; leave this flag out, or "
+                      "choose --order fastest");
+    }
     return;
   }
   refuse_if_given(values, {"order", "shortest-states"},
@@ -150,17 +167,16 @@ void set_network(const FlagValues& values, cluster::ExploreOptions& options) {
     return;
   }
   bounds.loss = cluster::LossMode::Budgeted;
-  if (loss.find_first_not_of("0123456789") != std::string::npos) {
-    refuse("loss", loss, "give free, none, or how many messages may be lost in a run");
-  }
-  bounds.losses = static_cast<std::uint32_t>(number(values, "loss", 0, 1000));
+  bounds.losses = static_cast<std::uint32_t>(number(values, "loss", 0, 1000, ", free or none"));
 }
 
 void set_bounds(FlagValues& values, cluster::ExploreOptions& options) {
   cluster::Bounds& bounds = options.bounds;
   bounds.servers = static_cast<std::uint32_t>(number(values, "servers", 1, 9));
   bounds.terms = number(values, "terms", 1, 100);
-  if (values["log"] == "0") refuse("log", "0", "give at least 1; for elections alone, --proposals 0");
+  if (values["log"] == "0") {
+    refuse("log", "0", "give a whole number from 1 to 100; for elections alone, --proposals 0");
+  }
   bounds.log = number(values, "log", 1, 100);
   bounds.proposals = budget(values, "proposals", 1000);
   bounds.timeouts = budget(values, "timeouts", 1000);
@@ -236,6 +252,24 @@ bool FlagValues::is_given(std::string_view name) const {
 
 void FlagValues::imply(const std::string& name, const std::string& value) {
   if (!is_given(name)) values_[name] = value;
+}
+
+std::map<std::string, std::string> bounds_in_force(const Plan& plan) {
+  const auto is_among = [](std::initializer_list<std::string_view> names, std::string_view name) {
+    return std::ranges::find(names, name) != names.end();
+  };
+  const cluster::Network network = plan.options.bounds.network;
+  const auto is_missing = [&](std::string_view name) {
+    if (is_among({"inflight", "partitions", "loss"}, name)) return network == cluster::Network::Any;
+    if (name == "duplicates") return network != cluster::Network::Unordered;
+    if (name == "order") return network != cluster::Network::Any;
+    return is_among({"threads", "states", "time", "shortest-states"}, name);
+  };
+  std::map<std::string, std::string> bounds;
+  for (const auto& [name, value] : plan.values.all()) {
+    if (value != kUnlimited && !is_missing(name)) bounds.emplace(name, value);
+  }
+  return bounds;
 }
 
 Plan make_plan(FlagValues values, const std::vector<std::string>& properties) {

@@ -16,6 +16,7 @@ struct Flag {
   const char* name;           // without dashes
   const char* value;          // what the help calls its value
   const char* default_value;  // as the user would write it
+  const char* group;          // the help's heading
   const char* help;
 };
 
@@ -24,8 +25,8 @@ std::span<const Flag> explore_flags();
 // Values by flag name: as given, from a bug's bounds, or by default.
 class FlagValues {
  public:
-  // `given` are those on the command line, `of_bug` those of the bug's own bounds. Throws UsageError
-  // for a name that is no flag.
+  // `given` are those on the command line, `of_bug` those of the bug's own bounds. Throws
+  // UsageError for a name that is no flag.
   FlagValues(std::map<std::string, std::string> given, std::map<std::string, std::string> of_bug);
 
   [[nodiscard]] const std::string& operator[](std::string_view name) const;
@@ -46,5 +47,9 @@ struct Plan {
   FlagValues values;  // with everything implied filled in
 };
 Plan make_plan(FlagValues values, const std::vector<std::string>& properties);
+
+// The flags that say what was searched, for the record: without those that are unlimited, that the
+// network does not have, or that only say when to stop.
+std::map<std::string, std::string> bounds_in_force(const Plan& plan);
 
 }  // namespace cli

@@ -19,9 +19,8 @@ fs::path gallery_dir() {
   std::error_code error;
   const fs::path program = fs::read_symlink("/proc/self/exe", error);
   if (error) throw UsageError("can't find the program's own folder: " + error.message());
-  const fs::path beside = program.parent_path() / "gallery";
-  if (fs::exists(beside)) return beside;
-  return program.parent_path().parent_path() / "lib" / "raftcheck" / "gallery";  // installed
+  const fs::path installed = program.parent_path().parent_path() / "lib" / "raftcheck" / "gallery";
+  return fs::exists(installed) ? installed : program.parent_path() / "gallery";
 }
 
 Bug read_bug(const fs::path& folder) {
@@ -48,28 +47,30 @@ Bug read_bug(const fs::path& folder) {
 
 }  // namespace
 
-std::vector<Bug> all_bugs() {
+std::vector<Bug> require_bugs() {
   std::vector<Bug> bugs;
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator(gallery_dir(), error)) {
+  const fs::path dir = gallery_dir();
+  for (const auto& entry : fs::directory_iterator(dir, error)) {
     if (fs::exists(entry.path() / "bug.json")) bugs.push_back(read_bug(entry.path()));
+  }
+  if (bugs.empty()) {
+    throw UsageError(fmt::format(
+        "there are no bugs in {}, where the gallery should be; build it with ./dev build",
+        dir.string()));
   }
   std::ranges::sort(bugs, {}, &Bug::name);
   return bugs;
 }
 
-Bug bug_named(const std::string& name) {
+Bug bug_named(const std::string& name, const std::string& place) {
   std::vector<std::string> names;
-  for (Bug& bug : all_bugs()) {
+  for (Bug& bug : require_bugs()) {
     if (bug.name == name) return std::move(bug);
     names.push_back(bug.name);
   }
-  if (names.empty()) {
-    throw UsageError(fmt::format("--bug {}: there is no gallery at {}; build it first", name,
-                                 gallery_dir().string()));
-  }
   throw UsageError(
-      fmt::format("--bug {}: no such bug; there are {}", name, fmt::join(names, ", ")));
+      fmt::format("{} {}: no such bug; there are {}", place, name, fmt::join(names, ", ")));
 }
 
 struct NodeHolder::Impl {

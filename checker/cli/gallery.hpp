@@ -22,11 +22,12 @@ struct Bug {
   std::filesystem::path library;
 };
 
-// By name. Throws UsageError if the gallery is damaged; empty if there is none.
-std::vector<Bug> all_bugs();
+// By name, at least one. Throws UsageError if the gallery is damaged or was not built.
+std::vector<Bug> require_bugs();
 
-// Throws UsageError, naming the bugs there are, if it is not among them.
-Bug bug_named(const std::string& name);
+// Throws UsageError, naming the bugs there are, if it is not among them. `place` is what named it,
+// for the error: "--bug", or a file.
+Bug bug_named(const std::string& name, const std::string& place);
 
 // A node, with whatever keeps its code in memory.
 class NodeHolder {

@@ -1,33 +1,47 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "checker/cli/commands.hpp"
 #include "checker/cli/gallery.hpp"
+#include "checker/cli/text.hpp"
+#include "checker/cli/usage_error.hpp"
 #include "spec/property.hpp"
 #include "spec/witness.hpp"
 
 namespace cli {
 namespace {
 
+constexpr std::size_t kColumn = 26;
+
+void print_row(std::string_view name, std::size_t column, std::string_view description) {
+  fmt::print("{}", two_columns(name, column, words_of(description)));
+}
+
 void list_bugs() {
-  for (const Bug& bug : all_bugs()) {
-    fmt::print("{:<34} {:<20} {}\n", bug.name, bug.is_control ? "(control)" : bug.property,
-               bug.summary);
+  const std::vector<Bug> bugs = require_bugs();
+  std::size_t column = 0;
+  for (const Bug& bug : bugs) column = std::max(column, bug.name.size() + 4);
+  for (const Bug& bug : bugs) {
+    std::string kind;
+    if (!bug.property.empty()) kind = fmt::format(" [{}]", bug.property);
+    if (bug.is_control) kind = " [control: breaks nothing]";
+    print_row(bug.name, column, bug.summary + kind);
   }
 }
 
 void list_properties() {
   for (std::size_t i = 0; i < spec::kPropertyCount; ++i) {
     const auto property = static_cast<spec::Property>(i);
-    fmt::print("{:<22} {}\n", to_string(property), description(property));
+    print_row(to_string(property), kColumn, description(property));
   }
 }
 
 void list_witnesses() {
   for (std::size_t i = 0; i < spec::kWitnessCount; ++i) {
     const auto witness = static_cast<spec::Witness>(i);
-    fmt::print("{:<22} {}\n", to_string(witness), description(witness));
+    print_row(to_string(witness), kColumn, description(witness));
   }
 }
 
@@ -45,17 +59,25 @@ void list_actions() {
       Row{"cut", "the network is cut into groups (--partitions; bounded networks)"},
       Row{"heal", "the cut ends"},
   };
-  for (const Row& row : kRows) fmt::print("{:<22} {}\n", row.name, row.description);
+  for (const Row& row : kRows) print_row(row.name, kColumn, row.description);
 }
 
 }  // namespace
 
 int run_list(const std::string& what) {
-  if (what == "bugs") list_bugs();
-  if (what == "properties") list_properties();
-  if (what == "actions") list_actions();
-  if (what == "witnesses") list_witnesses();
-  return 0;
+  if (what == "bugs") {
+    list_bugs();
+  } else if (what == "properties") {
+    list_properties();
+  } else if (what == "actions") {
+    list_actions();
+  } else if (what == "witnesses") {
+    list_witnesses();
+  } else {
+    throw UsageError(fmt::format("list{}{}: say what: bugs, properties, actions or witnesses",
+                                 what.empty() ? "" : " ", what));
+  }
+  return kHolds;
 }
 
 }  // namespace cli

@@ -2,116 +2,223 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <new>
+#include <numeric>
 
 #include "checker/cli/commands.hpp"
 #include "checker/cli/flags.hpp"
+#include "checker/cli/help.hpp"
+#include "checker/cli/text.hpp"
 #include "checker/cli/usage_error.hpp"
 #include "checker/cli/version.hpp"
 
 namespace cli {
 namespace {
 
-constexpr const char* kExitStatuses =
-    "Exit status: 0 no violation and the space within the bounds is exhausted; 1 a violation; "
-    "2 usage or files; 3 stopped at a limit or interrupted.";
-
 struct Parsed {
   std::map<std::string, std::string> flags;
+  std::string json_path;
   ExploreArguments explore;
   ReplayArguments replay;
   std::string list_what;
 };
 
+void add_files(CLI::App& explore, Parsed& parsed) {
+  explore
+      .add_option("--property", parsed.explore.properties,
+                  "check this property only; may be repeated (default: all)")
+      ->type_name("NAME")
+      ->group("What is checked")
+      ->expected(1)
+      ->take_all()
+      ->allow_extra_args(false);
+  explore
+      .add_option("--bug", parsed.explore.bug,
+                  "explore the core with this bug of the gallery, within the bug's own bounds "
+                  "where no flag says otherwise (default: none, the core as it is)")
+      ->type_name("NAME")
+      ->group("What is checked");
+  explore
+      .add_option("--trace", parsed.explore.trace_path,
+                  "where a violation's trace goes (default raftcheck-trace.json)")
+      ->type_name("FILE")
+      ->group("Files");
+  explore
+      .add_option("--json", parsed.json_path,
+                  "write the summary as JSON too; - is the standard output, and the text then goes "
+                  "to the standard error (default: not written)")
+      ->type_name("FILE")
+      ->group("Files");
+}
+
 void add_explore(CLI::App& app, Parsed& parsed) {
-  CLI::App* explore = app.add_subcommand(
-      "explore", "Explore the real step function exhaustively within bounds");
-  explore->footer(kExitStatuses);
+  CLI::App* explore =
+      app.add_subcommand("explore", "Explore the real step function exhaustively within bounds.");
+  explore->footer(
+      "Exit status:\n"
+      "  0  no violation, and the space within the bounds is exhausted\n"
+      "  1  a property is violated; the trace is written\n"
+      "  2  wrong usage, or a file that cannot be written\n"
+      "  3  stopped at a limit or interrupted; nothing is said about the rest");
   for (const Flag& flag : explore_flags()) {
     explore
         ->add_option(fmt::format("--{}", flag.name), parsed.flags[flag.name],
                      fmt::format("{} (default {})", flag.help, flag.default_value))
-        ->type_name(flag.value);
+        ->type_name(flag.value)
+        ->group(flag.group);
   }
-  explore->add_option("--property", parsed.explore.properties,
-                      "check this property only; may be repeated (default: all)")
-      ->type_name("NAME")
-      ->expected(1)
-      ->take_all()
-      ->allow_extra_args(false);
-  explore->add_option("--bug", parsed.explore.bug,
-                      "explore the core with this bug of the gallery, within the bug's own bounds "
-                      "where no flag says otherwise")
-      ->type_name("NAME");
-  explore->add_option("--trace", parsed.explore.trace_path,
-                      "where a violation's trace goes (default raftcheck-trace.json)")
-      ->type_name("FILE");
-  explore->add_option("--json", parsed.explore.json_path,
-                      "write the summary as JSON; - is the standard output, and the text then "
-                      "goes to the standard error")
-      ->type_name("FILE");
+  add_files(*explore, parsed);
 }
 
 void add_replay(CLI::App& app, Parsed& parsed) {
-  CLI::App* replay = app.add_subcommand(
-      "replay", "Run a trace on the real step function and compare every step");
+  CLI::App* replay =
+      app.add_subcommand("replay", "Run a trace on the real step function and compare every step.");
   replay->footer(
-      "Exit status: 1 the recorded violation reproduces; 0 a trace without one passes; 2 the "
-      "trace is damaged, or the implementation no longer follows it.");
-  replay->add_option("trace", parsed.replay.trace_path, "the trace's file")
-      ->type_name("TRACE")
-      ->required();
-  replay->add_option("--bug", parsed.replay.bug,
-                     "replay against this bug; none: the core as it is (default: what the trace "
-                     "was recorded with)")
+      "Exit status:\n"
+      "  0  a trace without a violation passes\n"
+      "  1  the recorded violation reproduces\n"
+      "  2  the trace is damaged, or the implementation no longer follows it");
+  replay->add_option("trace", parsed.replay.trace_path, "a file that explore wrote")
+      ->type_name("TRACE");
+  replay
+      ->add_option("--bug", parsed.replay.bug,
+                   "replay against this bug of the gallery; none: the core as it is (default: "
+                   "what the trace was recorded with)")
       ->type_name("NAME");
 }
 
 void add_list(CLI::App& app, Parsed& parsed) {
-  CLI::App* list = app.add_subcommand("list", "List what there is");
+  CLI::App* list = app.add_subcommand("list", "List bugs, properties, actions or witnesses.");
+  list->footer("Exit status: 0, or 2 for wrong usage.");
   list->add_option("what", parsed.list_what, "bugs, properties, actions or witnesses")
-      ->type_name("WHAT")
-      ->required()
-      ->check(CLI::IsMember({"bugs", "properties", "actions", "witnesses"}));
+      ->type_name("WHAT");
 }
 
-int run(int argc, char** argv) {
-  CLI::App app{"A Raft core, and the explicit-state checker that runs its real code", "raftcheck"};
-  app.set_version_flag("--version", std::string("raftcheck ") + kVersion);
-  app.require_subcommand(1);
-  Parsed parsed;
+// How many letters to change, add or drop, to make one the other.
+std::size_t distance(std::string_view one, std::string_view other) {
+  std::vector<std::size_t> row(other.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < one.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i + 1);
+    for (std::size_t j = 0; j < other.size(); ++j) {
+      const std::size_t changed = diagonal + (one[i] == other[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({changed, diagonal + 1, row[j] + 1});
+    }
+  }
+  return row.back();
+}
+
+// "; did you mean --servers?", or nothing.
+std::string suggestion(const CLI::App& command, std::string_view given) {
+  given = given.substr(0, given.find('='));
+  std::string nearest;
+  std::size_t nearest_distance = given.size() / 3 + 1;  // further apart, it is another word
+  for (const CLI::Option* option : command.get_options()) {
+    const std::string name = option->get_name(false, true);
+    const std::size_t apart = distance(name, given);
+    if (option->nonpositional() && apart < nearest_distance) {
+      nearest_distance = apart;
+      nearest = name.substr(name.rfind(',') + 1);
+    }
+  }
+  return nearest.empty() ? "" : fmt::format("; did you mean {}?", nearest);
+}
+
+// What no command or flag took. A flag is named first: what follows it may have been its value.
+void refuse_extras(const CLI::App& command, const std::string& help) {
+  std::vector<std::string> extras = command.remaining();
+  if (extras.empty()) return;
+  const auto flag =
+      std::ranges::find_if(extras, [](const std::string& extra) { return extra.starts_with('-'); });
+  if (flag == extras.end()) {
+    throw UsageError(fmt::format("{}: not expected here (see `{}`)", extras.front(), help));
+  }
+  throw UsageError(
+      fmt::format("{}: no such flag{} (see `{}`)", *flag, suggestion(command, *flag), help));
+}
+
+const CLI::App& require_command(const CLI::App& app) {
+  const auto commands = app.get_subcommands();
+  if (!commands.empty()) return *commands.front();
+  const std::vector<std::string> extras = app.remaining();
+  if (extras.empty()) {
+    throw UsageError("name a command: explore, replay or list (see `raftcheck --help`)");
+  }
+  if (extras.front().starts_with('-')) refuse_extras(app, "raftcheck --help");
+  throw UsageError(fmt::format(
+      "{}: no such command; there are explore, replay and list (see `raftcheck --help`)",
+      extras.front()));
+}
+
+int run_command(const CLI::App& command, Parsed& parsed, int argc, char** argv) {
+  const std::string& name = command.get_name();
+  refuse_extras(command, fmt::format("raftcheck {} --help", name));
+  if (name == "replay") return run_replay(parsed.replay);
+  if (name == "list") return run_list(parsed.list_what);
+  for (const auto& [flag, value] : parsed.flags) {
+    if (command.count("--" + flag) > 0) parsed.explore.flags[flag] = value;
+  }
+  if (command.count("--json") > 0) parsed.explore.json_path = parsed.json_path;
+  parsed.explore.command_line.assign(argv, argv + argc);
+  return run_explore(parsed.explore);
+}
+
+void define(CLI::App& app, Parsed& parsed) {
+  app.formatter(std::dynamic_pointer_cast<CLI::Formatter>(help_formatter()));
+  app.set_help_flag("--help,-h", "print this help");
+  app.set_version_flag("--version", std::string("raftcheck ") + kVersion, "print the version");
+  app.require_subcommand(0, 1)->allow_extras();
+  app.footer(
+      "`raftcheck COMMAND --help` tells a command's flags. To begin with:\n"
+      "  raftcheck explore                    the core within the default bounds\n"
+      "  raftcheck explore --bug double-vote  finds a bug and writes a trace of it\n"
+      "  raftcheck replay raftcheck-trace.json");
   parsed.explore.trace_path = "raftcheck-trace.json";
   add_explore(app, parsed);
   add_replay(app, parsed);
   add_list(app, parsed);
+  for (CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    command->group("Commands");
+  }
+}
+
+int run(int argc, char** argv) {
+  CLI::App app{"A Raft core, and the explicit-state checker that runs its real code.", "raftcheck"};
+  Parsed parsed;
+  define(app, parsed);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& help) {
     return app.exit(help);
+  } catch (const CLI::ArgumentMismatch& error) {
+    const std::string message = error.what();
+    throw UsageError(message.substr(0, message.find(':')) +
+                     ": give it once, with a value (see `raftcheck explore --help`)");
   } catch (const CLI::ParseError& error) {
     throw UsageError(fmt::format("{} (see `raftcheck --help`)", error.what()));
   }
-  if (app.got_subcommand("replay")) return run_replay(parsed.replay);
-  if (app.got_subcommand("list")) return run_list(parsed.list_what);
-  for (const auto& [name, value] : parsed.flags) {
-    if (app.get_subcommand("explore")->count("--" + name) > 0) parsed.explore.flags[name] = value;
-  }
-  parsed.explore.command_line.assign(argv, argv + argc);
-  return run_explore(parsed.explore);
+  return run_command(require_command(app), parsed, argc, argv);
 }
 
 }  // namespace
 }  // namespace cli
 
 int main(int argc, char** argv) {
+  std::string failure;
   try {
-    return cli::run(argc, argv);
+    const int status = cli::run(argc, argv);
+    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
+    failure = "the standard output could not be written";
   } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "raftcheck: out of memory; set tighter bounds, or --states\n");
+    failure = "out of memory; set tighter bounds, or --states";
   } catch (const std::exception& error) {
-    fmt::print(stderr, "raftcheck: {}\n", error.what());
+    failure = error.what();
   }
+  std::fflush(stdout);  // what was printed came first
+  fmt::print(stderr, "raftcheck: {}\n", cli::harmless(failure));
   return cli::kUsage;
 }

@@ -1,18 +1,22 @@
 // The process: interruption, memory, the terminal.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace cli {
 
-// From now on Ctrl-C (SIGINT) and SIGTERM ask the search to stop and report; the second one ends the
-// program at once.
+// From now on Ctrl-C (SIGINT) and SIGTERM ask the search to stop and report; the second one ends
+// the program at once.
 void catch_interruptions();
 bool is_interrupted();
 
 std::uint64_t resident_bytes();       // now
 std::uint64_t peak_resident_bytes();  // at most, so far
+std::uint64_t machine_bytes();        // of memory that the machine has
 
+// One that can redraw a line, and how many columns it has at the moment.
 bool stderr_is_terminal();
+std::size_t stderr_columns();
 
 }  // namespace cli

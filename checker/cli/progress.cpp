@@ -11,6 +11,35 @@ namespace cli {
 namespace {
 constexpr std::chrono::milliseconds kTerminalInterval{500};
 constexpr std::chrono::milliseconds kPlainInterval{5000};
+constexpr std::chrono::milliseconds kMemoryInterval{250};
+
+struct Seen {
+  engine::Progress progress;
+  std::uint64_t states_per_second = 0;
+  double seconds = 0;
+};
+
+std::string full_line(const Seen& seen) {
+  return fmt::format("generated {}, distinct {}, queue {}, depth {}, {} states/s, {}, {}",
+                     grouped(seen.progress.generated), grouped(seen.progress.distinct),
+                     grouped(seen.progress.queue), seen.progress.depth,
+                     grouped(seen.states_per_second), bytes_text(resident_bytes()),
+                     duration_text(seen.seconds));
+}
+
+// Rounded numbers where the terminal is narrow, and only what there is room for: a line that wraps
+// could not be redrawn. The last column stays free, since some terminals wrap after it.
+std::string progress_line(const Seen& seen, std::size_t columns) {
+  std::string line = full_line(seen);
+  if (line.size() < columns) return line;
+  line = fmt::format("{}, {} generated, {} distinct, {} queue, depth {}, {}/s, {}",
+                     duration_text(seen.seconds), short_number(seen.progress.generated),
+                     short_number(seen.progress.distinct), short_number(seen.progress.queue),
+                     seen.progress.depth, short_number(seen.states_per_second),
+                     bytes_text(resident_bytes()));
+  if (line.size() >= columns) line.resize(columns - 1);
+  return line;
+}
 }  // namespace
 
 ProgressObserver::ProgressObserver(std::optional<double> seconds_max)
@@ -26,6 +55,11 @@ std::optional<engine::StopReason> ProgressObserver::poll(const engine::Progress&
   if (seconds_max_ && std::chrono::duration<double>(now - start_).count() >= *seconds_max_) {
     return engine::StopReason::Time;
   }
+  // A search that ends by itself says how far it came; one that the system kills says nothing.
+  if (now - memory_seen_ >= kMemoryInterval) {
+    memory_seen_ = now;
+    if (resident_bytes() > machine_bytes() / 8 * 7) return engine::StopReason::Memory;
+  }
   if (now - printed_ >= (is_terminal_ ? kTerminalInterval : kPlainInterval)) print(progress, now);
   return std::nullopt;
 }
@@ -35,16 +69,15 @@ void ProgressObserver::print(const engine::Progress& progress, Clock::time_point
   // A new search (for a shortest trace) counts from the beginning.
   const std::uint64_t since =
       progress.distinct >= printed_distinct_ ? progress.distinct - printed_distinct_ : 0;
-  const std::string line = fmt::format(
-      "generated {}  distinct {}  queue {}  depth {}  {} states/s  {}  {:.0f} s",
-      grouped(progress.generated), grouped(progress.distinct), grouped(progress.queue),
-      progress.depth, grouped(static_cast<std::uint64_t>(static_cast<double>(since) / elapsed)),
-      bytes_text(resident_bytes()), std::chrono::duration<double>(now - start_).count());
+  const Seen seen{
+      .progress = progress,
+      .states_per_second = static_cast<std::uint64_t>(static_cast<double>(since) / elapsed),
+      .seconds = std::chrono::duration<double>(now - start_).count()};
   if (is_terminal_) {
-    fmt::print(stderr, "\r\x1b[K{}", line);
+    fmt::print(stderr, "\r\x1b[K{}", progress_line(seen, stderr_columns()));
     std::fflush(stderr);
   } else {
-    fmt::print(stderr, "{}\n", line);
+    fmt::print(stderr, "{}\n", full_line(seen));
   }
   has_line_ = is_terminal_;
   printed_ = now;
@@ -52,14 +85,18 @@ void ProgressObserver::print(const engine::Progress& progress, Clock::time_point
 }
 
 void ProgressObserver::clear() {
-  if (has_line_) fmt::print(stderr, "\r\x1b[K");
+  if (has_line_) {
+    fmt::print(stderr, "\r\x1b[K");
+    std::fflush(stderr);  // before anything comes on the standard output
+  }
   has_line_ = false;
 }
 
 void ProgressObserver::on_violation_found(const spec::Violation& violation) {
   clear();
-  fmt::print(stderr, "{} is violated ({}); searching for a shortest trace\n",
-             to_string(violation.property), violation.message);
+  fmt::print(stderr, "{}",
+             wrapped(std::string(to_string(violation.property)) + " is violated:", 2,
+                     words_of(violation.message + "; searching for a shortest trace")));
   printed_distinct_ = 0;
 }
 

@@ -28,6 +28,7 @@ class ProgressObserver final : public cluster::ExploreObserver {
   bool is_terminal_;
   Clock::time_point start_ = Clock::now();
   Clock::time_point printed_ = start_;
+  Clock::time_point memory_seen_ = start_;
   std::uint64_t printed_distinct_ = 0;
   bool has_line_ = false;
 };

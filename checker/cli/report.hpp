@@ -19,7 +19,7 @@ struct Outcome {
   std::string trace_path;              // where the trace went; empty if there is none
 };
 
-// "exhausted", "violation", "depth", "states", "time", "interrupt".
+// "exhausted", "violation", "depth", "states", "time", "memory", "interrupt".
 const char* to_string(engine::StopReason reason);
 
 // The summary for people, ended by a newline.

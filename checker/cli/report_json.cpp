@@ -21,6 +21,22 @@ Json violation_json(const Outcome& outcome) {
           {"trace", Json::parse(traces::to_json(trace))}};
 }
 
+// The flags' values, as they would be written on the command line.
+Json config_json(const Outcome& outcome) {
+  Json config = Json::object();
+  for (const auto& [name, value] : outcome.plan.values.all()) config[name] = value;
+  config["bug"] = outcome.bug ? Json(*outcome.bug) : Json(nullptr);
+  Json properties = Json::array();
+  for (std::size_t i = 0; i < spec::kPropertyCount; ++i) {
+    const auto property = static_cast<spec::Property>(i);
+    if ((outcome.plan.options.properties & set_of(property)) != 0) {
+      properties.push_back(to_string(property));
+    }
+  }
+  config["properties"] = properties;
+  return config;
+}
+
 Json witnesses_json(std::uint32_t fired) {
   Json json = Json::object();
   for (std::size_t i = 0; i < spec::kWitnessCount; ++i) {
@@ -41,23 +57,12 @@ std::string summary_json(const Outcome& outcome) {
   const cluster::ExploreReport& report = outcome.report;
   const engine::SearchResult& search = report.search;
   const auto distinct = static_cast<double>(search.progress.distinct);
-  Json config = Json::object();
-  for (const auto& [name, value] : outcome.plan.values.all()) config[name] = value;
-  config["bug"] = outcome.bug ? Json(*outcome.bug) : Json(nullptr);
-  Json properties = Json::array();
-  for (std::size_t i = 0; i < spec::kPropertyCount; ++i) {
-    const auto property = static_cast<spec::Property>(i);
-    if ((outcome.plan.options.properties & set_of(property)) != 0) {
-      properties.push_back(to_string(property));
-    }
-  }
-  config["properties"] = properties;
   const std::uint64_t peak = peak_resident_bytes();
   Json json = {
       {"version", kVersion},
       {"command", "explore"},
       {"arguments", outcome.arguments},
-      {"config", config},
+      {"config", config_json(outcome)},
       {"generated", search.progress.generated},
       {"distinct", search.progress.distinct},
       {"depth", search.progress.depth},
@@ -78,13 +83,12 @@ std::string summary_json(const Outcome& outcome) {
       {"witnesses", witnesses_json(search.witnesses)},
       {"violation", violation_json(outcome)},
   };
-  if (report.covering) {
-    json["kept"] = report.kept;
-  } else {
-    json["distinct_without_symmetry"] = search.orbits;
-    json["network_states"] = report.network_halves;
-  }
-  return json.dump(2) + "\n";
+  // Always there, so that a reader finds the same keys: null where the search has no such thing.
+  json["kept"] = report.covering ? Json(report.kept) : Json(nullptr);
+  json["distinct_without_symmetry"] = report.covering ? Json(nullptr) : Json(search.orbits);
+  json["network_states"] = report.covering ? Json(nullptr) : Json(report.network_halves);
+  // A command line need not be UTF-8.
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace cli

@@ -14,45 +14,78 @@ namespace {
 
 using Out = std::back_insert_iterator<std::string>;
 
-// "3 servers, 2 terms, logs of 2, 1 crash, over any network".
-std::string within(const Outcome& outcome) {
-  const cluster::Bounds& bounds = outcome.plan.options.bounds;
-  std::string text = fmt::format("{}, {}, logs of {}, {}",
-                                 counted(bounds.servers, "server", "servers"),
-                                 counted(bounds.terms, "term", "terms"), bounds.log,
-                                 counted(bounds.crashes, "crash", "crashes"));
-  if (bounds.proposals) text += ", " + counted(*bounds.proposals, "proposal", "proposals");
-  if (bounds.timeouts) {
-    text += ", " + counted(*bounds.timeouts, "election timeout", "election timeouts");
+std::string losses_in_words(const cluster::Bounds& bounds) {
+  switch (bounds.loss) {
+    case cluster::LossMode::Free:
+      return "any message may be lost";
+    case cluster::LossMode::None:
+      return "no message is lost";
+    default:
+      return counted(bounds.losses, "lost message", "lost messages");
   }
-  if (bounds.network == cluster::Network::Any) return text + ", over any network";
-  return text + fmt::format(", {} network with {} in flight, {}, {}, loss {}",
-                            to_string(bounds.network),
-                            counted(bounds.inflight, "message", "messages"),
-                            counted(bounds.duplicates, "duplicate", "duplicates"),
-                            counted(bounds.partitions, "partition", "partitions"),
-                            outcome.plan.values["loss"]);
+}
+
+// "3 servers", "2 terms", ..., "over any network".
+std::vector<std::string> bounds_in_words(const Outcome& outcome) {
+  const cluster::Bounds& bounds = outcome.plan.options.bounds;
+  std::vector<std::string> parts{
+      counted(bounds.servers, "server", "servers"), counted(bounds.terms, "term", "terms"),
+      fmt::format("logs of {}", bounds.log), counted(bounds.crashes, "crash", "crashes")};
+  if (bounds.proposals) parts.push_back(counted(*bounds.proposals, "proposal", "proposals"));
+  if (bounds.timeouts) {
+    parts.push_back(counted(*bounds.timeouts, "election timeout", "election timeouts"));
+  }
+  if (bounds.network == cluster::Network::Any) {
+    parts.emplace_back("over any network");
+    return parts;
+  }
+  parts.push_back(fmt::format("over an {} network with {} in flight", to_string(bounds.network),
+                              counted(bounds.inflight, "message", "messages")));
+  if (bounds.network == cluster::Network::Unordered) {
+    parts.push_back(counted(bounds.duplicates, "duplicate", "duplicates"));
+  }
+  parts.push_back(counted(bounds.partitions, "partition", "partitions"));
+  parts.push_back(losses_in_words(bounds));
+  return parts;
+}
+
+std::string stopped_words(const Outcome& outcome) {
+  const FlagValues& values = outcome.plan.values;
+  switch (outcome.report.search.stopped_by) {
+    case engine::StopReason::Depth:
+      return fmt::format("Stopped at --depth {}", values["depth"]);
+    case engine::StopReason::States:
+      return fmt::format("Stopped at --states {}", values["states"]);
+    case engine::StopReason::Time:
+      return fmt::format("Stopped after --time {}", values["time"]);
+    case engine::StopReason::Memory:
+      return "Stopped since the machine's memory is nearly used up";
+    default:
+      return "Interrupted";
+  }
 }
 
 std::string headline(const Outcome& outcome) {
-  const engine::SearchResult& search = outcome.report.search;
   const std::string bug = outcome.bug ? fmt::format(" with the bug {}", *outcome.bug) : "";
-  switch (search.stopped_by) {
-    case engine::StopReason::Exhausted:
-      return fmt::format("No violation{} within {}. The space is exhausted.\n", bug,
-                         within(outcome));
-    case engine::StopReason::Violation:
-      return fmt::format("{} is violated{} within {}.\n",
-                         to_string(outcome.report.violation->property), bug, within(outcome));
-    default:
-      return fmt::format("Stopped ({}): no violation{} so far within {}. The space is NOT "
-                         "exhausted.\n",
-                         to_string(search.stopped_by), bug, within(outcome));
+  std::string first = fmt::format("No violation{} within", bug);
+  std::string last = "The space is exhausted.\n";
+  if (outcome.report.violation) {
+    first =
+        fmt::format("{} is violated{} within", to_string(outcome.report.violation->property), bug);
+    last.clear();
+  } else if (outcome.report.search.stopped_by != engine::StopReason::Exhausted) {
+    first = fmt::format("{}: no violation{} so far within", stopped_words(outcome), bug);
+    last = "The space is NOT exhausted.\n";
   }
+  std::vector<std::string> parts = listed(bounds_in_words(outcome));
+  parts.back() += '.';
+  return wrapped(std::move(first), 2, parts) + last;
 }
 
+constexpr std::size_t kColumn = 32;  // where the values begin
+
 void line(Out out, std::string_view name, std::string_view value) {
-  fmt::format_to(out, "  {:<22} {}\n", name, value);
+  fmt::format_to(out, "{}", two_columns(name, kColumn, words_of(value)));
 }
 
 void add_counts(Out out, const Outcome& outcome) {
@@ -80,26 +113,24 @@ void add_counts(Out out, const Outcome& outcome) {
   const auto rate = [&](std::uint64_t count) {
     return grouped(static_cast<std::uint64_t>(static_cast<double>(count) / outcome.seconds));
   };
-  line(out, "time",
-       fmt::format("{:.2f} s ({} transitions/s, {} states/s)", outcome.seconds,
-                   rate(search.progress.generated), rate(search.progress.distinct)));
+  line(out, "time", fmt::format("{:.{}f} s", outcome.seconds, outcome.seconds < 1 ? 3 : 2));
+  line(out, "speed",
+       fmt::format("{} transitions/s, {} states/s", rate(search.progress.generated),
+                   rate(search.progress.distinct)));
   line(out, "memory", bytes_text(peak_resident_bytes()) + " at most");
 }
 
 // What each bound was, and how often it forbade a step.
 void add_bounds(Out out, const Outcome& outcome) {
   const cluster::ExploreReport& report = outcome.report;
-  const FlagValues& values = outcome.plan.values;
-  const bool any = report.covering;
-  constexpr std::array kBoundedOnly = {"inflight", "duplicates", "partitions", "loss"};
+  const auto in_force = bounds_in_force(outcome.plan);
   fmt::format_to(out, "bounds, and the steps that each cut off{}\n",
-                 any ? " (counted once for each cluster state)" : "");
+                 report.covering ? " (counted once for each cluster state)" : "");
   for (std::size_t i = 0; i < report.bound_names.size(); ++i) {
     const std::string& name = report.bound_names[i];
-    if (any && std::ranges::find(kBoundedOnly, name) != kBoundedOnly.end()) continue;
-    if (values[name] == "unlimited") continue;
-    fmt::format_to(out, "  {:<22} {}\n", fmt::format("--{} {}", name, values[name]),
-                   report.search.cut_off[i] == 0 ? "-" : grouped(report.search.cut_off[i]));
+    if (!in_force.contains(name)) continue;
+    line(out, fmt::format("--{} {}", name, in_force.at(name)),
+         report.search.cut_off[i] == 0 ? "nothing" : grouped(report.search.cut_off[i]));
   }
 }
 
@@ -124,31 +155,34 @@ void add_coverage(Out out, const Outcome& outcome) {
 
 void add_witnesses(Out out, const Outcome& outcome) {
   const std::uint32_t fired = outcome.report.search.witnesses;
-  std::string seen;
-  std::string unseen;
+  std::vector<std::string> seen;
+  std::vector<std::string> unseen;
   for (std::size_t i = 0; i < spec::kWitnessCount; ++i) {
-    std::string& list = (fired >> i & 1U) != 0 ? seen : unseen;
-    if (!list.empty()) list += ", ";
-    list += to_string(static_cast<spec::Witness>(i));
+    ((fired >> i & 1U) != 0 ? seen : unseen).emplace_back(to_string(static_cast<spec::Witness>(i)));
   }
-  line(out, "witnesses", seen.empty() ? "none" : seen);
-  if (!unseen.empty()) line(out, "never happened", unseen);
-  if ((fired & set_of(spec::Witness::LeaderElected)) == 0) {
-    fmt::format_to(out,
-                   "VACUOUS: no leader was ever elected in this run; it shows next to nothing. "
-                   "Widen the bounds.\n");
+  fmt::format_to(out, "witnesses (`raftcheck list witnesses` explains them)\n");
+  if (!seen.empty()) fmt::format_to(out, "{}", two_columns("happened", kColumn, listed(seen)));
+  if (!unseen.empty()) {
+    fmt::format_to(out, "{}", two_columns("never happened", kColumn, listed(unseen)));
+  }
+  // A search that was cut short may just not have come so far.
+  if ((fired & set_of(spec::Witness::LeaderElected)) == 0 &&
+      outcome.report.search.stopped_by == engine::StopReason::Exhausted) {
+    fmt::format_to(
+        out,
+        "VACUOUS: no leader was ever elected within these bounds, so this shows next to\n"
+        "nothing. Widen the bounds.\n");
   }
 }
 
 void add_trace(Out out, const Outcome& outcome) {
   const traces::Trace& trace = *outcome.report.trace;
   fmt::format_to(out, "\n{}", traces::render_text(trace));
-  fmt::format_to(out, "\n{} of {}{}\n", "A run", counted(trace.steps.size(), "step", "steps"),
-                 trace.shortest ? ": none within these bounds is shorter."
-                                : "; shorter ones may exist (the search for a shortest one was "
-                                  "given up, see --shortest-states).");
+  if (!trace.shortest) {
+    fmt::format_to(out, "To look longer for a shorter one, raise --shortest-states or --time.\n");
+  }
   if (!outcome.trace_path.empty()) {
-    fmt::format_to(out, "The trace is in {0}; to see it again: raftcheck replay {0}\n",
+    fmt::format_to(out, "The trace is in {0}. To see it again: raftcheck replay {0}\n",
                    outcome.trace_path);
   }
 }
@@ -156,7 +190,8 @@ void add_trace(Out out, const Outcome& outcome) {
 }  // namespace
 
 const char* to_string(engine::StopReason reason) {
-  constexpr std::array kNames = {"exhausted", "violation", "depth", "states", "time", "interrupt"};
+  constexpr std::array kNames = {"exhausted", "violation", "depth",    "states",
+                                 "time",      "memory",    "interrupt"};
   return kNames.at(static_cast<std::size_t>(reason));
 }
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "checker/cluster/runner.hpp"
 #include "traces/render.hpp"
 
@@ -71,7 +73,13 @@ ReplayResult replay(node::Node& node, const traces::Trace& trace,
                    "this version knows no property \"" + trace.violation->property + "\"");
   }
   Runner runner(node, trace.config.servers, trace.config.network, properties);
-  if (runner.views() != trace.initial) return differs(0, "the servers start otherwise");
+  const std::vector<spec::ServerView> start = runner.views();
+  if (const auto [now, recorded] = std::ranges::mismatch(start, trace.initial);
+      now != start.end() && recorded != trace.initial.end()) {
+    return differs(0, fmt::format("the server was {} and is now {}",
+                                  traces::render_view(*recorded), traces::render_view(*now)));
+  }
+  if (start.size() != trace.initial.size()) return differs(0, "there are more or fewer servers");
   std::optional<spec::Violation> broken = runner.initial_violation();
   std::size_t broken_at = 0;
   for (std::size_t i = 0; i < trace.steps.size() && !broken; ++i) {

@@ -106,8 +106,8 @@ RC_GTEST_PROP(Antichain, KeepsAndCovers_LikeAListOfSets, ()) {
   for (NodeId node = 0; node < choices.size(); ++node) {
     const Plain set = chosen(choices[node]);
     auto& kept = expected[halves[node]];
-    const bool is_covered = std::ranges::any_of(
-        kept, [&](const Kept& k) { return std::ranges::includes(k.set, set); });
+    const bool is_covered =
+        std::ranges::any_of(kept, [&](const Kept& k) { return std::ranges::includes(k.set, set); });
     RC_ASSERT(antichain.covers(halves[node], packed(set)) == is_covered);
     if (is_covered) continue;
     const NodeId droppable_from = node / level_size * level_size;

@@ -87,8 +87,10 @@ TEST(CountingSearch, FerriesAllOverInSevenCrossings) {
 }
 
 TEST(CountingSearch, ReportsAnEmptyPath_WhenTheInitialStateIsViolating) {
-  Puzzle done(Puzzle::State{1}, [](const Puzzle::State& state) { return std::vector<Puzzle::State>{state}; },
-              [](const Puzzle::State&) { return true; });
+  Puzzle done(
+      Puzzle::State{1},
+      [](const Puzzle::State& state) { return std::vector<Puzzle::State>{state}; },
+      [](const Puzzle::State&) { return true; });
   const SearchResult result = count(done, {});
   EXPECT_EQ(result.stopped_by, StopReason::Violation);
   EXPECT_EQ(result.violation, toy::kGoal);
@@ -190,8 +192,8 @@ TEST(CountingSearch, ReceivesLettersInTheOrderOfSending_OnAnOrderedLink) {
 }
 
 TEST(CountingSearch, ReceivesTheSecondLetterFirst_WhereTheNetworkReordersOrLoses) {
-  for (const auto& options : {with(Order::Unordered, Loss::None, 2),
-                              with(Order::PerLink, Loss::Free, 1)}) {
+  for (const auto& options :
+       {with(Order::Unordered, Loss::None, 2), with(Order::PerLink, Loss::Free, 1)}) {
     TableModel model(toy::numbered_letters(3));
     const SearchResult result = count(model, options);
     EXPECT_EQ(result.violation, toy::kGoal);

@@ -5,7 +5,7 @@
 
 namespace engine {
 namespace {
-constexpr std::uint64_t kPollInterval = 1024;  // expansions between two questions whether to go on
+constexpr std::uint64_t kPollInterval = 32;  // expansions between two questions whether to go on
 }  // namespace
 
 CoveringSearch::CoveringSearch(Model& model, const CoveringOptions& options)

@@ -58,8 +58,10 @@ TEST(CoveringSearch, SaysThatItsRunMayNotBeShortest_InTheOrderFastest) {
 
 TEST(CoveringSearch, ReportsAnEmptyPath_WhenTheInitialStateIsViolating) {
   for (const CoverOrder order : kOrders) {
-    Puzzle done(Puzzle::State{1}, [](const Puzzle::State& state) { return std::vector<Puzzle::State>{state}; },
-                [](const Puzzle::State&) { return true; });
+    Puzzle done(
+        Puzzle::State{1},
+        [](const Puzzle::State& state) { return std::vector<Puzzle::State>{state}; },
+        [](const Puzzle::State&) { return true; });
     const SearchResult result = cover(done, order);
     EXPECT_EQ(result.stopped_by, StopReason::Violation);
     EXPECT_EQ(result.violation, toy::kGoal);
@@ -147,9 +149,9 @@ TEST(CoveringSearch, RebuildsTheStepsOfTheClosure_AndLeavesOutTheNeedlessOnes) {
     return toy::Table::Entry{.next = 0, .sends = {message}};
   };
   table.internal = {{{.next = 0, .sends = {0}}, {.next = 0, .sends = {4}}}, {}};
-  table.reactions = {{answer(1), answer(2), toy::Table::Entry{.next = 1, .violation = 5},
-                      answer(0), answer(3)},
-                     std::vector<std::optional<toy::Table::Entry>>(5)};
+  table.reactions = {
+      {answer(1), answer(2), toy::Table::Entry{.next = 1, .violation = 5}, answer(0), answer(3)},
+      std::vector<std::optional<toy::Table::Entry>>(5)};
   table.links.assign(5, {0, 1});
   for (const CoverOrder order : kOrders) {
     TableModel model(table);

@@ -1,8 +1,8 @@
 // Searches that do not come to their end: what stops them, and what they say then.
 #include <gtest/gtest.h>
 
-#include "checker/engine/covering_search.hpp"
 #include "checker/engine/counting_search.hpp"
+#include "checker/engine/covering_search.hpp"
 #include "checker/engine/path_checker.hpp"
 #include "checker/engine/toy_models.hpp"
 
@@ -180,8 +180,7 @@ TEST(CoveringSearch, StopsForItsObserver_AndSaysWhyAndHowFarItCame) {
         Broadcast model(kManyReceivers, 1, toy::never);
         Stopper stopper(reason, polls);
         const SearchResult result =
-            CoveringSearch(model, {.order = order, .symmetry = nullptr, .limits = {}})
-                .run(stopper);
+            CoveringSearch(model, {.order = order, .symmetry = nullptr, .limits = {}}).run(stopper);
         EXPECT_EQ(result.stopped_by, reason);
         EXPECT_EQ(result.progress.distinct, stopper.last().distinct);
         EXPECT_EQ(result.progress.generated, stopper.last().generated);
@@ -196,8 +195,7 @@ TEST(CoveringSearch, ReachesEveryHalfWithinTheDepth_AndNoneBeyond_InTheOrderShor
   const std::uint64_t within[] = {1, 2, 2 + 4, 2 + 4 + 6, 2 + 4 + 6 + 4, 2 + 4 + 6 + 4 + 1, 17};
   for (std::uint64_t depth = 0; depth < std::size(within); ++depth) {
     Broadcast model(4, 1, toy::never);
-    const SearchResult result =
-        cover(model, CoverOrder::Shortest, {.depth = depth, .states = {}});
+    const SearchResult result = cover(model, CoverOrder::Shortest, {.depth = depth, .states = {}});
     EXPECT_EQ(result.halves, within[depth]);
     EXPECT_EQ(result.stopped_by, depth < 6 ? StopReason::Depth : StopReason::Exhausted);
     EXPECT_EQ(result.progress.queue > 0, depth < 6);

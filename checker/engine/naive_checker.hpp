@@ -14,19 +14,22 @@
 
 namespace engine {
 
-struct NaiveResult {
+template <class Half>
+struct NaiveResultOf {
   std::uint64_t generated = 1;
   std::uint64_t distinct = 0;
   std::uint64_t depth = 0;                       // levels
   std::optional<std::uint64_t> violation_depth;  // steps of a shortest run to a violation
-  std::set<HalfId> halves;
+  std::set<Half> halves;
 };
+using NaiveResult = NaiveResultOf<HalfId>;
 
 // Breadth first from the initial state to the first level that violates something.
-// next(state, visit) calls visit(successor, violation) for each of a state's successors.
+// A state is a pair whose first is its half; next(state, visit) calls visit(successor, violation)
+// for each of a state's successors.
 template <class State, class Next>
-NaiveResult naive_search(const State& initial, std::optional<std::uint64_t> depth_max, Next next) {
-  NaiveResult result;
+auto naive_search(const State& initial, std::optional<std::uint64_t> depth_max, Next next) {
+  NaiveResultOf<typename State::first_type> result;
   std::set<State> seen{initial};
   std::vector<State> level{initial};
   for (; !level.empty(); ++result.depth) {
@@ -81,7 +84,8 @@ inline NaiveResult naive_count(Model& model, const CountingOptions& options) {
       if (options.loss == Loss::Budgeted) {
         half = model.after_losses(half, static_cast<unsigned>(std::popcount(lost)));
       }
-      if (half != kNone && after.size() <= options.inflight) visit(State{half, after}, step.violation);
+      if (half != kNone && after.size() <= options.inflight)
+        visit(State{half, after}, step.violation);
     }
   };
   const State initial{model.initial(), {}};

@@ -54,8 +54,7 @@ class PathChecker {
     const auto is_same_link = [&](MessageId other) {
       return model_.link(other) == model_.link(step.message);
     };
-    if (options_->order == Order::PerLink &&
-        std::ranges::find_if(network_, is_same_link) != at) {
+    if (options_->order == Order::PerLink && std::ranges::find_if(network_, is_same_link) != at) {
       return "the message is not the first on its link";
     }
     if (!step.keep_copy) network_.erase(at);

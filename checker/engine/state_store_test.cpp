@@ -43,7 +43,8 @@ TEST(StateStore, KeepsTheFrontierInPlace_WhileTheNextLevelIsAdded) {
 }
 
 RC_GTEST_PROP(StateStore, HoldsEachLevelsNewStates_LikeASetOfStates, ()) {
-  const auto state = rc::gen::pair(rc::gen::inRange<HalfId>(0, 5), rc::gen::inRange<NetworkId>(0, 60));
+  const auto state =
+      rc::gen::pair(rc::gen::inRange<HalfId>(0, 5), rc::gen::inRange<NetworkId>(0, 60));
   const auto levels = *rc::gen::container<std::vector<std::vector<State>>>(
       rc::gen::container<std::vector<State>>(30, state));
   StateStore store;

@@ -37,8 +37,7 @@ class ToyModel : public Model {
   static constexpr std::uint16_t kDeliver = 1;
 
   SendsId list(const std::vector<MessageId>& messages) {
-    const auto [at, added] =
-        list_ids_.emplace(messages, static_cast<SendsId>(lists_.size()));
+    const auto [at, added] = list_ids_.emplace(messages, static_cast<SendsId>(lists_.size()));
     if (added) lists_.push_back(messages);
     return at->second;
   }
@@ -110,9 +109,11 @@ inline std::vector<Puzzle::State> jug_moves(const Puzzle::State& jugs) {
   const int big = jugs[1];
   const int to_big = std::min(small, 5 - big);
   const int to_small = std::min(big, 3 - small);
-  return {{3, big}, {small, 5},                     // fill
-          {0, big}, {small, 0},                     // empty
-          {small - to_big, big + to_big},           // pour
+  return {{3, big},
+          {small, 5},  // fill
+          {0, big},
+          {small, 0},                      // empty
+          {small - to_big, big + to_big},  // pour
           {small + to_small, big - to_small}};
 }
 inline bool has_four_gallons(const Puzzle::State& jugs) { return jugs[1] == 4; }
@@ -132,9 +133,7 @@ inline std::vector<Puzzle::State> ferry_moves(const Puzzle::State& banks) {
   }
   return after;
 }
-inline bool all_are_over(const Puzzle::State& banks) {
-  return banks == Puzzle::State{1, 1, 1, 1};
-}
+inline bool all_are_over(const Puzzle::State& banks) { return banks == Puzzle::State{1, 1, 1, 1}; }
 
 // A model given by tables. Losses and copies, where they have a budget, are counted in the half.
 struct Table {
@@ -143,9 +142,9 @@ struct Table {
     std::vector<MessageId> sends{};
     std::uint32_t violation = 0;
   };
-  std::vector<std::vector<Entry>> internal{};                // by half; 0 is the initial one
+  std::vector<std::vector<Entry>> internal{};                  // by half; 0 is the initial one
   std::vector<std::vector<std::optional<Entry>>> reactions{};  // by half, then message
-  std::vector<Link> links{};                                 // by message
+  std::vector<Link> links{};                                   // by message
   unsigned losses = 0;
   unsigned copies = 0;
 };
@@ -231,16 +230,19 @@ inline Table numbered_letters(std::uint32_t n) {
   return table;
 }
 
-// A sender tells n receivers something, `rounds` times. A half is {rounds sent, for each receiver the
-// set of rounds received (bit i: round i)}; message round * n + receiver. The receivers are alike:
-// with symmetry, every half is a renaming of one whose receivers are sorted.
+// A sender tells n receivers something, `rounds` times. A half is {rounds sent, for each receiver
+// the set of rounds received (bit i: round i)}; message round * n + receiver. The receivers are
+// alike: with symmetry, every half is a renaming of one whose receivers are sorted.
 class Broadcast final : public NamedModel<std::vector<int>> {
  public:
   using State = std::vector<int>;
   using Bad = std::function<bool(const State&)>;
 
   Broadcast(std::size_t n, int rounds, Bad is_bad, bool symmetry = false)
-      : n_(n), rounds_(rounds), is_bad_(std::move(is_bad)), symmetry_(symmetry),
+      : n_(n),
+        rounds_(rounds),
+        is_bad_(std::move(is_bad)),
+        symmetry_(symmetry),
         permutations_(symmetry ? n : 0) {}
 
   HalfId initial() override { return name(State(n_ + 1, 0)); }

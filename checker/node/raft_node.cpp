@@ -170,8 +170,7 @@ class RaftNode final : public Node {
 
   spec::MessageView message_view(std::string_view bytes) override {
     const auto message = parsed<raft::Message>(bytes, config_.servers, "a message");
-    auto [kind, fields] =
-        std::visit([](const auto& body) { return describe(body); }, message.body);
+    auto [kind, fields] = std::visit([](const auto& body) { return describe(body); }, message.body);
     return {message.from.value, message.to.value, std::move(kind), std::move(fields)};
   }
 
@@ -199,7 +198,8 @@ class RaftNode final : public Node {
       case InputKind::Propose:
         return raft::Propose{std::string(input.payload)};
       case InputKind::Receive:
-        return raft::Receive{parsed<raft::Message>(input.payload, machine.server.config.servers, "a message")};
+        return raft::Receive{
+            parsed<raft::Message>(input.payload, machine.server.config.servers, "a message")};
       case InputKind::Restart:
         return raft::Restart{machine.durable};
     }

@@ -302,15 +302,15 @@ TEST(RaftNode, StartsAsAFollowerInTermZero) {
 TEST(RaftNode, SaysWhichContractWasBroken_AndGivesNoState) {
   const auto node = make_raft_node({.servers = 2});
   const auto elect = [&](spec::ServerId leader) {
-    const auto candidate = node->step(node->initial_state(leader), {InputKind::ElectionTimeout, {}});
+    const auto candidate =
+        node->step(node->initial_state(leader), {InputKind::ElectionTimeout, {}});
     const auto voter = node->step(node->initial_state(3 - leader),
                                   {InputKind::Receive, candidate.messages[0].bytes});
     return node->step(candidate.state, {InputKind::Receive, voter.messages[0].bytes}).state;
   };
   const StepResult heartbeat = node->step(elect(2), {InputKind::HeartbeatTimeout, {}});
   ASSERT_EQ(heartbeat.messages.size(), 1U);
-  const StepResult result =
-      node->step(elect(1), {InputKind::Receive, heartbeat.messages[0].bytes});
+  const StepResult result = node->step(elect(1), {InputKind::Receive, heartbeat.messages[0].bytes});
   ASSERT_TRUE(result.contract.has_value());
   EXPECT_NE(*result.contract, "");
   EXPECT_TRUE(result.state.empty());
@@ -321,7 +321,8 @@ TEST(RaftNode, SaysWhichContractWasBroken_AndGivesNoState) {
 class Story : public testing::Test {
  protected:
   // Steps a server; checks that it stays within its contract.
-  std::vector<Message> step(spec::ServerId server, InputKind kind, const std::string& payload = {}) {
+  std::vector<Message> step(spec::ServerId server, InputKind kind,
+                            const std::string& payload = {}) {
     std::string& state = states_[server - 1];
     StepResult result = node_->step(state, {kind, payload});
     EXPECT_FALSE(result.contract.has_value());
@@ -349,7 +350,9 @@ TEST_F(Story, OfAnElectionAndAnEntry_IsToldByTheViews) {
   EXPECT_EQ(view(2), candidate);
   ASSERT_EQ(requests.size(), 2U);
   EXPECT_EQ(node_->message_view(requests[0].bytes),
-            (spec::MessageView{2, 1, "request_vote",
+            (spec::MessageView{2,
+                               1,
+                               "request_vote",
                                {{"term", std::uint64_t{1}},
                                 {"last_log_index", std::uint64_t{0}},
                                 {"last_log_term", std::uint64_t{0}}}}));
@@ -360,8 +363,8 @@ TEST_F(Story, OfAnElectionAndAnEntry_IsToldByTheViews) {
   EXPECT_EQ(view(1).current_term, 1U);
   ASSERT_EQ(votes.size(), 1U);
   EXPECT_EQ(node_->message_view(votes[0].bytes),
-            (spec::MessageView{1, 2, "request_vote_reply",
-                               {{"term", std::uint64_t{1}}, {"vote_granted", true}}}));
+            (spec::MessageView{
+                1, 2, "request_vote_reply", {{"term", std::uint64_t{1}}, {"vote_granted", true}}}));
 
   step(2, InputKind::Receive, votes[0].bytes);
   EXPECT_EQ(outcome_, "BecameLeader");
@@ -374,7 +377,9 @@ TEST_F(Story, OfAnElectionAndAnEntry_IsToldByTheViews) {
   EXPECT_EQ(view(2).log, (std::vector<spec::EntryView>{{1, false, "x"}}));
   ASSERT_EQ(appends.size(), 2U);
   EXPECT_EQ(node_->message_view(appends[1].bytes),
-            (spec::MessageView{2, 3, "append_entries",
+            (spec::MessageView{2,
+                               3,
+                               "append_entries",
                                {{"term", std::uint64_t{1}},
                                 {"prev_log_index", std::uint64_t{0}},
                                 {"prev_log_term", std::uint64_t{0}},
@@ -387,7 +392,9 @@ TEST_F(Story, OfAnElectionAndAnEntry_IsToldByTheViews) {
   EXPECT_EQ(view(3).leader, 2U);
   ASSERT_EQ(acknowledgements.size(), 1U);
   EXPECT_EQ(node_->message_view(acknowledgements[0].bytes),
-            (spec::MessageView{3, 2, "append_entries_reply",
+            (spec::MessageView{3,
+                               2,
+                               "append_entries_reply",
                                {{"term", std::uint64_t{1}},
                                 {"success", true},
                                 {"match_index", std::uint64_t{1}},

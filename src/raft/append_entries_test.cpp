@@ -30,7 +30,7 @@ TEST(AppendEntries, Receiver_RemovesOnlyWhatConflicts) {
     Terms entries;
     Terms log;
   };
-  const Row rows[] = {
+  const std::vector<Row> rows = {
       {{2, 2}, {3}, {1, 2, 3}},
       {{1, 1}, {3, 4}, {1, 3, 4}},
       {{0, 0}, {1}, {1, 2}},  // an old request must not cut off what was acknowledged since
@@ -54,7 +54,7 @@ TEST(AppendEntries, Receiver_CommitsOnlyWhatWasCompared) {
     bool accepts;
     std::uint64_t verified, commit;
   };
-  const Row rows[] = {
+  const std::vector<Row> rows = {
       {{3, 2}, 3, {4}, false, 0, 1}, {{4, 3}, 3, {4}, false, 0, 1},   {{3, 3}, 3, {}, true, 3, 3},
       {{3, 3}, 4, {}, true, 3, 3},   {{3, 3}, 2, {}, true, 3, 2},     {{3, 3}, 0, {}, true, 3, 1},
       {{0, 0}, 3, {}, true, 0, 1},   {{3, 3}, 3, {4}, true, 4, 3},    {{3, 3}, 4, {4}, true, 4, 4},
@@ -91,7 +91,7 @@ TEST(AppendEntries, Receiver_StatesFromWhereTheLogChanged) {
     Terms entries;
     std::optional<Index> log_from;
   };
-  const Row rows[] = {
+  const std::vector<Row> rows = {
       {{3, 2}, {3}, Index{4}},        // appended
       {{1, 1}, {2, 2, 3}, Index{4}},  // two known already, the third appended
       {{1, 1}, {2, 3, 3}, Index{3}},  // one known, the second in conflict

@@ -71,6 +71,7 @@ std::vector<Message> different_messages() {
       rejected(2, 0, 0),
   };
   std::vector<Message> messages;
+  messages.reserve(bodies.size() + 2);
   for (const MessageBody& body : bodies) messages.push_back({ServerId{1}, ServerId{2}, body});
   messages.push_back({ServerId{3}, ServerId{2}, bodies.front()});
   messages.push_back({ServerId{1}, ServerId{3}, bodies.front()});
@@ -180,7 +181,7 @@ TEST(Canonical, Counts_DoNotDecode_BeyondTheBytesThatAreThere) {
 }
 
 TEST(Canonical, PerServer_DoesNotDecode_WithMoreServersThanThereCanBe) {
-  const std::string zeros(2 * (kServersMax + 1), '\0');
+  const std::string zeros(2 * (std::size_t{kServersMax} + 1), '\0');
   EXPECT_EQ(decoded<PerServer<Progress>>(encoded(Term{kServersMax}) + zeros.substr(2)).size(),
             kServersMax);
   EXPECT_THROW(decoded<PerServer<Progress>>(encoded(Term{kServersMax + 1}) + zeros), DecodeError);

@@ -12,7 +12,7 @@ TEST(Commit, Quorum_IsTheHighestIndexThatAMajorityHolds) {
     std::vector<std::uint64_t> matches;
     std::uint64_t quorum;
   };
-  const Row rows[] = {
+  const std::vector<Row> rows = {
       {{12}, 12},
       {{12, 0}, 0},
       {{12, 5}, 5},
@@ -26,13 +26,14 @@ TEST(Commit, Quorum_IsTheHighestIndexThatAMajorityHolds) {
   };
   for (const Row& row : rows) {
     std::vector<Index> matches;
+    matches.reserve(row.matches.size());
     for (const std::uint64_t match : row.matches) matches.push_back({match});
     EXPECT_EQ(quorum_index(matches), Index{row.quorum}) << row.matches.size() << " voters";
   }
 }
 
 TEST(Commit, Majority_IsMoreThanHalf) {
-  const std::size_t majorities[] = {1, 2, 2, 3, 3, 4, 4};
+  const std::vector<std::size_t> majorities = {1, 2, 2, 3, 3, 4, 4};
   for (std::size_t servers = 1; servers <= 7; ++servers) {
     EXPECT_EQ(majority_of(servers), majorities[servers - 1]) << servers << " servers";
   }
@@ -44,7 +45,7 @@ TEST(Commit, Leader_CommitsByCounting_OnlyInItsOwnTerm) {
     Terms log;
     std::uint64_t term, commit;
   };
-  const Row rows[] = {
+  const std::vector<Row> rows = {
       {{1, 1}, {1, 1}, 1, 1},    {{1, 1}, {1, 1}, 2, 0},    {{1, 2}, {1, 2}, 2, 2},
       {{1, 2}, {1, 1}, 2, 0},    {{1, 1, 2}, {1, 1}, 2, 0}, {{1, 2, 2}, {1, 2}, 2, 2},
       {{1, 2, 2}, {1, 1}, 2, 0},
@@ -68,7 +69,7 @@ TEST(Commit, LoneServer_CommitsWhatItAppends_AndOnlyThen) {
     Terms log_after;
     std::uint64_t term, commit;
   };
-  const Row rows[] = {
+  const std::vector<Row> rows = {
       {{}, true, {1}, 1, 1},
       {{1}, false, {1}, 2, 0},
       {{1}, true, {1, 2}, 2, 2},

@@ -29,7 +29,7 @@ TEST(Election, Voter_ComparesLastTermFirstAndLengthSecond) {
     At last;
     bool granted;
   };
-  const Row rows[] = {
+  const std::vector<Row> rows = {
       {{1}, {1, 1}, true},  {{1}, {2, 1}, true},  {{1, 1}, {1, 1}, false},
       {{1}, {1, 2}, true},  {{1}, {2, 2}, true},  {{1, 1}, {1, 2}, true},
       {{2}, {1, 1}, false}, {{2}, {2, 1}, false}, {{2, 2}, {1, 1}, false},
@@ -47,21 +47,21 @@ TEST(Election, Voter_ComparesLastTermFirstAndLengthSecond) {
 
 TEST(Election, Candidate_Wins_OnlyWithAMajority) {
   struct Row {
-    std::uint32_t servers;
     std::vector<std::pair<std::uint32_t, bool>> replies;
+    std::uint32_t servers;
     bool leads;
   };
-  const Row rows[] = {
-      {1, {}, true},
-      {3, {{2, true}}, true},
-      {5, {{2, true}, {3, true}}, true},
-      {5, {{2, true}}, false},
-      {3, {{2, false}, {3, false}}, false},
-      {3, {}, false},
-      {2, {}, false},
-      {2, {{2, true}}, true},
-      {4, {{2, true}}, false},
-      {4, {{2, true}, {4, true}}, true},
+  const std::vector<Row> rows = {
+      {{}, 1, true},
+      {{{2, true}}, 3, true},
+      {{{2, true}, {3, true}}, 5, true},
+      {{{2, true}}, 5, false},
+      {{{2, false}, {3, false}}, 3, false},
+      {{}, 3, false},
+      {{}, 2, false},
+      {{{2, true}}, 2, true},
+      {{{2, true}}, 4, false},
+      {{{2, true}, {4, true}}, 4, true},
   };
   for (const Row& row : rows) {
     SCOPED_TRACE(testing::Message()

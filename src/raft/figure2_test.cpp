@@ -285,8 +285,8 @@ TEST(Figure2, AllServers_ApplyWhatIsCommittedInOrder) {
 
 // All servers 2 (section 5.1): a later term in a request or a reply is adopted, as a follower.
 TEST(Figure2, AllServers_AdoptALaterTermAsAFollower) {
-  const MessageBody later[] = {request_vote(7, 0, 0), vote(7, false), append(7, {0, 0}),
-                               rejected(7, 0, 0)};
+  const std::vector<MessageBody> later = {request_vote(7, 0, 0), vote(7, false), append(7, {0, 0}),
+                                          rejected(7, 0, 0)};
   for (const MessageBody& body : later) {
     for (Server server : {follower({.term = 6}), candidate({.term = 6}), leader({.term = 6})}) {
       deliver(server, 2, body);

@@ -40,7 +40,7 @@ TEST(Log, From_GivesAtMostWhatIsThereAndAskedFor) {
 
 TEST(Log, FirstOfTermAt_GoesBackToTheStartOfTheTerm) {
   const Log log = log_of({2, 2, 3, 5, 5});
-  const std::uint64_t firsts[] = {1, 1, 3, 4, 4};
+  const Terms firsts = {1, 1, 3, 4, 4};
   for (std::uint64_t index = 1; index <= 5; ++index) {
     EXPECT_EQ(log.first_of_term_at(Index{index}), Index{firsts[index - 1]});
   }
@@ -48,7 +48,7 @@ TEST(Log, FirstOfTermAt_GoesBackToTheStartOfTheTerm) {
 
 TEST(Log, LastOfTerm_IsZero_WithoutAnEntryOfThatTerm) {
   const Log log = log_of({2, 2, 3, 5, 5});
-  const std::uint64_t lasts[] = {0, 0, 2, 3, 0, 5, 0};
+  const Terms lasts = {0, 0, 2, 3, 0, 5, 0};
   for (std::uint64_t term = 0; term <= 6; ++term) {
     EXPECT_EQ(log.last_of_term(Term{term}), Index{lasts[term]}) << "term " << term;
   }

@@ -3,6 +3,7 @@
 // and reorders; servers crash and come back from their disks. Not part of the library.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <ostream>
@@ -104,10 +105,10 @@ inline std::vector<Taken> steps_of(const Schedule& schedule) {
 
 // What a failing property prints: the run itself, as far as it goes.
 inline std::ostream& operator<<(std::ostream& out, const Schedule& schedule) {
-  static constexpr const char* kInputs[] = {"ElectionTimeout", "HeartbeatTimeout", "Propose",
-                                            "Receive", "Restart"};
-  static constexpr const char* kMessages[] = {"RequestVote", "RequestVoteReply", "AppendEntries",
-                                              "AppendEntriesReply"};
+  static constexpr std::array kInputs = {"ElectionTimeout", "HeartbeatTimeout", "Propose",
+                                         "Receive", "Restart"};
+  static constexpr std::array kMessages = {"RequestVote", "RequestVoteReply", "AppendEntries",
+                                           "AppendEntriesReply"};
   const Config& config = schedule.config;
   out << config.servers << " servers, no-op " << config.no_op << ", plain back-tracking "
       << (config.backtracking == Backtracking::Plain) << ", entries a message "

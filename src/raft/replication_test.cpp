@@ -156,7 +156,7 @@ TEST(Replication, Figure7_EveryFollowerEndsWithTheLeadersLog) {
     Terms log;
     int plain, fast;
   };
-  const Row rows[] = {
+  const std::vector<Row> rows = {
       {'a', {1, 1, 1, 4, 4, 5, 5, 6, 6}, 1, 1},
       {'b', {1, 1, 1, 4}, 6, 1},
       {'c', {1, 1, 1, 4, 4, 5, 5, 6, 6, 6, 6}, 0, 0},

@@ -27,7 +27,7 @@ TEST(Restart, Persist_CoversTheTermAndTheVote) {
   };
   Server voter = follower({.term = 1});
   Server lone = follower({.servers = 1, .term = 1});
-  const Row rows[] = {
+  const std::vector<Row> rows = {
       {"election", voter, ElectionTimeout{}, {Term{2}, ServerId{1}}},
       {"election won at once", lone, ElectionTimeout{}, {Term{2}, ServerId{1}}},
       {"vote", voter, received(voter, 2, request_vote(1, 0, 0)), {Term{1}, ServerId{2}}},
@@ -55,7 +55,7 @@ TEST(Restart, Persist_CoversTheLog) {
   const Server voter = follower({.term = 2, .log = {1, 1}});
   const Server leading = leader({.term = 2, .log = {1, 1}});
   const Server electing = candidate({.term = 2, .log = {1, 1}, .no_op = true});
-  const Row rows[] = {
+  const std::vector<Row> rows = {
       {"proposal", leading, Propose{"x"}, Index{3}},
       {"no-op", electing, received(electing, 2, vote(2, true)), Index{3}},
       {"entries", voter, received(voter, 2, append(2, {2, 1}, {2, 2})), Index{3}},
@@ -74,7 +74,7 @@ TEST(Restart, Persist_CoversTheLog) {
 TEST(Restart, Persist_AsksForNothing_WhenNothingDurableChanged) {
   const Server voter = follower({.term = 2, .voted_for = 3, .log = {1, 2}});
   const Server leading = leader({.term = 2, .log = {1, 2}});
-  const std::pair<Server, Input> rows[] = {
+  const std::vector<std::pair<Server, Input>> rows = {
       {voter, HeartbeatTimeout{}},
       {voter, Propose{"x"}},
       {voter, received(voter, 2, request_vote(2, 2, 2))},
@@ -157,7 +157,7 @@ TEST(Restart, Server_AppliesFromTheStart_AfterARestart) {
 }
 
 TEST(Restart, DamagedStorage_BreaksAContract) {
-  const Durable damaged[] = {
+  const std::vector<Durable> damaged = {
       {{Term{3}, kNoServer}, log_of({2, 1})},  // terms go back
       {{Term{3}, kNoServer}, log_of({0})},     // no entry has term 0
       {{Term{3}, kNoServer}, log_of({1, 4})},  // an entry of a term not reached

@@ -17,10 +17,18 @@
 
 namespace raft {
 
-inline void PrintTo(Outcome outcome, std::ostream* out) { *out << to_string(outcome); }
-inline void PrintTo(Term term, std::ostream* out) { *out << "term " << term.value; }
-inline void PrintTo(Index index, std::ostream* out) { *out << "index " << index.value; }
-inline void PrintTo(ServerId id, std::ostream* out) { *out << "server " << id.value; }
+inline std::ostream& operator<<(std::ostream& out, Outcome outcome) {
+  return out << to_string(outcome);
+}
+inline std::ostream& operator<<(std::ostream& out, Term term) {
+  return out << "term " << term.value;
+}
+inline std::ostream& operator<<(std::ostream& out, Index index) {
+  return out << "index " << index.value;
+}
+inline std::ostream& operator<<(std::ostream& out, ServerId id) {
+  return out << "server " << id.value;
+}
 
 }  // namespace raft
 
