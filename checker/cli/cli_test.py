@@ -1,0 +1,26 @@
+#!/usr/bin/env python3
+"""What raftcheck says and how it exits, seen from outside: the built program is started like a user
+would start it.
+
+    cli_test.py PROGRAM [unittest arguments: a class, a test, -v, ...]
+
+The gallery's double-vote must be built beside the program.
+"""
+
+import os
+import sys
+import unittest
+
+import cli_test_support
+from cli_replay_test import List, Replay
+from cli_search_test import Json, Limits, Progress, Summary, Violation
+from cli_usage_test import Bounds, Files, Networks, Usage
+
+__all__ = ["Bounds", "Files", "Json", "Limits", "List", "Networks", "Progress", "Replay", "Summary",
+           "Usage", "Violation"]
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    cli_test_support.PROGRAM = os.path.abspath(sys.argv.pop(1))
+    unittest.main(verbosity=2)

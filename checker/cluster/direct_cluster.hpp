@@ -1,0 +1,278 @@
+// The oracle of the cluster model's tests: the same system run directly. A state is the servers'
+// bytes, the history, what is spent and the messages' bytes; every step calls the node. No ids, no
+// interning, no memory of steps, no symmetry.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <compare>
+#include <optional>
+#include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "checker/cluster/bounds.hpp"
+#include "checker/cluster/cluster_model.hpp"
+#include "checker/engine/naive_checker.hpp"
+
+namespace cluster {
+
+struct DirectMessage {
+  spec::ServerId from = spec::kNoServer;
+  spec::ServerId to = spec::kNoServer;
+  std::string bytes;
+  auto operator<=>(const DirectMessage&) const = default;
+};
+
+enum Spent : std::uint8_t { kCrashes, kTimeouts, kProposals, kDuplicates, kLosses, kCuts };
+
+struct DirectHalf {
+  std::vector<std::string> servers;
+  std::vector<spec::ServerId> leaders;  // the history's two parts
+  std::vector<std::tuple<spec::Term, bool, std::string, spec::Term>> committed;
+  std::array<std::uint32_t, 6> spent{};
+  std::vector<std::uint8_t> groups;  // empty: no cut
+  auto operator<=>(const DirectHalf&) const = default;
+};
+
+// One action, in the words of the model's labels.
+struct DirectAction {
+  ActionKind kind{};
+  spec::ServerId server = spec::kNoServer;
+  const DirectMessage* message = nullptr;
+  bool keep_copy = false;
+  std::vector<std::uint8_t> groups{};
+};
+
+class DirectCluster {
+ public:
+  DirectCluster(node::Node& node, const Bounds& bounds, spec::PropertySet properties)
+      : node_(node), bounds_(bounds), properties_(properties) {}
+
+  [[nodiscard]] DirectHalf initial() {
+    DirectHalf half;
+    for (spec::ServerId id = 1; id <= bounds_.servers; ++id) {
+      half.servers.push_back(node_.initial_state(id));
+    }
+    return half;
+  }
+
+  struct Taken {
+    DirectHalf half;
+    std::vector<DirectMessage> sent;  // what the network takes
+    std::uint32_t violation = 0;      // 1 + Property
+  };
+  // Nothing if the action can't be taken, does nothing, or a bound forbids it.
+  std::optional<Taken> take(const DirectHalf& before, const DirectAction& action) {
+    Taken taken{before, {}, 0};
+    std::uint32_t proposal = 1;
+    if (!spend(action, taken.half, proposal)) return std::nullopt;
+    if (action.kind == ActionKind::Cut || action.kind == ActionKind::Heal) {
+      taken.half.groups = action.groups;
+      return taken;
+    }
+    const std::string& state = before.servers[action.server - 1];
+    const spec::ServerView view = node_.view(state);
+    if (action.kind == ActionKind::Propose && view.log.size() >= bounds_.log) return std::nullopt;
+    const std::string command = command_of(proposal);
+    const node::StepResult result = node_.step(state, input_of(action, command));
+    if (result.contract) return Taken{before, {}, number_of(spec::Property::Contract)};
+    const bool is_idle = result.state == state && result.messages.empty();
+    if (is_idle && action.message == nullptr) return std::nullopt;
+    const spec::ServerView after = node_.view(result.state);
+    if (after.current_term > bounds_.terms) return std::nullopt;
+    taken.half.servers[action.server - 1] = result.state;
+    remember(taken.half, after);
+    for (const node::Message& message : result.messages) {
+      if (is_cut_off(taken.half, message.from, message.to)) continue;
+      taken.sent.push_back({message.from, message.to, message.bytes});
+    }
+    taken.violation = violation_of(taken.half, view, after, action.kind == ActionKind::Crash);
+    return taken;
+  }
+
+  // All states of the counted network that the bounds describe.
+  auto count() {
+    using State = std::pair<DirectHalf, std::vector<DirectMessage>>;
+    return engine::naive_search(State{initial(), {}}, {}, [&](const State& state, auto visit) {
+      for_each_internal([&](const DirectAction& action) {
+        arrive(take(state.first, action), state.second, visit);
+      });
+      std::set<DirectMessage> seen;
+      for (const DirectMessage& message : state.second) {
+        if (!seen.insert(key(message)).second) continue;  // not the first on its link; a copy
+        DirectAction receive{
+            .kind = ActionKind::Deliver, .server = message.to, .message = &message};
+        std::vector<DirectMessage> rest = state.second;
+        rest.erase(std::ranges::find(rest, message));
+        arrive(take(state.first, receive), rest, visit);
+        receive.keep_copy = true;
+        if (bounds_.duplicates > 0) arrive(take(state.first, receive), state.second, visit);
+      }
+    });
+  }
+
+  // Any network: all that was ever sent.
+  auto cover() {
+    using State = std::pair<DirectHalf, std::set<DirectMessage>>;
+    return engine::naive_search(State{initial(), {}}, {}, [&](const State& state, auto visit) {
+      const auto follow = [&](const DirectAction& action) {
+        if (const auto taken = take(state.first, action)) {
+          State after{taken->half, state.second};
+          after.second.insert(taken->sent.begin(), taken->sent.end());
+          visit(after, taken->violation);
+        }
+      };
+      for_each_internal(follow);
+      for (const DirectMessage& message : state.second) {
+        follow({.kind = ActionKind::Deliver, .server = message.to, .message = &message});
+      }
+    });
+  }
+
+  // Puts a message on the counted network.
+  void put(std::vector<DirectMessage>& network, const DirectMessage& message) const {
+    const auto at = std::ranges::upper_bound(
+        network, key(message), {}, [this](const DirectMessage& other) { return key(other); });
+    network.insert(at, message);
+  }
+  // What of a message the network's order goes by.
+  [[nodiscard]] DirectMessage key(const DirectMessage& message) const {
+    if (bounds_.network != Network::Ordered) return message;
+    return {message.from, message.to, {}};
+  }
+
+ private:
+  static std::uint32_t number_of(spec::Property property) {
+    return 1 + static_cast<std::uint32_t>(property);
+  }
+  static bool is_cut_off(const DirectHalf& half, spec::ServerId a, spec::ServerId b) {
+    return !half.groups.empty() && half.groups[a - 1] != half.groups[b - 1];
+  }
+
+  static bool pay(std::uint32_t& spent, std::optional<std::uint32_t> budget) {
+    if (!budget) return true;
+    if (spent == *budget) return false;
+    ++spent;
+    return true;
+  }
+  bool spend(const DirectAction& action, DirectHalf& half, std::uint32_t& proposal) const {
+    switch (action.kind) {
+      case ActionKind::HeartbeatTimeout:
+        return true;
+      case ActionKind::ElectionTimeout:
+        return pay(half.spent[kTimeouts], bounds_.timeouts);
+      case ActionKind::Propose:
+        proposal = bounds_.proposals ? half.spent[kProposals] + 1 : 1;
+        return pay(half.spent[kProposals], bounds_.proposals);
+      case ActionKind::Crash:
+        return pay(half.spent[kCrashes], bounds_.crashes);
+      case ActionKind::Cut:
+        return half.groups.empty() && pay(half.spent[kCuts], bounds_.partitions);
+      case ActionKind::Heal:
+        return !half.groups.empty();
+      default:
+        return !is_cut_off(half, action.message->from, action.message->to) &&
+               (!action.keep_copy || pay(half.spent[kDuplicates], bounds_.duplicates));
+    }
+  }
+
+  static node::Input input_of(const DirectAction& action, const std::string& command) {
+    switch (action.kind) {
+      case ActionKind::HeartbeatTimeout:
+        return {node::InputKind::HeartbeatTimeout, {}};
+      case ActionKind::ElectionTimeout:
+        return {node::InputKind::ElectionTimeout, {}};
+      case ActionKind::Propose:
+        return {node::InputKind::Propose, command};
+      case ActionKind::Crash:
+        return {node::InputKind::Restart, {}};
+      default:
+        return {node::InputKind::Receive, action.message->bytes};
+    }
+  }
+
+  static spec::History history_of(const DirectHalf& half) {
+    spec::History history;
+    history.leaders = half.leaders;
+    for (const auto& [term, no_op, command, commit_term] : half.committed) {
+      history.committed.push_back({{term, no_op, command}, commit_term});
+    }
+    return history;
+  }
+  static void remember(DirectHalf& half, const spec::ServerView& after) {
+    const spec::History history = spec::extended(history_of(half), after);
+    half.leaders = history.leaders;
+    half.committed.clear();
+    for (const auto& [entry, commit_term] : history.committed) {
+      half.committed.emplace_back(entry.term, entry.no_op, entry.command, commit_term);
+    }
+  }
+
+  std::uint32_t violation_of(const DirectHalf& half, const spec::ServerView& before,
+                             const spec::ServerView& after, bool restarted) {
+    std::vector<spec::ServerView> views;
+    std::vector<const spec::ServerView*> pointers;
+    for (const std::string& state : half.servers) views.push_back(node_.view(state));
+    for (const spec::ServerView& view : views) pointers.push_back(&view);
+    std::uint32_t first = 0;
+    for (const auto& broken : {spec::check_step(before, after, restarted, properties_),
+                               spec::check_state(pointers, history_of(half), properties_)}) {
+      if (!broken) continue;
+      const std::uint32_t number = number_of(broken->property);
+      if (first == 0 || number < first) first = number;
+    }
+    return first;
+  }
+
+  template <class F>
+  void for_each_internal(F f) {
+    for (spec::ServerId id = 1; id <= bounds_.servers; ++id) {
+      for (const ActionKind kind : {ActionKind::HeartbeatTimeout, ActionKind::ElectionTimeout,
+                                    ActionKind::Propose, ActionKind::Crash}) {
+        f(DirectAction{.kind = kind, .server = id});
+      }
+    }
+    if (bounds_.partitions == 0) return;
+    f(DirectAction{.kind = ActionKind::Heal});
+    // Every way to give servers group numbers below their own, of which equal cuts are taken once.
+    std::set<std::vector<std::uint8_t>> cuts;
+    std::vector<std::uint8_t> groups(bounds_.servers, 0);
+    std::size_t carry = 0;
+    while (carry < groups.size()) {
+      cuts.insert(normalised(groups));
+      for (carry = 0; carry < groups.size() && ++groups[carry] == groups.size(); ++carry) {
+        groups[carry] = 0;
+      }
+    }
+    cuts.erase(std::vector<std::uint8_t>(bounds_.servers, 0));
+    for (const auto& cut : cuts) f(DirectAction{.kind = ActionKind::Cut, .groups = cut});
+  }
+
+  template <class Visit>
+  void arrive(const std::optional<Taken>& taken, const std::vector<DirectMessage>& rest,
+              Visit visit) {
+    if (!taken) return;
+    const std::size_t sent = taken->sent.size();
+    for (std::uint32_t lost = 0; lost < 1U << sent; ++lost) {
+      const auto count = static_cast<std::uint32_t>(std::popcount(lost));
+      if (count > 0 && bounds_.loss == LossMode::None) continue;
+      std::pair<DirectHalf, std::vector<DirectMessage>> after{taken->half, rest};
+      if (bounds_.loss == LossMode::Budgeted) after.first.spent[kLosses] += count;
+      if (after.first.spent[kLosses] > bounds_.losses) continue;
+      for (std::size_t i = 0; i < sent; ++i) {
+        if ((lost >> i & 1U) == 0) put(after.second, taken->sent[i]);
+      }
+      if (after.second.size() <= bounds_.inflight) visit(after, taken->violation);
+    }
+  }
+
+  node::Node& node_;
+  Bounds bounds_;
+  spec::PropertySet properties_;
+};
+
+}  // namespace cluster
