@@ -140,11 +140,18 @@ Broken committed_on_quorum(Servers servers, const History& history) {
 Broken match_index_holds(const ServerView& leader, const ServerView& follower, Index match) {
   const Index agreed = agreed_through(leader, follower);
   if (agreed >= match) return std::nullopt;
+  const Index at = agreed + 1;
+  if (entry_at(leader, at) == nullptr && entry_at(follower, at) == nullptr) {
+    return fmt::format(
+        "server {}, leader of term {}, has match index {} for server {}, yet neither log reaches "
+        "index {}",
+        leader.id, leader.current_term, match, follower.id, at);
+  }
   return fmt::format(
       "server {}, leader of term {}, has match index {} for server {}, yet their logs differ at "
       "index {}: {} and {}",
-      leader.id, leader.current_term, match, follower.id, agreed + 1,
-      describe(entry_at(leader, agreed + 1)), describe(entry_at(follower, agreed + 1)));
+      leader.id, leader.current_term, match, follower.id, at, describe(entry_at(leader, at)),
+      describe(entry_at(follower, at)));
 }
 
 // Nothing is claimed of a server in a later term: another leader may have changed its log.

@@ -17,6 +17,7 @@ namespace traces {
 inline constexpr std::size_t kDocumentBytesMax = std::size_t{64} << 20;  // larger is refused unread
 inline constexpr std::size_t kNestingMax = 32;   // levels of arrays and objects; a trace has 8
 inline constexpr std::uint32_t kServersMax = 9;  // in a trace's configuration
+inline constexpr std::uint64_t kEntriesPerMessageMax = 1000;
 
 // The document, indented by 2 spaces; small objects and arrays share lines of up to 100 columns.
 // Equal traces give equal bytes. Total: a trace that breaks the rules of the format (text that is

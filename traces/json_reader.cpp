@@ -22,7 +22,7 @@ Config read_config(const Cursor& at) {
   config.servers = static_cast<std::uint32_t>(at.member("servers").number(1, kServersMax));
   config.no_op = at.member("no_op").boolean();
   config.backtracking = at.member("backtracking").one_of("back-tracking", {"fast", "plain"});
-  config.entries_per_message = at.member("entries_per_message").number();
+  config.entries_per_message = at.member("entries_per_message").number(0, kEntriesPerMessageMax);
   config.network = at.member("network").one_of("network", {"any", "unordered", "ordered"});
   return config;
 }

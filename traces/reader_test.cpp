@@ -94,8 +94,8 @@ TEST(Reader, NamesThePath_WhenTheConfigurationIsWrong) {
       {"/config/backtracking", R"("slow")", "/config/backtracking",
        R"(unknown back-tracking "slow"; expected one of fast, plain)"},
       {"/config/network", R"("udp")", "/config/network", "expected one of any, unordered, ordered"},
-      {"/config/entries_per_message", "18446744073709551616", "/config/entries_per_message",
-       "expected a whole number from 0 to 18446744073709551615"},
+      {"/config/entries_per_message", "1001", "/config/entries_per_message",
+       "expected a whole number from 0 to 1000, found the number 1001"},
       {"/config/seed", "1", "/config/seed", "unknown key"},
   });
 }

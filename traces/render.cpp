@@ -268,7 +268,7 @@ std::string render_ending(const Trace& trace) {
           : fmt::format("{} is violated at step {}", printable(violation.property), violation.step);
   text += fmt::format(": {}\n", printable(violation.message));
   text += trace.shortest
-              ? "No shorter run within the bounds violates a property.\n"
+              ? "No shorter run within the bounds violates a property that was checked.\n"
               : "A shorter run may exist: the search that found this one did not look.\n";
   return text;
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "traces/json.hpp"
+
 namespace traces::samples {
 namespace {
 
@@ -278,7 +280,7 @@ Trace trace() {
   trace.config.servers = *rc::gen::inRange<std::uint32_t>(1, 10);
   trace.config.no_op = flip();
   trace.config.backtracking = flip() ? "fast" : "plain";
-  trace.config.entries_per_message = number_below(3);
+  trace.config.entries_per_message = *rc::gen::inRange<std::uint64_t>(0, kEntriesPerMessageMax + 1);
   trace.config.network = *rc::gen::element<std::string>("any", "unordered", "ordered");
   for (std::size_t i = size_below(3); i > 0; --i) trace.bounds[text()] = text();
   if (flip()) trace.bug = "double-vote";

@@ -54,7 +54,7 @@ class Replay(CliTest):
     def test_violation_reproduces(self):
         done = self.replay(status=VIOLATED, says=[
             "Replaying on the core with the bug double-vote", "server 1 reaches its election",
-            "OneVotePerTerm is violated at step 3: ", "Reproduced: at step 3"])
+            "OneVotePerTerm is violated at step 3: ", "Reproduced on the real code, at step 3."])
         self.assertEqual(done.stderr, "")
 
     def test_passing_trace_passes(self):
@@ -112,6 +112,32 @@ class Replay(CliTest):
         self.replay(status=USAGE, says="no property \"Niceness\"")
         self.trace["violation"] = None
         self.replay(status=USAGE, says=["OneVotePerTerm", "not recorded"])
+
+    def test_places_are_named(self):
+        self.trace["steps"][1]["outcome"] = "TookATrip"
+        self.replay(status=USAGE, says="t.json: /steps/1/outcome: ")
+        self.trace["initial"][2]["current_term"] = 4
+        self.replay(status=USAGE, says="t.json: /initial/2: ")
+
+    def test_what_no_network_does_is_refused(self):
+        self.trace["steps"][1]["sent"][0]["lost"] = True
+        self.replay(status=USAGE, says=["t.json: /steps/1/sent/0/lost: ", "nothing is lost"])
+        self.trace = json.loads(json.dumps(self.recorded))
+        self.trace["steps"][2]["action"]["keep_copy"] = True
+        self.replay(status=USAGE, says="t.json: /steps/2/action/keep_copy: ")
+
+    def test_bounds_are_kept(self):
+        self.trace["bounds"]["timeouts"] = "1"
+        self.replay(status=USAGE, says=["t.json: /bounds/timeouts: ", "more than 1"])
+        self.trace["bounds"]["timeouts"] = "2"
+        self.replay(status=VIOLATED)
+        self.trace["bounds"]["servers"] = "5"
+        self.replay(status=USAGE, says=["t.json: /bounds/servers: ", "contradicts"])
+
+    def test_the_reason_is_the_real_code_s(self):
+        self.trace["violation"]["message"] = "because"
+        done = self.replay(status=VIOLATED)
+        self.assertNotIn("because", done.stdout)
 
     def test_unknown_bug(self):
         self.trace["bug"] = "none-such"

@@ -70,7 +70,8 @@ class Usage(CliTest):
             entry = re.search(rf"^  --{flag} ((?:(?!^  --).)*)\(default\s+([^)]*)\)", text,
                               re.MULTILINE | re.DOTALL)
             self.assertIsNotNone(entry, flag)
-            expected = "3" if flag == "servers" else config[flag]
+            value = 3 if flag == "servers" else config[flag]
+            expected = "unlimited" if value is None else str(value)
             self.assertEqual(entry.group(2), expected, flag)
         for flag in ["property", "bug", "trace", "json"]:
             self.assertRegex(text, rf"(?ms)^  --{flag} ((?:(?!^  --).)*)\(default:?\s+[^)]+\)")

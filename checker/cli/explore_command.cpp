@@ -54,6 +54,10 @@ void print_to(std::FILE* stream, const std::string& text) {
 void fill_in(traces::Trace& trace, const Outcome& outcome) {
   trace.program_version = kVersion;
   trace.bounds = bounds_in_force(outcome.plan);
+  if (outcome.plan.options.properties != spec::kAllProperties) {
+    trace.bounds["property"] =
+        fmt::format("{}", fmt::join(property_names(outcome.plan.options.properties), " "));
+  }
   trace.bug = outcome.bug;
 }
 

@@ -151,9 +151,13 @@ void set_network(const FlagValues& values, cluster::ExploreOptions& options) {
     }
     return;
   }
-  refuse_if_given(values, {"order", "shortest-states"},
-                  "a bounded network is always searched breadth first; leave this flag out, or "
-                  "choose --network any");
+  const char* remedy =
+      values.is_given("network")
+          ? "a bounded network is always searched breadth first; leave this flag out, or choose "
+            "--network any"
+          : "the bug's own bounds choose a bounded network, which is always searched breadth first; "
+            "leave this flag out, or add --network any";
+  refuse_if_given(values, {"order", "shortest-states"}, remedy);
   bounds.inflight = static_cast<std::uint32_t>(number(values, "inflight", 1, 64));
   bounds.partitions = static_cast<std::uint32_t>(number(values, "partitions", 0, 1000));
   if (bounds.network == cluster::Network::Ordered) {
@@ -270,6 +274,15 @@ std::map<std::string, std::string> bounds_in_force(const Plan& plan) {
     if (value != kUnlimited && !is_missing(name)) bounds.emplace(name, value);
   }
   return bounds;
+}
+
+std::vector<std::string> property_names(spec::PropertySet properties) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < spec::kPropertyCount; ++i) {
+    const auto property = static_cast<spec::Property>(i);
+    if ((properties & set_of(property)) != 0) names.emplace_back(to_string(property));
+  }
+  return names;
 }
 
 Plan make_plan(FlagValues values, const std::vector<std::string>& properties) {

@@ -46,6 +46,9 @@ struct Plan {
   std::optional<double> seconds_max;
   FlagValues values;  // with everything implied filled in
 };
+// In the order of spec::Property.
+std::vector<std::string> property_names(spec::PropertySet properties);
+
 Plan make_plan(FlagValues values, const std::vector<std::string>& properties);
 
 // The flags that say what was searched, for the record: without those that are unlimited, that the

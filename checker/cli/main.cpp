@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <exception>
 #include <new>
+#include <stdexcept>
 #include <numeric>
 
 #include "checker/cli/commands.hpp"
@@ -215,6 +216,8 @@ int main(int argc, char** argv) {
     failure = "the standard output could not be written";
   } catch (const std::bad_alloc&) {
     failure = "out of memory; set tighter bounds, or --states";
+  } catch (const std::logic_error& error) {
+    failure = std::string("internal error, please report it with the command line: ") + error.what();
   } catch (const std::exception& error) {
     failure = error.what();
   }

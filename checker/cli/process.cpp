@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
@@ -42,9 +43,13 @@ std::uint64_t peak_resident_bytes() {
   return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;  // Linux counts in KiB
 }
 
-std::uint64_t machine_bytes() {
-  return static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) *
-         static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+std::uint64_t memory_bytes() {
+  const std::uint64_t machine = static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) *
+                                static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+  // A container's own limit; the file says "max" where there is none.
+  std::uint64_t limit = 0;
+  std::ifstream cgroup("/sys/fs/cgroup/memory.max");
+  return cgroup >> limit && limit > 0 ? std::min(limit, machine) : machine;
 }
 
 bool stderr_is_terminal() {

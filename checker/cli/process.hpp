@@ -13,7 +13,7 @@ bool is_interrupted();
 
 std::uint64_t resident_bytes();       // now
 std::uint64_t peak_resident_bytes();  // at most, so far
-std::uint64_t machine_bytes();        // of memory that the machine has
+std::uint64_t memory_bytes();         // that the machine or its container has
 
 // One that can redraw a line, and how many columns it has at the moment.
 bool stderr_is_terminal();

@@ -43,7 +43,9 @@ std::string progress_line(const Seen& seen, std::size_t columns) {
 }  // namespace
 
 ProgressObserver::ProgressObserver(std::optional<double> seconds_max)
-    : seconds_max_(seconds_max), is_terminal_(stderr_is_terminal()) {}
+    : seconds_max_(seconds_max),
+      is_terminal_(stderr_is_terminal()),
+      memory_bytes_(memory_bytes()) {}
 
 double ProgressObserver::seconds() const {
   return std::chrono::duration<double>(Clock::now() - start_).count();
@@ -58,7 +60,7 @@ std::optional<engine::StopReason> ProgressObserver::poll(const engine::Progress&
   // A search that ends by itself says how far it came; one that the system kills says nothing.
   if (now - memory_seen_ >= kMemoryInterval) {
     memory_seen_ = now;
-    if (resident_bytes() > machine_bytes() / 8 * 7) return engine::StopReason::Memory;
+    if (resident_bytes() > memory_bytes_ / 4 * 3) return engine::StopReason::Memory;
   }
   if (now - printed_ >= (is_terminal_ ? kTerminalInterval : kPlainInterval)) print(progress, now);
   return std::nullopt;

@@ -26,6 +26,7 @@ class ProgressObserver final : public cluster::ExploreObserver {
 
   std::optional<double> seconds_max_;
   bool is_terminal_;
+  std::uint64_t memory_bytes_;
   Clock::time_point start_ = Clock::now();
   Clock::time_point printed_ = start_;
   Clock::time_point memory_seen_ = start_;

@@ -37,12 +37,13 @@ int run_replay(const ReplayArguments& arguments) {
     fmt::print("{}", traces::render_step(*trace, position));
   });
   switch (result.verdict) {
-    case cluster::ReplayVerdict::Reproduced:
-      fmt::print("{}", traces::render_ending(*trace));
-      fmt::print("{}",
-                 wrapped(fmt::format("Reproduced: at step {} the real code now says:", result.step),
-                         2, words_of(harmless(result.explanation))));
+    case cluster::ReplayVerdict::Reproduced: {
+      traces::Trace now = *trace;
+      now.violation->message = result.explanation;  // what the real code says, not what is written
+      fmt::print("{}", traces::render_ending(now));
+      fmt::print("Reproduced on the real code, at step {}.\n", result.step);
       return kViolated;
+    }
     case cluster::ReplayVerdict::Passed:
       fmt::print("{}", traces::render_ending(*trace));
       fmt::print("Passed: the real code took {} as recorded and violated no property.\n",
@@ -52,8 +53,8 @@ int run_replay(const ReplayArguments& arguments) {
       break;
   }
   const std::string place = result.step == 0 ? "the start" : fmt::format("step {}", result.step);
-  throw UsageError(fmt::format("{}: the implementation no longer follows the trace at {}: {}",
-                               arguments.trace_path, place, result.explanation));
+  throw UsageError(fmt::format("{}: {}: the implementation no longer follows the trace at {}: {}",
+                               arguments.trace_path, result.path, place, result.explanation));
 }
 
 }  // namespace cli

@@ -21,19 +21,18 @@ Json violation_json(const Outcome& outcome) {
           {"trace", Json::parse(traces::to_json(trace))}};
 }
 
-// The flags' values, as they would be written on the command line.
+// The flags' values: numbers as numbers, null for what has no limit.
+Json value_json(const std::string& value) {
+  if (value == "unlimited") return nullptr;
+  const Json parsed = Json::parse(value, nullptr, /*allow_exceptions=*/false);
+  return parsed.is_number() ? parsed : Json(value);
+}
+
 Json config_json(const Outcome& outcome) {
   Json config = Json::object();
-  for (const auto& [name, value] : outcome.plan.values.all()) config[name] = value;
+  for (const auto& [name, value] : outcome.plan.values.all()) config[name] = value_json(value);
   config["bug"] = outcome.bug ? Json(*outcome.bug) : Json(nullptr);
-  Json properties = Json::array();
-  for (std::size_t i = 0; i < spec::kPropertyCount; ++i) {
-    const auto property = static_cast<spec::Property>(i);
-    if ((outcome.plan.options.properties & set_of(property)) != 0) {
-      properties.push_back(to_string(property));
-    }
-  }
-  config["properties"] = properties;
+  config["properties"] = property_names(outcome.plan.options.properties);
   return config;
 }
 

@@ -95,7 +95,7 @@ void add_counts(Out out, const Outcome& outcome) {
   line(out, "cluster states", grouped(report.cluster_states) + " reached");
   if (report.covering) {
     line(out, "states kept",
-         fmt::format("{} ({} of them covered by others later)", grouped(report.kept),
+         fmt::format("{} ({} covered by others later)", grouped(report.kept),
                      grouped(report.kept - search.progress.distinct)));
     line(out, "successors", grouped(search.progress.generated));
   } else {
@@ -128,6 +128,10 @@ void add_bounds(Out out, const Outcome& outcome) {
                  report.covering ? " (counted once for each cluster state)" : "");
   for (std::size_t i = 0; i < report.bound_names.size(); ++i) {
     const std::string& name = report.bound_names[i];
+    if (name == "contract" && report.search.cut_off[i] > 0) {
+      line(out, "broken contracts",
+           grouped(report.search.cut_off[i]) + " steps ended here: contracts were not checked");
+    }
     if (!in_force.contains(name)) continue;
     line(out, fmt::format("--{} {}", name, in_force.at(name)),
          report.search.cut_off[i] == 0 ? "nothing" : grouped(report.search.cut_off[i]));

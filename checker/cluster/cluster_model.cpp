@@ -43,7 +43,7 @@ ClusterModel::ClusterModel(node::Node& node, const Bounds& bounds, spec::Propert
                     "deliver_append_entries_reply",
                     "deliver_other"},
       bound_names_{"terms",    "log",        "proposals",  "timeouts", "crashes",
-                   "inflight", "duplicates", "partitions", "loss"} {
+                   "inflight", "duplicates", "partitions", "loss",     "contract"} {
   sends_.intern({});  // kNoSends
   std::vector<std::uint32_t> row;
   spec::History history;
@@ -96,7 +96,8 @@ engine::Step ClusterModel::cluster_step(engine::HalfId half, std::size_t server,
   engine::Step step{.action = static_cast<std::uint16_t>(label.kind), .label = label.packed()};
   if (local.is_beyond_terms) return forbidden(BoundKind::Terms);
   if (local.next == engine::kNone) {  // a broken contract leaves no state behind
-    step.next = local.violation == 0 ? engine::kNone : half;
+    if (local.violation == 0) return forbidden(BoundKind::Contract);
+    step.next = half;
     step.violation = local.violation;
     return step;
   }
@@ -227,6 +228,7 @@ engine::Step ClusterModel::deliver(engine::HalfId half, engine::MessageId messag
   const LocalId local = rows_[half][to - 1];
   const std::string bytes = messages_[message].bytes;  // stepping may intern messages
   const LocalStep step = local_step(local, message, {node::InputKind::Receive, bytes});
+  if (keep_copy && !step.has_effect(local) && !step.is_beyond_terms) return {};  // spends a budget
   return cluster_step(half, to - 1, step, world, false,
                       {static_cast<ActionKind>(messages_[message].action), to});
 }

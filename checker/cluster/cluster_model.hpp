@@ -56,6 +56,7 @@ struct Label {
 // The bounds by which a step can be forbidden, in the order of bound_names().
 enum class BoundKind : std::uint16_t {
   Terms, Log, Proposals, Timeouts, Crashes, Inflight, Duplicates, Partitions, Loss,
+  Contract,  // not a bound: a step that broke a contract while contracts were not checked
 };
 
 class ClusterModel final : public engine::Model {
@@ -95,6 +96,9 @@ class ClusterModel final : public engine::Model {
   }
   [[nodiscard]] const std::vector<Partition>& partitions() const { return partitions_; }
 
+  // Interns the renamings of every local state and message, so that their numbers are those of a
+  // search without symmetry. For the end of a search.
+  void complete_renamings();
   [[nodiscard]] std::uint64_t local_states() const { return locals_.size(); }
   [[nodiscard]] std::uint64_t step_calls() const { return step_calls_; }
 

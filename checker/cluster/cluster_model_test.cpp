@@ -2,6 +2,11 @@
 #include "checker/cluster/cluster_model.hpp"
 
 #include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <map>
+#include <memory>
+#include <set>
 
 #include "checker/cluster/direct_cluster.hpp"
 #include "checker/cluster/test_nodes.hpp"
@@ -48,7 +53,18 @@ struct Space {
   const char* name;
   Bounds bounds;
   bool no_op = false;
+  bool votes_twice = false;  // no property is checked then: states that violate one go on
+  [[nodiscard]] std::unique_ptr<node::Node> node() const {
+    const node::Options options{.servers = bounds.servers, .no_op = no_op};
+    if (votes_twice) return std::make_unique<DoubleVotingNode>(options);
+    return node::make_raft_node(options);
+  }
+  [[nodiscard]] spec::PropertySet properties() const {
+    return votes_twice ? 0 : spec::kAllProperties;
+  }
 };
+
+void PrintTo(const Space& space, std::ostream* os) { *os << space.name; }
 
 Bounds counted(std::uint32_t servers, std::uint64_t terms, std::uint64_t log,
                std::uint32_t inflight) {
@@ -120,6 +136,15 @@ std::vector<Space> spaces() {
        with(with(counted(3, 1, 0, 2), lossless), [](Bounds& b) { b.partitions = 1; })},
       {"ThreeServersPartitionCrash",
        with(with(counted(3, 1, 0, 1), crash), [](Bounds& b) { b.partitions = 1; })},
+      {"ThreeServersLossesPartition", with(three,
+                                           [](Bounds& b) {
+                                             b.loss = LossMode::Budgeted;
+                                             b.losses = 2;
+                                             b.partitions = 1;
+                                             b.log = 0;
+                                             b.inflight = 2;
+                                           })},
+      {"ThreeServersVotingTwice", with(three, [](Bounds& b) { b.proposals = 2; }), false, true},
       {"FourServers", counted(4, 1, 0, 1)},
   };
 }
@@ -131,10 +156,10 @@ INSTANTIATE_TEST_SUITE_P(Small, ClusterSpace, testing::ValuesIn(spaces()),
 
 TEST_P(ClusterSpace, HasTheSameCounts_MemoisedAndDirect) {
   const Bounds& bounds = GetParam().bounds;
-  const auto node = node::make_raft_node({.servers = bounds.servers, .no_op = GetParam().no_op});
-  ClusterModel model(*node, bounds, spec::kAllProperties);
+  const auto node = GetParam().node();
+  ClusterModel model(*node, bounds, GetParam().properties());
   const engine::SearchResult result = count(model, bounds);
-  const auto direct = DirectCluster(*node, bounds, spec::kAllProperties).count();
+  const auto direct = DirectCluster(*node, bounds, GetParam().properties()).count();
   EXPECT_EQ(result.stopped_by, engine::StopReason::Exhausted);
   EXPECT_FALSE(direct.violation_depth.has_value());
   EXPECT_EQ(result.progress.distinct, direct.distinct);
@@ -146,17 +171,23 @@ TEST_P(ClusterSpace, HasTheSameCounts_MemoisedAndDirect) {
 
 TEST_P(ClusterSpace, HasOrbitsThatAddUpToAllStates_WithSymmetry) {
   Bounds bounds = GetParam().bounds;
-  const auto node = node::make_raft_node({.servers = bounds.servers, .no_op = GetParam().no_op});
-  ClusterModel full(*node, bounds, spec::kAllProperties);
+  const auto node = GetParam().node();
+  ClusterModel full(*node, bounds, GetParam().properties());
   const engine::SearchResult of_full = count(full, bounds);
   bounds.symmetry = true;
-  ClusterModel folded(*node, bounds, spec::kAllProperties);
-  const engine::SearchResult of_folded = count(folded, bounds);
+  ClusterModel folded(*node, bounds, GetParam().properties());
+  NoObserver observer;
+  engine::CountingSearch search(folded, options_of(bounds, folded));
+  const engine::SearchResult of_folded = search.run(observer);
   EXPECT_EQ(of_folded.stopped_by, engine::StopReason::Exhausted);
   EXPECT_EQ(of_folded.orbits, of_full.progress.distinct);
   EXPECT_EQ(of_folded.halves, of_full.halves);
   EXPECT_EQ(of_folded.progress.depth, of_full.progress.depth);
   EXPECT_EQ(of_folded.witnesses, of_full.witnesses);
+  for (const engine::HalfId half : search.visited_halves()) {
+    EXPECT_EQ(folded.canonical(half).half, half);
+    EXPECT_EQ(folded.canonical(half).renaming, 0U);
+  }
   if (bounds.servers > 1) {
     EXPECT_LT(of_folded.progress.distinct, of_full.progress.distinct);
   }
@@ -317,6 +348,157 @@ TEST(ClusterModel, FindsAShortestViolation_OverAnyNetwork) {
       }
     }
   }
+}
+
+// Heartbeats and repeated answers, which the order Fastest takes at no cost, are steps of the run
+// that is reported, in the run's names.
+TEST(ClusterModel, ReportsRunsThatCanBeRun_ToDeepViolationsOverAnyNetwork) {
+  Bounds bounds = counted(3, 1, 1, 0);
+  bounds.network = Network::Any;
+  bounds.symmetry = true;
+  bounds.proposals = 2;
+  for (const spec::Property property :
+       {spec::Property::LogMatching, spec::Property::StateMachineSafety,
+        spec::Property::CommittedOnQuorum, spec::Property::MatchIndexSound,
+        spec::Property::LeaderCompleteness, spec::Property::Contract}) {
+    const spec::PropertySet properties = spec::set_of(property);
+    DoubleVotingNode node({.servers = 3});
+    for (const auto order : {engine::CoverOrder::Fastest, engine::CoverOrder::Shortest}) {
+      ClusterModel model(node, bounds, properties);
+      const engine::SearchResult result = cover(model, order);
+      if (result.stopped_by != engine::StopReason::Violation) continue;
+      EXPECT_GT(result.path.size(), 6U);
+      EXPECT_EQ(DirectRun(node, model, bounds, properties).fault_of(result), "")
+          << spec::to_string(property);
+    }
+  }
+}
+
+// Model and direct execution walk side by side, over states that violate properties too: equal
+// halves have equal names, and steps offer, send and violate the same.
+template <class Node>
+class SideBySide {
+ public:
+  explicit SideBySide(const Bounds& bounds)
+      : node_({.servers = bounds.servers}),
+        model_(node_, bounds, spec::kAllProperties),
+        direct_(node_, bounds, spec::kAllProperties) {}
+
+  void walk(std::size_t steps) {
+    half_ = model_.initial();
+    plain_ = direct_.initial();
+    sent_.clear();
+    const auto rolls = *rc::gen::container<std::vector<std::uint32_t>>(
+        2 * steps, rc::gen::inRange<std::uint32_t>(0, 64));
+    for (std::size_t i = 0; i < steps; ++i) {
+      meet();
+      if (rolls[2 * i] % 4 != 0 && !sent_.empty()) {
+        receive(sent_[rolls[2 * i + 1] % sent_.size()]);
+      } else {
+        act(rolls[2 * i + 1]);
+      }
+    }
+    meet();
+  }
+
+ private:
+  void meet() {
+    RC_ASSERT(names_.emplace(half_, plain_).first->second == plain_);
+    RC_ASSERT(halves_.emplace(plain_, half_).first->second == half_);
+  }
+  void receive(engine::MessageId id) {
+    const auto [from, to] = model_.link(id);
+    const DirectMessage message{from, to, model_.message_bytes(id)};
+    const DirectAction action{.kind = ActionKind::Deliver, .server = to, .message = &message};
+    go(model_.deliver(half_, id, false), direct_.take(plain_, action));
+  }
+  void act(std::uint32_t roll) {
+    std::vector<engine::Step> steps;
+    model_.internal_steps(half_, steps);
+    std::erase_if(steps, [](const engine::Step& step) { return step.next == engine::kNone; });
+    std::size_t possible = 0;
+    direct_.for_each_internal([&](const DirectAction& action) {
+      if (direct_.take(plain_, action)) ++possible;
+    });
+    RC_ASSERT(steps.size() == possible);
+    if (steps.empty()) return;
+    const engine::Step& step = steps[roll % steps.size()];
+    const Label label = Label::unpacked(step.label);
+    DirectAction action{.kind = label.kind, .server = label.subject};
+    if (label.kind == ActionKind::Cut) action.groups = model_.partitions()[label.subject];
+    go(step, direct_.take(plain_, action));
+  }
+  void go(const engine::Step& step, const std::optional<DirectCluster::Taken>& taken) {
+    RC_ASSERT((step.next != engine::kNone) == taken.has_value());
+    if (!taken) return;
+    RC_ASSERT(step.violation == taken->violation);
+    const auto span = model_.sends(step.sends);
+    RC_ASSERT(span.size() == taken->sent.size());
+    for (std::size_t i = 0; i < span.size(); ++i) {
+      RC_ASSERT(model_.message_bytes(span[i]) == taken->sent[i].bytes);
+      sent_.push_back(span[i]);
+    }
+    half_ = step.next;
+    plain_ = taken->half;
+  }
+
+  Node node_;
+  ClusterModel model_;
+  DirectCluster direct_;
+  engine::HalfId half_ = engine::kNone;
+  DirectHalf plain_;
+  std::vector<engine::MessageId> sent_;
+  std::map<engine::HalfId, DirectHalf> names_;
+  std::map<DirectHalf, engine::HalfId> halves_;
+};
+
+Bounds wide() {
+  Bounds bounds = counted(3, 2, 2, 0);
+  bounds.crashes = 2;
+  bounds.proposals = 3;
+  bounds.partitions = 2;
+  return bounds;
+}
+
+RC_GTEST_PROP(ClusterModel, WalksSideBySideWithDirectExecution_ThoughServersVoteTwice, ()) {
+  SideBySide<DoubleVotingNode>(wide()).walk(80);
+}
+
+RC_GTEST_PROP(ClusterModel, WalksSideBySideWithDirectExecution_ThoughServersForget, ()) {
+  SideBySide<ForgetfulNode>(wide()).walk(80);
+}
+
+// The paper's property before the early form, the early form before the local one.
+TEST(ClusterModel, ReportsTheFirstProperty_WhenAStepBreaksSeveral) {
+  Bounds bounds = counted(3, 1, 1, 0);
+  bounds.crashes = 1;
+  ForgetfulNode node({.servers = 3});
+  ClusterModel model(node, bounds, spec::kAllProperties);
+  engine::HalfId half = model.initial();
+  std::vector<engine::MessageId> sent;
+  std::uint32_t violation = 0;
+  const auto go = [&](const engine::Step& step) {
+    const auto span = model.sends(step.sends);
+    sent.assign(span.begin(), span.end());
+    half = step.next;
+    violation = step.violation;
+  };
+  const auto act = [&](ActionKind kind, spec::ServerId server) {
+    std::vector<engine::Step> steps;
+    model.internal_steps(half, steps);
+    const std::uint32_t label = Label{kind, server}.packed();
+    go(*std::ranges::find(steps, label, &engine::Step::label));
+  };
+  const auto receive = [&] { go(model.deliver(half, sent.front(), false)); };
+  act(ActionKind::ElectionTimeout, 1);
+  receive();  // server 2 votes
+  receive();
+  act(ActionKind::Propose, 1);
+  receive();  // server 2 has the entry
+  receive();  // ... and server 1 commits it
+  EXPECT_EQ(violation, 0U);
+  act(ActionKind::Crash, 2);  // term, vote and log are gone, and with them the quorum
+  EXPECT_EQ(violation, 1 + static_cast<std::uint32_t>(spec::Property::CommittedOnQuorum));
 }
 
 TEST(ClusterModel, ReachesTheHalvesOfThePlainFixpoint_OverAnyNetwork) {

@@ -44,6 +44,16 @@ engine::MessageId ClusterModel::renamed(engine::MessageId message, engine::Renam
   return slot_of(renamed_messages_, message, renaming) = result;
 }
 
+void ClusterModel::complete_renamings() {
+  // What is added on the way is a renaming itself, so one pass over what was there is enough.
+  const auto locals = static_cast<LocalId>(locals_.size());
+  const auto messages = static_cast<engine::MessageId>(messages_.size());
+  for (engine::Renaming renaming = 1; renaming < permutations_.size(); ++renaming) {
+    for (LocalId local = 0; local < locals; ++local) renamed_local(local, renaming);
+    for (engine::MessageId message = 0; message < messages; ++message) renamed(message, renaming);
+  }
+}
+
 HistoryId ClusterModel::renamed_history(HistoryId history, engine::Renaming renaming) {
   if (const HistoryId known = slot_of(renamed_histories_, history, renaming);
       known != engine::kNone) {

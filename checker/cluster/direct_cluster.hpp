@@ -79,9 +79,14 @@ class DirectCluster {
     if (action.kind == ActionKind::Propose && view.log.size() >= bounds_.log) return std::nullopt;
     const std::string command = command_of(proposal);
     const node::StepResult result = node_.step(state, input_of(action, command));
-    if (result.contract) return Taken{before, {}, number_of(spec::Property::Contract)};
+    if (result.contract) {  // no state is left
+      const bool is_checked = (properties_ & spec::set_of(spec::Property::Contract)) != 0;
+      if (!is_checked) return std::nullopt;
+      return Taken{before, {}, number_of(spec::Property::Contract)};
+    }
     const bool is_idle = result.state == state && result.messages.empty();
-    if (is_idle && action.message == nullptr) return std::nullopt;
+    // A delivery takes its message off the network; one that does not even that is no step.
+    if (is_idle && (action.message == nullptr || action.keep_copy)) return std::nullopt;
     const spec::ServerView after = node_.view(result.state);
     if (after.current_term > bounds_.terms) return std::nullopt;
     taken.half.servers[action.server - 1] = result.state;
@@ -92,6 +97,31 @@ class DirectCluster {
     }
     taken.violation = violation_of(taken.half, view, after, action.kind == ActionKind::Crash);
     return taken;
+  }
+
+  // Calls f for every action that receives nothing, the impossible ones included.
+  template <class F>
+  void for_each_internal(F f) {
+    for (spec::ServerId id = 1; id <= bounds_.servers; ++id) {
+      for (const ActionKind kind : {ActionKind::HeartbeatTimeout, ActionKind::ElectionTimeout,
+                                    ActionKind::Propose, ActionKind::Crash}) {
+        f(DirectAction{.kind = kind, .server = id});
+      }
+    }
+    if (bounds_.partitions == 0) return;
+    f(DirectAction{.kind = ActionKind::Heal});
+    // Every way to give servers group numbers below their own, of which equal cuts are taken once.
+    std::set<std::vector<std::uint8_t>> cuts;
+    std::vector<std::uint8_t> groups(bounds_.servers, 0);
+    std::size_t carry = 0;
+    while (carry < groups.size()) {
+      cuts.insert(normalised(groups));
+      for (carry = 0; carry < groups.size() && ++groups[carry] == groups.size(); ++carry) {
+        groups[carry] = 0;
+      }
+    }
+    cuts.erase(std::vector<std::uint8_t>(bounds_.servers, 0));
+    for (const auto& cut : cuts) f(DirectAction{.kind = ActionKind::Cut, .groups = cut});
   }
 
   // All states of the counted network that the bounds describe.
@@ -226,30 +256,6 @@ class DirectCluster {
       if (first == 0 || number < first) first = number;
     }
     return first;
-  }
-
-  template <class F>
-  void for_each_internal(F f) {
-    for (spec::ServerId id = 1; id <= bounds_.servers; ++id) {
-      for (const ActionKind kind : {ActionKind::HeartbeatTimeout, ActionKind::ElectionTimeout,
-                                    ActionKind::Propose, ActionKind::Crash}) {
-        f(DirectAction{.kind = kind, .server = id});
-      }
-    }
-    if (bounds_.partitions == 0) return;
-    f(DirectAction{.kind = ActionKind::Heal});
-    // Every way to give servers group numbers below their own, of which equal cuts are taken once.
-    std::set<std::vector<std::uint8_t>> cuts;
-    std::vector<std::uint8_t> groups(bounds_.servers, 0);
-    std::size_t carry = 0;
-    while (carry < groups.size()) {
-      cuts.insert(normalised(groups));
-      for (carry = 0; carry < groups.size() && ++groups[carry] == groups.size(); ++carry) {
-        groups[carry] = 0;
-      }
-    }
-    cuts.erase(std::vector<std::uint8_t>(bounds_.servers, 0));
-    for (const auto& cut : cuts) f(DirectAction{.kind = ActionKind::Cut, .groups = cut});
   }
 
   template <class Visit>

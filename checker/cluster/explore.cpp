@@ -57,7 +57,7 @@ class TraceMaker {
     trace.initial = runner.views();
     std::optional<spec::Violation> broken = runner.initial_violation();
     for (const engine::PathStep& path_step : result.path) {
-      if (broken) break;  // a shorter run than the search thought
+      if (broken) throw std::logic_error("the run that was found violates a property too early");
       auto taken = runner.apply(action_of(path_step));
       if (!taken) throw std::logic_error("the run that was found cannot be run: " + taken.error());
       lose(path_step, runner, taken->step);
@@ -65,6 +65,9 @@ class TraceMaker {
       broken = std::move(taken->violation);
     }
     if (!broken) throw std::logic_error("the run that was found violates nothing when run again");
+    if (result.violation != 1 + static_cast<std::uint32_t>(broken->property)) {
+      throw std::logic_error("the run that was found violates another property when run again");
+    }
     violation = *broken;
     trace.violation = {to_string(broken->property), broken->message, trace.steps.size()};
     return trace;
@@ -137,7 +140,8 @@ engine::CountingOptions counting_options(const ExploreOptions& options,
   return counting;
 }
 
-void take_stock(const ClusterModel& model, ExploreReport& report) {
+void take_stock(ClusterModel& model, ExploreReport& report) {
+  model.complete_renamings();
   report.cluster_states = report.search.halves;
   report.local_states = model.local_states();
   report.messages = model.message_count();
@@ -156,12 +160,17 @@ std::optional<traces::Trace> shortest_trace(node::Node& node, const ExploreOptio
                                    .limits = {.depth = {}, .states = options.shortest_states_max}};
   engine::CoveringSearch search(model, covering);
   const engine::SearchResult result = search.run(observer);
+  if (result.stopped_by == StopReason::Exhausted) {
+    throw std::logic_error("breadth first, no violation was found where there is one");
+  }
   if (result.stopped_by != StopReason::Violation) return std::nullopt;
   return TraceMaker(node, options, model).make(result, violation);
 }
 
-void cover(node::Node& node, const ExploreOptions& options, ClusterModel& model,
-           ExploreObserver& observer, ExploreReport& report) {
+// The search over any network; its memory is free again when this returns.
+void cover_once(node::Node& node, const ExploreOptions& options, ExploreObserver& observer,
+                ExploreReport& report) {
+  ClusterModel model(node, options.bounds, options.properties);
   engine::CoveringSearch search(model, {.order = options.order,
                                         .symmetry = model.permutations(),
                                         .limits = options.limits});
@@ -169,15 +178,31 @@ void cover(node::Node& node, const ExploreOptions& options, ClusterModel& model,
   report.kept = search.kept();
   take_stock(model, report);
   if (report.search.stopped_by != StopReason::Violation) return;
+  report.trace = TraceMaker(node, options, model).make(report.search, report.violation.emplace());
+}
+
+void cover(node::Node& node, const ExploreOptions& options, ExploreObserver& observer,
+           ExploreReport& report) {
+  report.covering = true;
+  cover_once(node, options, observer, report);
+  if (!report.violation || report.search.shortest) return;
+  observer.on_violation_found(*report.violation);
   spec::Violation violation;
-  report.trace = TraceMaker(node, options, model).make(report.search, violation);
-  if (!report.search.shortest) {
-    observer.on_violation_found(violation);
-    if (auto shorter = shortest_trace(node, options, observer, violation)) {
-      report.trace = std::move(shorter);
-    }
+  if (auto shorter = shortest_trace(node, options, observer, violation)) {
+    report.trace = std::move(shorter);
+    report.violation = violation;
   }
-  report.violation = violation;
+}
+
+void count(node::Node& node, const ExploreOptions& options, ExploreObserver& observer,
+           ExploreReport& report) {
+  ClusterModel model(node, options.bounds, options.properties);
+  engine::CountingSearch search(model, counting_options(options, model));
+  report.search = search.run(observer);
+  report.network_halves = search.network_halves();
+  take_stock(model, report);
+  if (report.search.stopped_by != StopReason::Violation) return;
+  report.trace = TraceMaker(node, options, model).make(report.search, report.violation.emplace());
 }
 
 }  // namespace
@@ -197,20 +222,10 @@ const char* to_string(Network network) {
 ExploreReport explore(node::Node& node, const ExploreOptions& options,
                       ExploreObserver& observer) {
   ExploreReport report;
-  ClusterModel model(node, options.bounds, options.properties);
   if (options.bounds.network == Network::Any) {
-    report.covering = true;
-    cover(node, options, model, observer, report);
-    return report;
-  }
-  engine::CountingSearch search(model, counting_options(options, model));
-  report.search = search.run(observer);
-  report.network_halves = search.network_halves();
-  take_stock(model, report);
-  if (report.search.stopped_by == StopReason::Violation) {
-    spec::Violation violation;
-    report.trace = TraceMaker(node, options, model).make(report.search, violation);
-    report.violation = violation;
+    cover(node, options, observer, report);
+  } else {
+    count(node, options, observer, report);
   }
   return report;
 }

@@ -2,9 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <optional>
 
 #include "checker/cluster/runner.hpp"
+#include "checker/cluster/trace_check.hpp"
 #include "traces/render.hpp"
 
 namespace cluster {
@@ -27,23 +28,28 @@ std::string rendered(const std::vector<traces::SentMessage>& sent) {
   return text.empty() ? "nothing" : text;
 }
 
-// The first difference between what was recorded and what happened; empty if there is none.
-std::string difference(const traces::Step& recorded, const traces::Step& now) {
+// The first difference between what was recorded and what happened.
+std::optional<TraceFault> difference(const traces::Step& recorded, const traces::Step& now) {
+  const std::string at = fmt::format("/steps/{}", recorded.number - 1);
   if (recorded.outcome != now.outcome) {
-    return fmt::format("the outcome was {} and is now {}", recorded.outcome, now.outcome);
+    return TraceFault{at + "/outcome", fmt::format("the outcome was {} and is now {}",
+                                                   recorded.outcome, now.outcome)};
   }
   if (recorded.sent != now.sent) {
-    return fmt::format("it sent {} and now sends {}", rendered(recorded.sent), rendered(now.sent));
+    return TraceFault{at + "/sent", fmt::format("it sent {} and now sends {}",
+                                                rendered(recorded.sent), rendered(now.sent))};
   }
   if (recorded.view != now.view && recorded.view && now.view) {
-    return fmt::format("the server was {} and is now {}", traces::render_view(*recorded.view),
-                       traces::render_view(*now.view));
+    return TraceFault{at + "/view", fmt::format("the server was {} and is now {}",
+                                                traces::render_view(*recorded.view),
+                                                traces::render_view(*now.view))};
   }
-  return recorded == now ? "" : "the recorded action differs";
+  if (recorded == now) return std::nullopt;
+  return TraceFault{at + "/action", "the recorded action differs"};
 }
 
-ReplayResult differs(std::size_t step, std::string explanation) {
-  return {ReplayVerdict::Differs, step, std::move(explanation)};
+ReplayResult differs(std::size_t step, TraceFault fault) {
+  return {ReplayVerdict::Differs, step, std::move(fault.path), std::move(fault.explanation)};
 }
 
 // Marks as lost what the trace says was lost, where the messages are the recorded ones at all.
@@ -65,44 +71,70 @@ node::Options node_options(const traces::Config& config) {
           .entries_per_message = static_cast<std::uint32_t>(config.entries_per_message)};
 }
 
+namespace {
+
+std::optional<TraceFault> initial_difference(const std::vector<spec::ServerView>& now,
+                                             const std::vector<spec::ServerView>& recorded) {
+  if (now.size() != recorded.size()) {
+    return TraceFault{"/initial", "there are more or fewer servers than the configuration says"};
+  }
+  for (std::size_t i = 0; i < now.size(); ++i) {
+    if (now[i] == recorded[i]) continue;
+    return TraceFault{fmt::format("/initial/{}", i),
+                      fmt::format("the server was {} and is now {}",
+                                  traces::render_view(recorded[i]), traces::render_view(now[i]))};
+  }
+  return std::nullopt;
+}
+
+// What the end of a run that was as recorded comes to.
+ReplayResult verdict(const traces::Trace& trace, const std::optional<spec::Violation>& broken,
+                     std::size_t broken_at) {
+  if (!broken && !trace.violation) return {};
+  if (!broken) {
+    return differs(trace.violation->step,
+                   {"/violation/property",
+                    trace.violation->property + " holds now; it was violated when recorded"});
+  }
+  if (!trace.violation || broken_at != trace.violation->step) {
+    return differs(broken_at, {trace.violation ? "/violation/step" : "/violation",
+                               fmt::format("{} is violated at step {}, which was not recorded: {}",
+                                           to_string(broken->property), broken_at,
+                                           broken->message)});
+  }
+  return {ReplayVerdict::Reproduced, broken_at, {}, broken->message};
+}
+
+}  // namespace
+
 ReplayResult replay(node::Node& node, const traces::Trace& trace,
                     const std::function<void(std::size_t)>& on_step) {
+  if (auto fault = contradiction(trace)) return differs(0, std::move(*fault));
   const spec::PropertySet properties = properties_of(trace);
-  if (trace.violation && properties == 0) {
+  if (properties == 0) {
     return differs(trace.violation->step,
-                   "this version knows no property \"" + trace.violation->property + "\"");
+                   {"/violation/property",
+                    "this version knows no property \"" + trace.violation->property + "\""});
   }
   Runner runner(node, trace.config.servers, trace.config.network, properties);
-  const std::vector<spec::ServerView> start = runner.views();
-  if (const auto [now, recorded] = std::ranges::mismatch(start, trace.initial);
-      now != start.end() && recorded != trace.initial.end()) {
-    return differs(0, fmt::format("the server was {} and is now {}",
-                                  traces::render_view(*recorded), traces::render_view(*now)));
+  if (auto fault = initial_difference(runner.views(), trace.initial)) {
+    return differs(0, std::move(*fault));
   }
-  if (start.size() != trace.initial.size()) return differs(0, "there are more or fewer servers");
   std::optional<spec::Violation> broken = runner.initial_violation();
   std::size_t broken_at = 0;
   for (std::size_t i = 0; i < trace.steps.size() && !broken; ++i) {
     const traces::Step& recorded = trace.steps[i];
     auto taken = runner.apply(recorded.action);
-    if (!taken) return differs(recorded.number, taken.error());
+    if (!taken) return differs(recorded.number, {fmt::format("/steps/{}/action", i), taken.error()});
     lose_as_recorded(runner, recorded, taken->step);
-    const std::string found = difference(recorded, taken->step);
-    if (!found.empty()) return differs(recorded.number, found);
+    if (auto fault = difference(recorded, taken->step)) {
+      return differs(recorded.number, std::move(*fault));
+    }
     on_step(i);
     broken = taken->violation;
     broken_at = recorded.number;
   }
-  if (!broken && !trace.violation) return {ReplayVerdict::Passed, 0, {}};
-  if (!broken) {
-    return differs(trace.violation->step,
-                   trace.violation->property + " holds now; it was violated when recorded");
-  }
-  if (!trace.violation || broken_at != trace.violation->step) {
-    return differs(broken_at, std::string(to_string(broken->property)) +
-                                  " is violated here, which was not recorded: " + broken->message);
-  }
-  return {ReplayVerdict::Reproduced, broken_at, broken->message};
+  return verdict(trace, broken, broken_at);
 }
 
 }  // namespace cluster

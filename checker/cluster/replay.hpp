@@ -17,9 +17,10 @@ enum class ReplayVerdict {
 
 struct ReplayResult {
   ReplayVerdict verdict = ReplayVerdict::Passed;
-  std::size_t step = 0;     // Differs: the first step that differs; 0: the initial state
+  std::size_t step = 0;     // Reproduced: the violating step. Differs: the first step that differs
+  std::string path;         // Differs: a JSON pointer to what differs in the trace
   std::string explanation;  // Differs: what was recorded and what happened. Reproduced: why it is
-                            // a violation
+                            // a violation, in this version's words
 };
 
 // `on_step(position)` is called after each step that was as recorded (0-based). The node must have

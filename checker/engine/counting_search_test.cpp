@@ -9,6 +9,7 @@
 namespace engine {
 namespace {
 
+using toy::Baton;
 using toy::Broadcast;
 using toy::Puzzle;
 using toy::TableModel;
@@ -265,6 +266,33 @@ TEST(CountingSearch, UndoesItsRenamings_InTheRunItReports) {
     EXPECT_EQ(result.path.size(), 4U);
     EXPECT_EQ(PathChecker(folded, &options).fault_of(result), "");
   }
+}
+
+// To be told of a pass between two others, the baton must have been passed on since.
+TEST(CountingSearch, FollowsAHalf_ThatAStepLeadsBackToUnderOtherNames) {
+  for (const std::uint32_t n : {3U, 4U}) {
+    Baton full(n);
+    Baton folded(n, true);
+    CountingOptions options = with(Order::Unordered, Loss::None, 2);
+    EXPECT_EQ(count(full, options).path.size(), 3U);
+    options.symmetry = &folded.permutations();
+    const SearchResult result = count(folded, options);
+    EXPECT_EQ(result.path.size(), 3U);
+    EXPECT_EQ(PathChecker(folded, &options, options.symmetry).fault_of(result), "");
+  }
+}
+
+// On the way to the violation a copy can't stay twice; that the run is taken again to be reported
+// does not count.
+TEST(CountingSearch, CountsWhatBoundsForbadeOnce_WhenItReportsARun) {
+  toy::Table table = toy::token_ring(3);
+  table.reactions[3][2]->violation = toy::kGoal;
+  TableModel model(table);
+  CountingOptions options = with(Order::Unordered, Loss::None, 1);
+  options.duplicates = true;
+  const SearchResult result = count(model, options);
+  EXPECT_EQ(result.path.size(), 4U);
+  EXPECT_EQ(result.cut_off[toy::kDuplicateBound], 2U);
 }
 
 }  // namespace

@@ -14,7 +14,14 @@ CoveringSearch::CoveringSearch(Model& model, const CoveringOptions& options)
   result_.cut_off.assign(model.bound_names().size(), 0);
 }
 
+std::uint64_t CoveringSearch::orbit_size(HalfId half) {
+  if (options_.symmetry == nullptr) return 1;
+  return options_.symmetry->size() / (graph_.model().automorphisms(half).size() + 1);
+}
+
+// In the order Fastest a loop is taken by the closure, once for each half; else like any step.
 void CoveringSearch::note_loop(EdgeId id) {
+  if (options_.order != CoverOrder::Fastest) return;
   ++generated_;
   ++result_.action_counts[graph_.edge(id).action];
   if (graph_.edge(id).is_news) graph_.take_news(id);
@@ -33,7 +40,7 @@ CoveringSearch::Reactions& CoveringSearch::reactions(HalfId half) {
       insert(found.always, sent);
     }
   }
-  graph_.count_cut_off(half, 1, result_.cut_off);
+  graph_.count_cut_off(half, orbit_size(half), result_.cut_off);
   return found;
 }
 
@@ -43,7 +50,9 @@ void CoveringSearch::learn(HalfId half, MessageId message) {
   Reactions& known = reactions_[half];
   insert(known.known, message);
   if (edge.next == kNone) {
-    if (const auto bound = graph_.detail(id).cut_off_by; bound != 0) ++result_.cut_off[bound - 1U];
+    if (const auto bound = graph_.detail(id).cut_off_by; bound != 0) {
+      result_.cut_off[bound - 1U] += orbit_size(half);
+    }
   } else if (!edge.is_loop || graph_.detail(id).violation != 0) {
     insert(known.moves, message);
   } else {
@@ -105,9 +114,8 @@ void CoveringSearch::rename(const MessageSet& set, Renaming renaming, MessageSet
 bool CoveringSearch::is_covered(HalfId half, const MessageSet& set) {
   if (antichain_.covers(half, set)) return true;
   for (const Renaming renaming : graph_.model().automorphisms(half)) {
-    MessageSet image;
-    rename(set, renaming, image);
-    if (antichain_.covers(half, image)) return true;
+    rename(set, renaming, image_);
+    if (antichain_.covers(half, image_)) return true;
   }
   return false;
 }
@@ -249,10 +257,7 @@ SearchResult CoveringSearch::run(Observer& observer) {
 void CoveringSearch::finish() {
   result_.progress = progress();
   result_.witnesses = graph_.witnesses();
-  antichain_.for_each_half([&](HalfId half) {
-    const std::size_t renamings = options_.symmetry == nullptr ? 1 : options_.symmetry->size();
-    result_.halves += renamings / (graph_.model().automorphisms(half).size() + 1);
-  });
+  antichain_.for_each_half([&](HalfId half) { result_.halves += orbit_size(half); });
 }
 
 std::vector<HalfId> CoveringSearch::reached_halves() const {

@@ -83,6 +83,8 @@ class CoveringSearch {
   void learn(HalfId half, MessageId message);
   void learn_all(HalfId half, const MessageSet& set);
   void note_loop(EdgeId edge);
+  // How many cluster halves a canonical one stands for.
+  std::uint64_t orbit_size(HalfId half);
   // `target` becomes the renamed set.
   void rename(const MessageSet& set, Renaming renaming, MessageSet& target);
   [[nodiscard]] Progress progress() const;
@@ -113,6 +115,7 @@ class CoveringSearch {
   MessageSet set_;      // of the node that is expanded
   MessageSet arrived_;  // after one of its steps
   MessageSet renamed_;
+  MessageSet image_;  // of a set under an automorphism
 };
 
 }  // namespace engine

@@ -9,6 +9,7 @@
 namespace engine {
 namespace {
 
+using toy::Baton;
 using toy::Broadcast;
 using toy::Puzzle;
 using toy::TableModel;
@@ -159,6 +160,19 @@ TEST(CoveringSearch, RebuildsTheStepsOfTheClosure_AndLeavesOutTheNeedlessOnes) {
     EXPECT_EQ(result.violation, 5U);
     EXPECT_EQ(result.path.size(), 4U);  // send 0, receive 0, 1 and 2; message 4 is of no use
     EXPECT_EQ(PathChecker(model, nullptr).fault_of(result), "");
+  }
+}
+
+// To be told of a pass between two others, the baton must have been passed on since.
+TEST(CoveringSearch, FollowsAHalf_ThatAStepLeadsBackToUnderOtherNames) {
+  for (const CoverOrder order : kOrders) {
+    Baton model(4, true);
+    const SearchResult result = cover(model, order, &model.permutations());
+    EXPECT_EQ(result.violation, toy::kGoal);
+    EXPECT_EQ(PathChecker(model, nullptr, &model.permutations()).fault_of(result), "");
+    if (order == CoverOrder::Shortest) {
+      EXPECT_EQ(result.path.size(), 3U);
+    }
   }
 }
 

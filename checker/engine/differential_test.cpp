@@ -149,6 +149,7 @@ RC_GTEST_PROP(CoveringSearch, ReachesTheHalvesOfThePlainFixpoint_OnRandomSystems
     RC_ASSERT(as_set(search.reached_halves()) == naive.halves);
     RC_ASSERT(result.halves == naive.halves.size());
     RC_ASSERT(result.progress.distinct <= naive.distinct);
+    if (order == CoverOrder::Fastest) RC_ASSERT(result.progress.distinct == naive.maximal);
     RC_ASSERT(result.progress.queue == 0U);
   }
 }
@@ -203,6 +204,43 @@ RC_GTEST_PROP(BothSearches, ReachTheSameHalves_OnceTheBoundedNetworkIsLargeEnoug
     reached = visited;
   }
   RC_ASSERT(std::ranges::includes(as_set(covering.reached_halves()), reached));
+}
+
+// Some receivers, whichever they are, have received just these rounds.
+RC_GTEST_PROP(BothSearches, UndoTheirRenamings_InTheRunToAnyViolation, ()) {
+  const auto n = *rc::gen::inRange<std::size_t>(2, 4);
+  const auto rounds = n == 2 ? *rc::gen::inRange(1, 4) : 2;
+  auto target = *rc::gen::container<std::vector<int>>(n, rc::gen::inRange(1, 1 << rounds));
+  std::ranges::sort(target);
+  const auto is_bad = [&](const std::vector<int>& state) {
+    std::vector<int> received(state.begin() + 1, state.end());
+    std::ranges::sort(received);
+    return received == target;
+  };
+  Dice dice = any_dice();
+  CountingOptions options = any_options(dice);
+  toy::NoObserver observer;
+  toy::Broadcast full(n, rounds, is_bad);
+  toy::Broadcast folded(n, rounds, is_bad, true);
+  const SearchResult of_full = CountingSearch(full, options).run(observer);
+  options.symmetry = folded.permutations();
+  const SearchResult of_folded = CountingSearch(folded, options).run(observer);
+  RC_CLASSIFY(of_full.path.size() > 3, "more than three steps");
+  RC_ASSERT(of_folded.path.size() == of_full.path.size());
+  if (!of_full.path.empty()) {
+    RC_ASSERT(PathChecker(folded, &options).fault_of(of_folded) == "");
+  }
+  for (const CoverOrder order : {CoverOrder::Fastest, CoverOrder::Shortest}) {
+    toy::Broadcast model(n, rounds, is_bad, true);
+    const SearchResult result =
+        CoveringSearch(model, {.order = order, .symmetry = model.permutations(), .limits = {}})
+            .run(observer);
+    if (result.path.empty()) {
+      RC_ASSERT(of_full.path.empty());
+      continue;
+    }
+    RC_ASSERT(PathChecker(model, nullptr).fault_of(result) == "");
+  }
 }
 
 TEST(NaiveChecker, KnowsTheToys) {

@@ -127,22 +127,20 @@ TEST(CountingSearch, FindsAViolation_AtTheVeryDepthOfTheLimit) {
   }
 }
 
-// The question comes while the steps of the last states explored are still under way.
+// 4096 states are explored when the question comes, and the messages of the last ones are not yet
+// on the network.
 TEST(CountingSearch, ReportsAViolation_ThatItMeetsWhileItStops) {
-  for (int last = 0; last < 400; last += 13) {
-    // 4096 halves in a fan, then one step each; a single one of these violates.
-    toy::Puzzle fan(
-        toy::Puzzle::State{-1},
-        [](const toy::Puzzle::State& state) {
-          std::vector<toy::Puzzle::State> after;
-          if (state[0] == -1) {
-            for (int i = 0; i < 4095; ++i) after.push_back({i});
-          } else if (state[0] < 4095) {
-            after.push_back({state[0] + 10000});
-          }
-          return after;
-        },
-        [last](const toy::Puzzle::State& state) { return state[0] == 14094 - last; });
+  for (HalfId violating = 4095; violating > 4000; violating -= 13) {
+    toy::Table table;
+    table.links = {{0, 1}};
+    table.internal.emplace_back();
+    for (HalfId half = 1; half < 4096; ++half) {
+      table.internal[0].push_back({.next = half});
+      table.internal.push_back(
+          {{.next = half, .sends = {0}, .violation = half == violating ? toy::kGoal : 0}});
+    }
+    table.reactions.resize(4096, {std::nullopt});
+    toy::TableModel fan(table);
     Stopper stopper(StopReason::Time, 1);
     const CountingOptions options;
     const SearchResult result = CountingSearch(fan, options).run(stopper);

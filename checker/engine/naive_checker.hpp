@@ -3,6 +3,7 @@
 // engine but the model and the names of its options.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <optional>
@@ -21,6 +22,7 @@ struct NaiveResultOf {
   std::uint64_t depth = 0;                       // levels
   std::optional<std::uint64_t> violation_depth;  // steps of a shortest run to a violation
   std::set<Half> halves;
+  std::uint64_t maximal = 0;  // naive_cover: states that no other state covers
 };
 using NaiveResult = NaiveResultOf<HalfId>;
 
@@ -108,7 +110,8 @@ inline NaiveResult naive_count(Model& model, const CountingOptions& options) {
 // Any network: the fixpoint over (half, all messages ever sent), no state covering another.
 inline NaiveResult naive_cover(Model& model) {
   using State = std::pair<HalfId, std::set<MessageId>>;
-  return naive_search(State{model.initial(), {}}, {}, [&](const State& state, auto visit) {
+  std::set<State> states{{model.initial(), {}}};
+  auto result = naive_search(*states.begin(), {}, [&](const State& state, auto visit) {
     std::vector<Step> steps;
     model.internal_steps(state.first, steps);
     for (const MessageId message : state.second) {
@@ -119,8 +122,18 @@ inline NaiveResult naive_cover(Model& model) {
       State after{step.next, state.second};
       for (const MessageId sent : model.sends(step.sends)) after.second.insert(sent);
       visit(after, step.violation);
+      states.insert(after);
     }
   });
+  for (const State& state : states) {
+    if (std::ranges::none_of(states, [&](const State& other) {
+          return other != state && other.first == state.first &&
+                 std::ranges::includes(other.second, state.second);
+        })) {
+      ++result.maximal;
+    }
+  }
+  return result;
 }
 
 }  // namespace engine

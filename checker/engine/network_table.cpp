@@ -8,7 +8,7 @@
 namespace engine {
 
 NetworkTable::NetworkTable(const Model& model, Order order, Loss loss, std::size_t capacity)
-    : model_(model), order_(order), loss_(loss), capacity_(capacity), slots_(1024, kNone) {
+    : model_(model), order_(order), loss_(loss), capacity_(capacity), slots_(1024) {
   intern({});
 }
 
@@ -19,26 +19,31 @@ bool NetworkTable::is_deliverable(NetworkId id, std::size_t i) const {
   return !(model_.link(all[i]) == model_.link(all[i - 1]));
 }
 
-std::uint64_t NetworkTable::hash(std::span<const MessageId> messages) {
+std::uint32_t NetworkTable::hash(std::span<const MessageId> messages) {
   std::uint64_t h = messages.size();
   for (const MessageId message : messages) h = mixed(h * 31 + message);
-  return h;
+  return static_cast<std::uint32_t>(h);
 }
 
 void NetworkTable::grow_slots() {
-  slots_.assign(slots_.size() * 2, kNone);
-  for (NetworkId id = 0; id < halves_.size(); ++id) {
-    std::size_t slot = hash(messages(id)) & (slots_.size() - 1);
-    while (slots_[slot] != kNone) slot = (slot + 1) & (slots_.size() - 1);
-    slots_[slot] = id;
+  std::vector<Slot> old(slots_.size() * 2);
+  old.swap(slots_);
+  for (const Slot& slot : old) {
+    if (slot.id == kNone) continue;
+    std::size_t at = slot.hash & (slots_.size() - 1);
+    while (slots_[at].id != kNone) at = (at + 1) & (slots_.size() - 1);
+    slots_[at] = slot;
   }
 }
 
 NetworkId NetworkTable::intern(std::span<const MessageId> messages) {
-  if ((halves_.size() + 1) * 4 > slots_.size() * 3) grow_slots();
-  std::size_t slot = hash(messages) & (slots_.size() - 1);
-  for (; slots_[slot] != kNone; slot = (slot + 1) & (slots_.size() - 1)) {
-    if (std::ranges::equal(this->messages(slots_[slot]), messages)) return slots_[slot];
+  if ((halves_.size() + 1) * 3 > slots_.size() * 2) grow_slots();
+  const std::uint32_t wanted = hash(messages);
+  std::size_t at = wanted & (slots_.size() - 1);
+  for (; slots_[at].id != kNone; at = (at + 1) & (slots_.size() - 1)) {
+    if (slots_[at].hash == wanted && std::ranges::equal(this->messages(slots_[at].id), messages)) {
+      return slots_[at].id;
+    }
   }
   if (messages_.size() + messages.size() > std::numeric_limits<std::uint32_t>::max()) {
     throw std::length_error("the distinct networks hold more than 2^32 messages in all");
@@ -48,7 +53,7 @@ NetworkId NetworkTable::intern(std::span<const MessageId> messages) {
                      static_cast<std::uint32_t>(messages.size())});
   messages_.insert(messages_.end(), messages.begin(), messages.end());
   without_.resize(messages_.size(), kNone);
-  slots_[slot] = id;
+  slots_[at] = {wanted, id};
   return id;
 }
 

@@ -111,7 +111,7 @@ class NetworkTable {
   // Puts the messages in the order that the network keeps them in.
   void normalise(std::vector<MessageId>& messages) const;
   void grow_slots();
-  static std::uint64_t hash(std::span<const MessageId> messages);
+  static std::uint32_t hash(std::span<const MessageId> messages);
 
   const Model& model_;
   Order order_;
@@ -121,7 +121,13 @@ class NetworkTable {
   std::vector<Half> halves_;
   std::vector<MessageId> messages_;   // of all halves, end to end
   std::vector<NetworkId> without_;    // parallel to messages_
-  std::vector<NetworkId> slots_;      // hash table of the halves
+  // The hash table of the halves. A slot keeps the half's hash: most halves that are not the one
+  // sought are told apart without a look at their messages, and growing computes nothing anew.
+  struct Slot {
+    std::uint32_t hash = 0;
+    NetworkId id = kNone;
+  };
+  std::vector<Slot> slots_;
 
   FlatMap growth_index_;  // (network, sends) -> position in outgrowths_
   // One block a growth: a head (messages sent << 16 | ways), then the network of each way. The ways

@@ -12,9 +12,10 @@ namespace engine {
 
 class PathChecker {
  public:
-  // `options` is nullptr for a run over any network. A label must not name a server.
-  PathChecker(Model& model, const CountingOptions* options)
-      : model_(model), options_(options), half_(model.initial()) {}
+  // `options` is nullptr for a run over any network. With `permutations`, labels are servers.
+  PathChecker(Model& model, const CountingOptions* options,
+              const Permutations* permutations = nullptr)
+      : model_(model), options_(options), permutations_(permutations), half_(model.initial()) {}
 
   // What is wrong with the run, or nothing: every step must be possible, every message received on
   // the network, every loss one of a message just sent, and the last step alone a violation.
@@ -36,10 +37,12 @@ class PathChecker {
       if (const std::string fault = receive(path_step); !fault.empty()) return fault;
       return arrive(model_.deliver(half_, path_step.message, path_step.keep_copy), path_step);
     }
+    std::uint32_t label = path_step.label;
+    if (permutations_ != nullptr) label = permutations_->images(path_step.renaming)[label];
     std::vector<Step> steps;
     model_.internal_steps(half_, steps);
     for (const Step& step : steps) {
-      if (step.next != kNone && step.label == path_step.label) return arrive(step, path_step);
+      if (step.next != kNone && step.label == label) return arrive(step, path_step);
     }
     return "no step has this label";
   }
@@ -89,6 +92,7 @@ class PathChecker {
 
   Model& model_;
   const CountingOptions* options_;
+  const Permutations* permutations_;
   HalfId half_;
   std::uint32_t violation_ = 0;
   InFlight network_;

@@ -13,7 +13,7 @@ namespace engine {
 enum class StopReason : std::uint8_t {
   Exhausted,    // every state within the bounds was visited
   Violation,    //
-  Depth,        // there are states beyond the greatest depth asked for
+  Depth,        // states at the greatest depth asked for were not expanded
   States,       // as many distinct states as asked for
   Time,         //
   Memory,       // the machine is about to run out of it

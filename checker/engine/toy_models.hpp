@@ -273,10 +273,11 @@ class Broadcast final : public NamedModel<std::vector<int>> {
     if (!symmetry_) return {half, 0};
     State sorted = state(half);
     std::sort(sorted.begin() + 1, sorted.end());
-    for (Renaming p = 0; p < permutations_.size(); ++p) {
-      if (renamed_state(state(half), p) == sorted) return {name(sorted), p};
-    }
-    return {half, 0};
+    if (sorted == state(half)) return {half, 0};
+    // The last of those that fit: it moves more than it must, as a search has to expect.
+    Renaming p = static_cast<Renaming>(permutations_.size()) - 1;
+    while (renamed_state(state(half), p) != sorted) --p;
+    return {name(sorted), p};
   }
   std::span<const Renaming> automorphisms(HalfId half) override {
     if (!symmetry_) return {};
@@ -311,6 +312,57 @@ class Broadcast final : public NamedModel<std::vector<int>> {
   bool symmetry_;
   Permutations permutations_;
   std::map<HalfId, std::optional<std::vector<Renaming>>> automorphisms_;
+};
+
+// n players pass a baton on and tell the one who gets it; told by a player who neither has nor gets
+// the baton, to one who does not have it either, is a violation. A half is its holder; with
+// symmetry every holder is a renaming of player 0, so that passing on leads back to the same half,
+// renamed. Message from * n + to.
+class Baton final : public ToyModel {
+ public:
+  explicit Baton(std::uint32_t n, bool symmetry = false)
+      : n_(n), symmetry_(symmetry), permutations_(n) {
+    for (Renaming p = 1; p < permutations_.size(); ++p) {
+      if (permutations_.images(p)[0] == 0) fixing_first_.push_back(p);
+    }
+  }
+
+  HalfId initial() override { return 0; }
+  void internal_steps(HalfId holder, std::vector<Step>& steps) override {
+    for (std::uint32_t next = 0; next < n_; ++next) {
+      if (next == holder) continue;
+      steps.push_back({.next = next, .sends = list({holder * n_ + next}), .label = next});
+    }
+  }
+  Step deliver(HalfId holder, MessageId message, bool) override {
+    const bool is_stranger = message / n_ != holder && message % n_ != holder;
+    return {.next = holder, .action = kDeliver, .violation = is_stranger ? kGoal : 0};
+  }
+  [[nodiscard]] std::size_t message_count() const override { return std::size_t{n_} * n_; }
+  [[nodiscard]] Link link(MessageId message) const override { return {message / n_, message % n_}; }
+
+  Canonical canonical(HalfId holder) override {
+    if (!symmetry_ || holder == 0) return {holder, 0};
+    Renaming p = 0;
+    while (permutations_.images(p)[holder] != 0) ++p;
+    return {0, p};
+  }
+  std::span<const Renaming> automorphisms(HalfId) override {
+    if (!symmetry_) return {};
+    return fixing_first_;
+  }
+  MessageId renamed(MessageId message, Renaming p) override {
+    const auto images = permutations_.images(p);
+    return images[message / n_] * n_ + images[message % n_];
+  }
+  [[nodiscard]] std::size_t renaming_count() const override { return permutations_.size(); }
+  [[nodiscard]] const Permutations& permutations() const { return permutations_; }
+
+ private:
+  std::uint32_t n_;
+  bool symmetry_;
+  Permutations permutations_;
+  std::vector<Renaming> fixing_first_;
 };
 
 // Lets a search run to its end.

@@ -9,7 +9,7 @@
 #include <random>
 
 #include "src/raft/canonical.hpp"
-#include "src/raft/random_cluster.hpp"
+#include "src/raft/test_random_cluster.hpp"
 #include "src/raft/test_support.hpp"
 
 namespace raft::test {
