@@ -120,9 +120,9 @@ class Replay(CliTest):
         self.replay(status=USAGE, says="t.json: /initial/2: ")
 
     def test_what_no_network_does_is_refused(self):
-        self.trace["steps"][1]["sent"][0]["lost"] = True
-        self.replay(status=USAGE, says=["t.json: /steps/1/sent/0/lost: ", "nothing is lost"])
-        self.trace = json.loads(json.dumps(self.recorded))
+        self.trace["steps"][2]["sent"][0]["lost"] = True  # the reply, which nobody receives
+        self.replay(status=USAGE, says=["t.json: /steps/2/sent/0/lost: ", "nothing is lost"])
+        self.trace = copy.deepcopy(self.recorded)
         self.trace["steps"][2]["action"]["keep_copy"] = True
         self.replay(status=USAGE, says="t.json: /steps/2/action/keep_copy: ")
 
