@@ -57,8 +57,8 @@ void follower_append(benchmark::State& state) {
   const auto batch = static_cast<std::uint64_t>(state.range(0));
   std::vector<raft::Input> inputs;
   for (std::uint64_t i = 0; i < kAppends; ++i) {
-    raft::AppendEntries request{.term = {1}, .prev_log_index = {i * batch},
-                                .prev_log_term = {i == 0 ? 0U : 1U}};
+    raft::AppendEntries request{
+        .term = {1}, .prev_log_index = {i * batch}, .prev_log_term = {i == 0 ? 0U : 1U}};
     request.entries.assign(batch, raft::Entry{.term = {1}, .command = "v1"});
     inputs.emplace_back(Receive{Message{{1}, {2}, std::move(request)}});
   }

@@ -1,5 +1,5 @@
-// A plain main() for a harness: runs every file of the folders and files that are named, so that the
-// corpora are tested, and the harnesses built, without a fuzzer.
+// A plain main() for a harness: runs every file of the folders and files that are named, so that
+// the corpora are tested, and the harnesses built, without a fuzzer.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>

@@ -13,9 +13,9 @@ namespace traces {
 // Reads and checks a whole file; errors as from_json, with `path` for the file's name.
 Result<Trace> read_trace(const std::filesystem::path& path);
 
-// Writes a text, replacing a file that is there. A symbolic link is followed; what is neither a file
-// nor absent (a pipe, /dev/stdout) is written in place, since it cannot be renamed over. On failure
-// a regular file at `path` is as it was, and no temporary file remains.
+// Writes a text, replacing a file that is there. A symbolic link is followed; what is neither a
+// file nor absent (a pipe, /dev/stdout) is written in place, since it cannot be renamed over. On
+// failure a regular file at `path` is as it was, and no temporary file remains.
 Result<void> write_file(const std::filesystem::path& path, std::string_view text);
 
 // Writes `trace` as write_file does. Refuses a trace that would not read back equal (see to_json),

@@ -155,7 +155,8 @@ void set_network(const FlagValues& values, cluster::ExploreOptions& options) {
       values.is_given("network")
           ? "a bounded network is always searched breadth first; leave this flag out, or choose "
             "--network any"
-          : "the bug's own bounds choose a bounded network, which is always searched breadth first; "
+          : "the bug's own bounds choose a bounded network, which is always searched breadth "
+            "first; "
             "leave this flag out, or add --network any";
   refuse_if_given(values, {"order", "shortest-states"}, remedy);
   bounds.inflight = static_cast<std::uint32_t>(number(values, "inflight", 1, 64));

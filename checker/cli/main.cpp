@@ -6,8 +6,8 @@
 #include <cstdio>
 #include <exception>
 #include <new>
-#include <stdexcept>
 #include <numeric>
+#include <stdexcept>
 
 #include "checker/cli/commands.hpp"
 #include "checker/cli/flags.hpp"
@@ -217,7 +217,8 @@ int main(int argc, char** argv) {
   } catch (const std::bad_alloc&) {
     failure = "out of memory; set tighter bounds, or --states";
   } catch (const std::logic_error& error) {
-    failure = std::string("internal error, please report it with the command line: ") + error.what();
+    failure =
+        std::string("internal error, please report it with the command line: ") + error.what();
   } catch (const std::exception& error) {
     failure = error.what();
   }

@@ -12,3 +12,15 @@ foreach(group IN ITEMS Usage Bounds Networks Summary Json Files Limits Progress 
   set_tests_properties(cli.${name} PROPERTIES
     TIMEOUT 300 ENVIRONMENT PYTHONDONTWRITEBYTECODE=1)
 endforeach()
+
+# Spaces that take minutes: `./dev soak`. Each must be exhausted without a violation (exit 0).
+function(add_soak name)
+  add_test(NAME soak.${name} COMMAND raftcheck explore ${ARGN})
+  set_tests_properties(soak.${name} PROPERTIES LABELS soak TIMEOUT 3600)
+endfunction()
+add_soak(logs_of_3 --log 3)
+add_soak(three_terms --terms 3 --log 1 --crashes 1)
+add_soak(no_op_and_plain_backtracking --no-op on --backtracking plain)
+add_soak(four_servers --servers 4 --terms 2 --log 1 --crashes 1)
+add_soak(counted --log 1 --crashes 0 --network unordered --inflight 4 --symmetry off)
+add_soak(ordered_with_faults --log 1 --network ordered --inflight 4 --loss 1 --partitions 1)

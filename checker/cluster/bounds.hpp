@@ -18,8 +18,8 @@ enum class LossMode : std::uint8_t { Free, None, Budgeted };
 // Absent: no bound (what it counts is then not part of a state).
 struct Bounds {
   std::uint32_t servers = 3;
-  std::uint64_t terms = 2;  // no server goes beyond this term
-  std::uint64_t log = 2;    // a leader accepts a proposal while its log is shorter
+  std::uint64_t terms = 2;                   // no server goes beyond this term
+  std::uint64_t log = 2;                     // a leader accepts a proposal while its log is shorter
   std::optional<std::uint32_t> proposals{};  // accepted client proposals; the k-th carries "vk"
   std::optional<std::uint32_t> timeouts{};   // election timeouts
   std::uint32_t crashes = 1;
@@ -30,7 +30,7 @@ struct Bounds {
   std::uint32_t duplicates = 0;  // deliveries that leave a copy behind
   std::uint32_t partitions = 0;  // cuts
   LossMode loss = LossMode::Free;
-  std::uint32_t losses = 0;      // with LossMode::Budgeted
+  std::uint32_t losses = 0;  // with LossMode::Budgeted
 
   bool symmetry = true;
 };

@@ -138,8 +138,8 @@ void ClusterModel::add_timeouts(engine::HalfId half, std::size_t server,
       local_step(local, kElectionTimeoutKey, {node::InputKind::ElectionTimeout, {}});
   if (!election.has_effect(local)) return;
   if (bounds_.timeouts) ++world.timeouts;
-  steps.push_back(cluster_step(half, server, election, world, false,
-                               {ActionKind::ElectionTimeout, subject}));
+  steps.push_back(
+      cluster_step(half, server, election, world, false, {ActionKind::ElectionTimeout, subject}));
 }
 
 void ClusterModel::add_proposal(engine::HalfId half, std::size_t server,
@@ -214,8 +214,7 @@ void ClusterModel::internal_steps(engine::HalfId half, std::vector<engine::Step>
   if (bounds_.partitions > 0) add_partitions(half, steps);
 }
 
-engine::Step ClusterModel::deliver(engine::HalfId half, engine::MessageId message,
-                                   bool keep_copy) {
+engine::Step ClusterModel::deliver(engine::HalfId half, engine::MessageId message, bool keep_copy) {
   const spec::ServerId from = messages_[message].from;
   const spec::ServerId to = messages_[message].to;
   World world = worlds_[rows_[half][world_slot()]];

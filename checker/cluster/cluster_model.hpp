@@ -2,11 +2,11 @@
 //
 // A cluster half is a row of ids: one for each server's local state, one for the history, one for
 // the world (budgets spent and the partition). Local states, messages, histories and worlds are
-// interned; a server's step is memoised by (local state, input), so the node is called once for each
-// distinct local step, however many cluster states take it.
+// interned; a server's step is memoised by (local state, input), so the node is called once for
+// each distinct local step, however many cluster states take it.
 //
-// Crash and restart are one step: a server that is down does nothing, which is the same as not being
-// scheduled and missing what is sent to it.
+// Crash and restart are one step: a server that is down does nothing, which is the same as not
+// being scheduled and missing what is sent to it.
 #pragma once
 
 #include <memory>
@@ -55,7 +55,15 @@ struct Label {
 
 // The bounds by which a step can be forbidden, in the order of bound_names().
 enum class BoundKind : std::uint16_t {
-  Terms, Log, Proposals, Timeouts, Crashes, Inflight, Duplicates, Partitions, Loss,
+  Terms,
+  Log,
+  Proposals,
+  Timeouts,
+  Crashes,
+  Inflight,
+  Duplicates,
+  Partitions,
+  Loss,
   Contract,  // not a bound: a step that broke a contract while contracts were not checked
 };
 
@@ -186,7 +194,7 @@ class ClusterModel final : public engine::Model {
   std::vector<engine::Canonical> canonical_;
   engine::FlatMap automorphism_index_;  // half -> automorphism_lists_
   std::vector<std::vector<engine::Renaming>> automorphism_lists_;
-  std::vector<std::vector<std::uint32_t>> renamed_locals_;    // by renaming
+  std::vector<std::vector<std::uint32_t>> renamed_locals_;  // by renaming
   std::vector<std::vector<std::uint32_t>> renamed_histories_;
   std::vector<std::vector<std::uint32_t>> renamed_messages_;
 

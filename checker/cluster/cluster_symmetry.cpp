@@ -1,9 +1,10 @@
 // Symmetry over the servers: each cluster half stands for all its renamings.
 //
-// A half's representative is the least of its renamed rows, compared as rows of ids. Everything that
-// holds a server's name is renamed: local states (votes, leaders, progress, the id itself), messages,
-// the history's leaders and the partition. So two states that are merged really are renamings of one
-// another, and the orbits of the states kept add up to the states of a search without symmetry.
+// A half's representative is the least of its renamed rows, compared as rows of ids. Everything
+// that holds a server's name is renamed: local states (votes, leaders, progress, the id itself),
+// messages, the history's leaders and the partition. So two states that are merged really are
+// renamings of one another, and the orbits of the states kept add up to the states of a search
+// without symmetry.
 #include <algorithm>
 
 #include "checker/cluster/cluster_model.hpp"

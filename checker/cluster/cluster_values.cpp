@@ -36,9 +36,9 @@ LocalId ClusterModel::intern_local(const std::string& bytes) {
 std::uint16_t ClusterModel::action_of(const std::string& message_kind) const {
   const auto found = std::ranges::find(action_names_, "deliver_" + message_kind);
   // A kind of message that the checker has no name for is covered as "deliver_other".
-  const auto index = found == action_names_.end() ? action_names_.size() - 1
-                                                  : static_cast<std::size_t>(
-                                                        found - action_names_.begin());
+  const auto index = found == action_names_.end()
+                         ? action_names_.size() - 1
+                         : static_cast<std::size_t>(found - action_names_.begin());
   return static_cast<std::uint16_t>(index);
 }
 
@@ -62,8 +62,7 @@ HistoryId ClusterModel::intern_history(const spec::History& history) {
 HistoryId ClusterModel::extended(HistoryId history, LocalId local) {
   const std::uint64_t key = engine::pair_key(history, local);
   if (const std::uint32_t* known = extended_.find(key)) return *known;
-  const HistoryId result =
-      intern_history(spec::extended(histories_[history], locals_[local].view));
+  const HistoryId result = intern_history(spec::extended(histories_[history], locals_[local].view));
   extended_.insert(key, result);
   return result;
 }

@@ -27,7 +27,13 @@ struct DirectMessage {
   auto operator<=>(const DirectMessage&) const = default;
 };
 
-enum Spent : std::uint8_t { kCrashes, kTimeouts, kProposals, kDuplicates, kLosses, kCuts };
+// Places in DirectHalf::spent.
+inline constexpr std::size_t kCrashes = 0;
+inline constexpr std::size_t kTimeouts = 1;
+inline constexpr std::size_t kProposals = 2;
+inline constexpr std::size_t kDuplicates = 3;
+inline constexpr std::size_t kLosses = 4;
+inline constexpr std::size_t kCuts = 5;
 
 struct DirectHalf {
   std::vector<std::string> servers;
@@ -246,6 +252,8 @@ class DirectCluster {
                              const spec::ServerView& after, bool restarted) {
     std::vector<spec::ServerView> views;
     std::vector<const spec::ServerView*> pointers;
+    views.reserve(half.servers.size());
+    pointers.reserve(half.servers.size());
     for (const std::string& state : half.servers) views.push_back(node_.view(state));
     for (const spec::ServerView& view : views) pointers.push_back(&view);
     std::uint32_t first = 0;

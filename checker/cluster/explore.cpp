@@ -122,8 +122,7 @@ class TraceMaker {
   std::uint32_t proposals_ = 0;
 };
 
-engine::CountingOptions counting_options(const ExploreOptions& options,
-                                         const ClusterModel& model) {
+engine::CountingOptions counting_options(const ExploreOptions& options, const ClusterModel& model) {
   engine::CountingOptions counting;
   const Bounds& bounds = options.bounds;
   counting.order =
@@ -152,8 +151,7 @@ void take_stock(ClusterModel& model, ExploreReport& report) {
 
 // The search for a shortest run to a violation that is known to exist.
 std::optional<traces::Trace> shortest_trace(node::Node& node, const ExploreOptions& options,
-                                            ExploreObserver& observer,
-                                            spec::Violation& violation) {
+                                            ExploreObserver& observer, spec::Violation& violation) {
   ClusterModel model(node, options.bounds, options.properties);
   engine::CoveringOptions covering{.order = engine::CoverOrder::Shortest,
                                    .symmetry = model.permutations(),
@@ -171,9 +169,8 @@ std::optional<traces::Trace> shortest_trace(node::Node& node, const ExploreOptio
 void cover_once(node::Node& node, const ExploreOptions& options, ExploreObserver& observer,
                 ExploreReport& report) {
   ClusterModel model(node, options.bounds, options.properties);
-  engine::CoveringSearch search(model, {.order = options.order,
-                                        .symmetry = model.permutations(),
-                                        .limits = options.limits});
+  engine::CoveringSearch search(
+      model, {.order = options.order, .symmetry = model.permutations(), .limits = options.limits});
   report.search = search.run(observer);
   report.kept = search.kept();
   take_stock(model, report);
@@ -219,8 +216,7 @@ const char* to_string(Network network) {
   throw std::invalid_argument("no such network");
 }
 
-ExploreReport explore(node::Node& node, const ExploreOptions& options,
-                      ExploreObserver& observer) {
+ExploreReport explore(node::Node& node, const ExploreOptions& options, ExploreObserver& observer) {
   ExploreReport report;
   if (options.bounds.network == Network::Any) {
     cover(node, options, observer, report);

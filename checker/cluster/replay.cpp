@@ -97,10 +97,10 @@ ReplayResult verdict(const traces::Trace& trace, const std::optional<spec::Viola
                     trace.violation->property + " holds now; it was violated when recorded"});
   }
   if (!trace.violation || broken_at != trace.violation->step) {
-    return differs(broken_at, {trace.violation ? "/violation/step" : "/violation",
-                               fmt::format("{} is violated at step {}, which was not recorded: {}",
-                                           to_string(broken->property), broken_at,
-                                           broken->message)});
+    return differs(broken_at,
+                   {trace.violation ? "/violation/step" : "/violation",
+                    fmt::format("{} is violated at step {}, which was not recorded: {}",
+                                to_string(broken->property), broken_at, broken->message)});
   }
   return {ReplayVerdict::Reproduced, broken_at, {}, broken->message};
 }
@@ -125,7 +125,8 @@ ReplayResult replay(node::Node& node, const traces::Trace& trace,
   for (std::size_t i = 0; i < trace.steps.size() && !broken; ++i) {
     const traces::Step& recorded = trace.steps[i];
     auto taken = runner.apply(recorded.action);
-    if (!taken) return differs(recorded.number, {fmt::format("/steps/{}/action", i), taken.error()});
+    if (!taken)
+      return differs(recorded.number, {fmt::format("/steps/{}/action", i), taken.error()});
     lose_as_recorded(runner, recorded, taken->step);
     if (auto fault = difference(recorded, taken->step)) {
       return differs(recorded.number, std::move(*fault));

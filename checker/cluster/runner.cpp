@@ -34,10 +34,7 @@ std::vector<const spec::ServerView*> pointers(const std::vector<spec::ServerView
 
 Runner::Runner(node::Node& node, std::uint32_t servers, std::string network,
                spec::PropertySet properties)
-    : node_(node),
-      network_(std::move(network)),
-      properties_(properties),
-      partition_(servers, 0) {
+    : node_(node), network_(std::move(network)), properties_(properties), partition_(servers, 0) {
   for (spec::ServerId id = 1; id <= servers; ++id) {
     states_.push_back(node_.initial_state(id));
     views_.push_back(node_.view(states_.back()));

@@ -32,9 +32,10 @@ class ChangedNode : public node::Node {
   }
 
  protected:
-  std::uint32_t servers_;
+  [[nodiscard]] std::uint32_t servers() const { return servers_; }
 
  private:
+  std::uint32_t servers_;
   std::unique_ptr<node::Node> node_;
 };
 
@@ -61,7 +62,7 @@ class DoubleVotingNode final : public ChangedNode {
                            voter.voted_for != voter.id && voter.voted_for != request.from;
     if (request.kind != "request_vote" || !has_voted) return ChangedNode::step(state, input);
     // As if the vote had been for this candidate all along.
-    std::vector<std::uint8_t> exchange(servers_);
+    std::vector<std::uint8_t> exchange(servers());
     std::iota(exchange.begin(), exchange.end(), std::uint8_t{0});
     std::swap(exchange[voter.voted_for - 1], exchange[request.from - 1]);
     return ChangedNode::step(renamed_state(state, exchange), input);

@@ -23,9 +23,9 @@ std::optional<TraceFault> configuration_fault(const traces::Trace& trace) {
   for (const auto& [name, value] : repeated) {
     const auto bound = trace.bounds.find(name);
     if (bound == trace.bounds.end() || bound->second == value) continue;
-    return TraceFault{fmt::format("/bounds/{}", name),
-                      fmt::format("{} contradicts the configuration, which says {}", bound->second,
-                                  value)};
+    return TraceFault{
+        fmt::format("/bounds/{}", name),
+        fmt::format("{} contradicts the configuration, which says {}", bound->second, value)};
   }
   return std::nullopt;
 }

@@ -27,8 +27,8 @@ struct World {
   }
 };
 
-// groups[i] is the group of server i + 1. Groups are numbered in the order of their first server, so
-// equal partitions are equal values.
+// groups[i] is the group of server i + 1. Groups are numbered in the order of their first server,
+// so equal partitions are equal values.
 using Partition = std::vector<std::uint8_t>;
 
 // All partitions of n servers; the first is the whole.

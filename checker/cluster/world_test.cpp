@@ -9,7 +9,7 @@ namespace cluster {
 namespace {
 
 TEST(Partitions, AreAsManyAsBellsNumbers_EachOnceAndNormalised) {
-  const std::size_t bell[] = {1, 1, 2, 5, 15, 52};
+  const std::array<std::size_t, 6> bell{1, 1, 2, 5, 15, 52};
   for (std::size_t n = 1; n <= 5; ++n) {
     const std::vector<Partition> all = all_partitions(n);
     EXPECT_EQ(all.size(), bell[n]);

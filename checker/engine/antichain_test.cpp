@@ -4,6 +4,7 @@
 #include <rapidcheck/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 
@@ -26,9 +27,9 @@ Plain unpacked(std::span<const std::uint64_t> set) {
 
 // A choice of messages on both sides of the borders between words.
 Plain chosen(unsigned choice) {
-  constexpr MessageId kMessages[] = {0, 1, 62, 63, 64, 65, 127, 128, 191};
+  constexpr std::array<MessageId, 9> kMessages{0, 1, 62, 63, 64, 65, 127, 128, 191};
   Plain messages;
-  for (unsigned i = 0; i < std::size(kMessages); ++i) {
+  for (unsigned i = 0; i < kMessages.size(); ++i) {
     if ((choice >> i & 1U) != 0) messages.insert(kMessages[i]);
   }
   return messages;

@@ -131,8 +131,7 @@ void CountingSearch::drain_growing() {
     if (ways.was_cut()) ++result_.cut_off[options_.inflight_bound];
     for (std::size_t way = 0; way < ways.size(); ++way) {
       const Outgrowth grown = ways[way];
-      settle(edge, grown.network, grown.lost,
-             [&](const Outcome& outcome) { add(taken, outcome); });
+      settle(edge, grown.network, grown.lost, [&](const Outcome& outcome) { add(taken, outcome); });
     }
   }
   growing_.clear();
@@ -238,9 +237,8 @@ void CountingSearch::finish() {
     result_.orbits = store_.size();
     return;
   }
-  store_.for_each_state([&](HalfId half, NetworkId network) {
-    result_.orbits += orbit_size(half, network);
-  });
+  store_.for_each_state(
+      [&](HalfId half, NetworkId network) { result_.orbits += orbit_size(half, network); });
 }
 
 std::uint64_t CountingSearch::orbit_size(HalfId half, NetworkId network) {
@@ -287,9 +285,7 @@ std::vector<PathStep> CountingSearch::rebuild(std::size_t level) {
   }
   for (auto link = links.rbegin(); link != links.rend(); ++link) {
     const EdgeDetail& detail = graph_.detail(link->taken.edge);
-    PathStep step{.label = detail.label,
-                  .renaming = names,
-                  .keep_copy = detail.keep_copy};
+    PathStep step{.label = detail.label, .renaming = names, .keep_copy = detail.keep_copy};
     if (detail.message != kNone) step.message = graph_.model().renamed(detail.message, names);
     const auto span = graph_.model().sends(graph_.edge(link->taken.edge).sends);
     const std::vector<MessageId> sent(span.begin(), span.end());  // renaming may add messages

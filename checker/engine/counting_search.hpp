@@ -14,8 +14,8 @@ namespace engine {
 struct CountingOptions {
   Order order = Order::Unordered;
   Loss loss = Loss::Free;
-  std::size_t inflight = 4;      // at most so many messages on the network
-  bool duplicates = false;       // ask the model for deliveries that leave a copy behind
+  std::size_t inflight = 4;          // at most so many messages on the network
+  bool duplicates = false;           // ask the model for deliveries that leave a copy behind
   std::uint16_t inflight_bound = 0;  // index into Model::bound_names() for what capacity forbade
   std::uint16_t loss_bound = 0;      // the same for the budget of losses
   const Permutations* symmetry = nullptr;  // of the servers; nullptr: search without symmetry

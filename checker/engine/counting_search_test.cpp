@@ -154,7 +154,7 @@ TEST(CountingSearch, LetsCopiesStay_WhereDuplicatesAreAllowed) {
     options.duplicates = true;
     const SearchResult result = count(model, options);
     EXPECT_EQ(result.progress.distinct, 1 + power(3, n));
-    EXPECT_EQ(result.progress.generated, 2 + 2 * 2 * n * power(3, n - 1));
+    EXPECT_EQ(result.progress.generated, 2 + 4 * std::uint64_t{n} * power(3, n - 1));
   }
 }
 

@@ -4,8 +4,8 @@
 // time, any number of times, or never. More messages only allow more, so a state (half, M) is
 // covered by (half, M') if M' includes M, and only the maximal sets of each half are kept
 // (antichain.hpp). The cluster halves that are reached are exactly those that are reachable over an
-// unbounded network, and safety is a matter of halves. (Coverability in a well-structured transition
-// system; the messages are finitely many because the model bounds terms and logs.)
+// unbounded network, and safety is a matter of halves. (Coverability in a well-structured
+// transition system; the messages are finitely many because the model bounds terms and logs.)
 //
 // Two orders:
 // - Fastest: the largest set first, and every set closed under the steps that leave the half as it

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "checker/engine/path_checker.hpp"
 #include "checker/engine/toy_models.hpp"
 
@@ -14,7 +16,7 @@ using toy::Broadcast;
 using toy::Puzzle;
 using toy::TableModel;
 
-constexpr CoverOrder kOrders[] = {CoverOrder::Fastest, CoverOrder::Shortest};
+constexpr std::array<CoverOrder, 2> kOrders{CoverOrder::Fastest, CoverOrder::Shortest};
 
 SearchResult cover(Model& model, CoverOrder order, const Permutations* symmetry = nullptr) {
   toy::NoObserver observer;

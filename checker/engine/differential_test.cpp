@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <array>
+
 #include "checker/engine/covering_search.hpp"
 #include "checker/engine/path_checker.hpp"
 #include "checker/engine/toy_models.hpp"
@@ -69,7 +71,7 @@ Table any_table(Dice& dice, bool violating) {
 }
 
 CountingOptions any_options(Dice& dice) {
-  constexpr Loss kLosses[] = {Loss::None, Loss::Free, Loss::Budgeted};
+  constexpr std::array<Loss, 3> kLosses{Loss::None, Loss::Free, Loss::Budgeted};
   CountingOptions options;
   options.order = dice.roll(2) == 0 ? Order::Unordered : Order::PerLink;
   options.loss = kLosses[dice.roll(3)];

@@ -13,13 +13,13 @@
 namespace engine {
 
 struct Edge {
-  HalfId next = kNone;      // canonical; kNone: not possible
+  HalfId next = kNone;       // canonical; kNone: not possible
   SendsId sends = kNoSends;  // in the names before `renaming`
-  Renaming renaming = 0;    // turns what the step leads to into the canonical names
+  Renaming renaming = 0;     // turns what the step leads to into the canonical names
   std::uint16_t action = 0;
-  bool is_loop = false;     // the half stays exactly as it is
-  bool has_ties = false;    // the next half has automorphisms
-  bool is_news = false;     // taking it fires a witness for the first time, or violates something
+  bool is_loop = false;   // the half stays exactly as it is
+  bool has_ties = false;  // the next half has automorphisms
+  bool is_news = false;   // taking it fires a witness for the first time, or violates something
 };
 
 // What only reports need.

@@ -1,6 +1,8 @@
 // Searches that do not come to their end: what stops them, and what they say then.
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "checker/engine/counting_search.hpp"
 #include "checker/engine/covering_search.hpp"
 #include "checker/engine/path_checker.hpp"
@@ -12,7 +14,7 @@ namespace {
 using toy::Broadcast;
 using toy::NoObserver;
 
-constexpr CoverOrder kOrders[] = {CoverOrder::Fastest, CoverOrder::Shortest};
+constexpr std::array<CoverOrder, 2> kOrders{CoverOrder::Fastest, CoverOrder::Shortest};
 
 // 1 + 3^9 states, more than a search explores between two questions whether to go on.
 constexpr std::size_t kReceivers = 9;
@@ -101,8 +103,8 @@ TEST(CountingSearch, AsksItsObserver_EveryFewThousandStates) {
 
 // Within d steps: after the sending, at most d - 1 received.
 TEST(CountingSearch, VisitsEveryStateWithinTheDepth_AndNoneBeyond) {
-  const std::uint64_t within[] = {1, 9, 9 + 12, 9 + 12 + 6, 9 + 12 + 6 + 1, 28};
-  for (std::uint64_t depth = 0; depth < std::size(within); ++depth) {
+  const std::array<std::uint64_t, 6> within{1, 9, 9 + 12, 9 + 12 + 6, 9 + 12 + 6 + 1, 28};
+  for (std::uint64_t depth = 0; depth < within.size(); ++depth) {
     Broadcast model(3, 1, toy::never);
     NoObserver observer;
     const SearchResult result =
@@ -190,8 +192,9 @@ TEST(CoveringSearch, StopsForItsObserver_AndSaysWhyAndHowFarItCame) {
 }
 
 TEST(CoveringSearch, ReachesEveryHalfWithinTheDepth_AndNoneBeyond_InTheOrderShortest) {
-  const std::uint64_t within[] = {1, 2, 2 + 4, 2 + 4 + 6, 2 + 4 + 6 + 4, 2 + 4 + 6 + 4 + 1, 17};
-  for (std::uint64_t depth = 0; depth < std::size(within); ++depth) {
+  const std::array<std::uint64_t, 7> within{
+      1, 2, 2 + 4, 2 + 4 + 6, 2 + 4 + 6 + 4, 2 + 4 + 6 + 4 + 1, 17};
+  for (std::uint64_t depth = 0; depth < within.size(); ++depth) {
     Broadcast model(4, 1, toy::never);
     const SearchResult result = cover(model, CoverOrder::Shortest, {.depth = depth, .states = {}});
     EXPECT_EQ(result.halves, within[depth]);

@@ -70,39 +70,46 @@ inline void naive_put(const Model& model, Order order, InFlight& messages, Messa
   messages.insert(messages.begin() + static_cast<std::ptrdiff_t>(at), message);
 }
 
-inline NaiveResult naive_count(Model& model, const CountingOptions& options) {
-  using State = std::pair<HalfId, InFlight>;
-  const auto take = [&](const Step& step, const InFlight& rest, auto visit) {
-    if (step.next == kNone) return;
-    const auto span = model.sends(step.sends);
-    const InFlight sent(span.begin(), span.end());
-    for (std::uint32_t lost = 0; lost < 1U << sent.size(); ++lost) {
-      if (lost != 0 && options.loss == Loss::None) continue;
-      InFlight after = rest;
-      for (std::size_t i = 0; i < sent.size(); ++i) {
-        if ((lost >> i & 1U) == 0) naive_put(model, options.order, after, sent[i]);
-      }
-      HalfId half = step.next;
-      if (options.loss == Loss::Budgeted) {
-        half = model.after_losses(half, static_cast<unsigned>(std::popcount(lost)));
-      }
-      if (half != kNone && after.size() <= options.inflight)
-        visit(State{half, after}, step.violation);
+using NaiveState = std::pair<HalfId, InFlight>;
+
+// Visits every way in which a network that holds `rest` takes what a step sends.
+template <class Visit>
+void naive_take(Model& model, const CountingOptions& options, const Step& step,
+                const InFlight& rest, Visit visit) {
+  if (step.next == kNone) return;
+  const auto span = model.sends(step.sends);
+  const InFlight sent(span.begin(), span.end());
+  const std::uint32_t ways = options.loss == Loss::None ? 1 : 1U << sent.size();
+  for (std::uint32_t lost = 0; lost < ways; ++lost) {
+    NaiveState after{step.next, rest};
+    if (options.loss == Loss::Budgeted) {
+      after.first = model.after_losses(step.next, static_cast<unsigned>(std::popcount(lost)));
     }
-  };
-  const State initial{model.initial(), {}};
-  return naive_search(initial, options.limits.depth, [&](const State& state, auto visit) {
+    for (std::size_t i = 0; i < sent.size(); ++i) {
+      if ((lost >> i & 1U) == 0) naive_put(model, options.order, after.second, sent[i]);
+    }
+    const bool fits = after.second.size() <= options.inflight;
+    if (fits && after.first != kNone) visit(after, step.violation);
+  }
+}
+
+inline NaiveResult naive_count(Model& model, const CountingOptions& options) {
+  const NaiveState initial{model.initial(), {}};
+  return naive_search(initial, options.limits.depth, [&](const NaiveState& state, auto visit) {
+    const auto take = [&](const Step& step, const InFlight& rest) {
+      naive_take(model, options, step, rest, visit);
+    };
     std::vector<Step> steps;
     model.internal_steps(state.first, steps);
-    for (const Step& step : steps) take(step, state.second, visit);
+    for (const Step& step : steps) take(step, state.second);
     std::set<std::pair<std::uint32_t, std::uint32_t>> seen;  // copies, or links
     for (std::size_t i = 0; i < state.second.size(); ++i) {
       const MessageId message = state.second[i];
       if (!seen.insert(naive_key(model, options.order, message)).second) continue;
       InFlight rest = state.second;
       rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(i));
-      take(model.deliver(state.first, message, false), rest, visit);
-      if (options.duplicates) take(model.deliver(state.first, message, true), state.second, visit);
+      take(model.deliver(state.first, message, false), rest);
+      if (options.duplicates) take(model.deliver(state.first, message, true), state.second);
     }
   });
 }

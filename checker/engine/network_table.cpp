@@ -49,8 +49,8 @@ NetworkId NetworkTable::intern(std::span<const MessageId> messages) {
     throw std::length_error("the distinct networks hold more than 2^32 messages in all");
   }
   const auto id = static_cast<NetworkId>(halves_.size());
-  halves_.push_back({static_cast<std::uint32_t>(messages_.size()),
-                     static_cast<std::uint32_t>(messages.size())});
+  halves_.push_back(
+      {static_cast<std::uint32_t>(messages_.size()), static_cast<std::uint32_t>(messages.size())});
   messages_.insert(messages_.end(), messages.begin(), messages.end());
   without_.resize(messages_.size(), kNone);
   slots_[at] = {wanted, id};

@@ -1,8 +1,9 @@
 // Network halves: the messages in flight on a bounded network, interned.
 //
-// Unordered: a multiset of messages, any of which may be delivered next. Ordered: one queue for each
-// link, of which only the first message may be delivered. Either way a half is a short sequence of
-// message ids: sorted (unordered), or sorted by link and in the order of sending within a link.
+// Unordered: a multiset of messages, any of which may be delivered next. Ordered: one queue for
+// each link, of which only the first message may be delivered. Either way a half is a short
+// sequence of message ids: sorted (unordered), or sorted by link and in the order of sending within
+// a link.
 //
 // What a transition needs is memoised: removing the i-th message is an array look-up, and adding
 // what a step sends (with every way of losing some of it) is one probe of a flat table.
@@ -119,8 +120,8 @@ class NetworkTable {
   std::size_t capacity_;
 
   std::vector<Half> halves_;
-  std::vector<MessageId> messages_;   // of all halves, end to end
-  std::vector<NetworkId> without_;    // parallel to messages_
+  std::vector<MessageId> messages_;  // of all halves, end to end
+  std::vector<NetworkId> without_;   // parallel to messages_
   // The hash table of the halves. A slot keeps the half's hash: most halves that are not the one
   // sought are told apart without a look at their messages, and growing computes nothing anew.
   struct Slot {
@@ -131,11 +132,11 @@ class NetworkTable {
 
   FlatMap growth_index_;  // (network, sends) -> position in outgrowths_
   // One block a growth: a head (messages sent << 16 | ways), then the network of each way. The ways
-  // that the capacity forbids are those with the fewest losses, so the ways that are there belong to
-  // the last patterns for so many messages, and which message is lost in each needs no place.
+  // that the capacity forbids are those with the fewest losses, so the ways that are there belong
+  // to the last patterns for so many messages, and which message is lost in each needs no place.
   std::vector<NetworkId> outgrowths_;
   std::vector<std::vector<std::uint32_t>> patterns_;  // by how many messages are sent
-  std::vector<std::vector<NetworkId>> renamed_;  // by renaming, then network
+  std::vector<std::vector<NetworkId>> renamed_;       // by renaming, then network
 };
 
 }  // namespace engine

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <array>
 #include <bit>
 
 #include "checker/engine/naive_checker.hpp"
@@ -35,6 +36,7 @@ std::vector<MessageId> messages(const NetworkTable& table, NetworkId id) {
 std::vector<Outgrowth> ways(NetworkTable& table, NetworkId network, SendsId sends) {
   const auto growth = table.ways(table.growth(network, sends));
   std::vector<Outgrowth> all;
+  all.reserve(growth.size());
   for (std::size_t i = 0; i < growth.size(); ++i) all.push_back(growth[i]);
   return all;
 }
@@ -71,8 +73,8 @@ TEST(NetworkTable, DeliversOneOfEqualCopies_OrTheFirstOfALink) {
   const NetworkId bag = network_of(unordered, model, {1, 1, 3, 4});
   NetworkTable ordered(model, Order::PerLink, Loss::None, 4);
   const NetworkId queues = network_of(ordered, model, {1, 1, 3, 4});
-  const bool in_bag[] = {true, false, true, true};
-  const bool in_queues[] = {true, false, true, false};
+  const std::array<bool, 4> in_bag{true, false, true, true};
+  const std::array<bool, 4> in_queues{true, false, true, false};
   for (std::size_t i = 0; i < 4; ++i) {
     EXPECT_EQ(unordered.is_deliverable(bag, i), in_bag[i]);
     EXPECT_EQ(ordered.is_deliverable(queues, i), in_queues[i]);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <set>
 
 namespace engine {
@@ -14,7 +15,7 @@ Images images(const Permutations& all, Renaming p) {
 }
 
 TEST(Permutations, AreAllThatThereAre_AndTheFirstIsTheIdentity) {
-  const std::size_t factorial[] = {1, 1, 2, 6, 24, 120, 720};
+  const std::array<std::size_t, 7> factorial{1, 1, 2, 6, 24, 120, 720};
   for (std::size_t n = 0; n <= 6; ++n) {
     const Permutations all(n);
     ASSERT_EQ(all.size(), factorial[n]);

@@ -221,8 +221,9 @@ inline Table numbered_letters(std::uint32_t n) {
       if (sent < n) internal.push_back({(sent + 1) * (n + 1) + received, {sent}});
       auto& reactions = table.reactions.emplace_back();
       for (std::uint32_t letter = 0; letter < n; ++letter) {
-        reactions.push_back(Table::Entry{.next = sent * (n + 1) + letter + 1,
-                                         .violation = letter == received ? 0 : kGoal});
+        auto& reaction = reactions.emplace_back(Table::Entry{});
+        reaction->next = sent * (n + 1) + letter + 1;
+        reaction->violation = letter == received ? 0 : kGoal;
       }
     }
   }
@@ -250,6 +251,7 @@ class Broadcast final : public NamedModel<std::vector<int>> {
     State after = state(half);
     if (after[0] == rounds_) return;
     std::vector<MessageId> messages;
+    messages.reserve(n_);
     for (std::size_t i = 0; i < n_; ++i) {
       messages.push_back(static_cast<MessageId>(static_cast<std::size_t>(after[0]) * n_ + i));
     }

@@ -1,8 +1,8 @@
 // The node boundary: all that the checker needs to know of a Raft implementation.
 //
 // A node is a pure function over canonical bytes: (state, input) -> (state, messages). The bytes of
-// a state are its identity; they hold the server's volatile state and what is on its disk, and equal
-// states have equal bytes. The same goes for messages. Nothing else about them is assumed.
+// a state are its identity; they hold the server's volatile state and what is on its disk, and
+// equal states have equal bytes. The same goes for messages. Nothing else about them is assumed.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,13 @@ struct Options {
   std::uint32_t entries_per_message = 0;  // 0: no limit
 };
 
-enum class InputKind : std::uint8_t { ElectionTimeout, HeartbeatTimeout, Propose, Receive, Restart };
+enum class InputKind : std::uint8_t {
+  ElectionTimeout,
+  HeartbeatTimeout,
+  Propose,
+  Receive,
+  Restart
+};
 
 struct Input {
   InputKind kind{};

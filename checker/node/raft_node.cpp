@@ -131,7 +131,7 @@ class RaftNode final : public Node {
   }
 
   std::string initial_state(spec::ServerId id) override {
-    Machine machine{.server = raft::fresh_server(config_, {id}), .durable = {}};
+    const Machine machine{.server = raft::fresh_server(config_, {id}), .durable = {}};
     return raft::encoded(machine);
   }
 

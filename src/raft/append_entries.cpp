@@ -69,8 +69,7 @@ void on_append_entries(Server& server, ServerId from, const AppendEntries& reque
   commit_through(server, std::min(request.leader_commit, verified), effects);
   effects.outcome = Outcome::AppendAccepted;
   send(server, from,
-       AppendEntriesReply{
-           .term = server.current_term(), .success = true, .match_index = verified},
+       AppendEntriesReply{.term = server.current_term(), .success = true, .match_index = verified},
        effects);
 }
 

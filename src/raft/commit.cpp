@@ -8,8 +8,8 @@
 namespace raft {
 
 Index quorum_index(std::span<Index> matches) {
-  const auto majority_th = matches.begin() + static_cast<std::ptrdiff_t>(
-                                                 majority_of(matches.size()) - 1);
+  const auto majority_th =
+      matches.begin() + static_cast<std::ptrdiff_t>(majority_of(matches.size()) - 1);
   std::nth_element(matches.begin(), majority_th, matches.end(), std::greater<>());
   return *majority_th;
 }
@@ -28,9 +28,8 @@ void advance_leader_commit(Server& server, const Leader& leader, Effects& effect
   std::array<Index, kServersMax> matches;
   std::size_t voters = 0;
   matches[voters++] = server.log.last_index();  // its own log
-  for_each_peer(server, [&](ServerId peer) {
-    matches[voters++] = leader.progress[peer].match_index;
-  });
+  for_each_peer(server,
+                [&](ServerId peer) { matches[voters++] = leader.progress[peer].match_index; });
   const Index replicated = quorum_index(std::span(matches).first(voters));
   // Section 5.4.2 and Figure 8: only entries of the leader's own term are committed by counting
   // replicas; earlier ones are committed with them. Terms never decrease along the log, so if the

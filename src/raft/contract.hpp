@@ -14,9 +14,9 @@ class ContractViolation : public std::logic_error {
 
 // Throws ContractViolation(why) unless the condition holds. `why` is a sentence for the reader of
 // the counterexample.
-#define CONTRACT(condition, why)                                  \
-  do {                                                            \
-    if (!(condition)) throw ::raft::ContractViolation(why);       \
+#define CONTRACT(condition, why)                            \
+  do {                                                      \
+    if (!(condition)) throw ::raft::ContractViolation(why); \
   } while (false)
 
 }  // namespace raft

@@ -7,12 +7,29 @@ namespace raft {
 
 const char* to_string(Outcome outcome) {
   static constexpr std::array kNames = {
-      "None",           "Restarted",        "ElectionStarted",   "BecameLeader",
-      "VoteGranted",    "VoteRefusedTerm",  "VoteRefusedVoted",  "VoteRefusedLog",
-      "VoteCounted",    "VoteDenied",       "AppendAccepted",    "AppendRejectedTerm",
-      "AppendRejectedLog", "Acknowledged",  "BackedUp",          "HeartbeatsSent",
-      "ProposalAppended",  "ProposalRefused", "SteppedDown",     "StaleReplyIgnored",
-      "TimeoutIgnored", "TermsExhausted",   "MalformedIgnored",
+      "None",
+      "Restarted",
+      "ElectionStarted",
+      "BecameLeader",
+      "VoteGranted",
+      "VoteRefusedTerm",
+      "VoteRefusedVoted",
+      "VoteRefusedLog",
+      "VoteCounted",
+      "VoteDenied",
+      "AppendAccepted",
+      "AppendRejectedTerm",
+      "AppendRejectedLog",
+      "Acknowledged",
+      "BackedUp",
+      "HeartbeatsSent",
+      "ProposalAppended",
+      "ProposalRefused",
+      "SteppedDown",
+      "StaleReplyIgnored",
+      "TimeoutIgnored",
+      "TermsExhausted",
+      "MalformedIgnored",
   };
   static_assert(kNames.size() == static_cast<std::size_t>(Outcome::MalformedIgnored) + 1);
   return kNames.at(static_cast<std::size_t>(outcome));
@@ -29,8 +46,8 @@ void make_durable(Durable& durable, const Persist& persist, const Server& server
   if (persist.hard_state) durable.hard_state = *persist.hard_state;
   if (!persist.log_from) return;
   durable.log.truncate_from(*persist.log_from);
-  durable.log.append(server.log.from(durable.log.last_index().next(),
-                                     std::numeric_limits<std::size_t>::max()));
+  durable.log.append(
+      server.log.from(durable.log.last_index().next(), std::numeric_limits<std::size_t>::max()));
 }
 
 }  // namespace raft

@@ -16,29 +16,29 @@ namespace raft {
 
 // What the step came to, by name. Every input has one of these outcomes in every state.
 enum class Outcome : std::uint8_t {
-  None,                   // no step was taken yet
-  Restarted,              // continues from what was durable
-  ElectionStarted,        // became a candidate
-  BecameLeader,           // won the election
-  VoteGranted,            //
-  VoteRefusedTerm,        // the candidate's term is over
-  VoteRefusedVoted,       // another candidate has this term's vote (or this server leads the term)
-  VoteRefusedLog,         // the candidate's log is not up to date (5.4.1)
-  VoteCounted,            // one more vote, not yet a majority
-  VoteDenied,             // the voter said no
-  AppendAccepted,         //
-  AppendRejectedTerm,     // the leader's term is over
-  AppendRejectedLog,      // no entry at prevLogIndex with prevLogTerm (5.3)
-  Acknowledged,           // a follower's progress was noted
-  BackedUp,               // nextIndex was lowered after a rejection
-  HeartbeatsSent,         //
-  ProposalAppended,       // the command is in the leader's log
-  ProposalRefused,        // this server does not lead; see Effects::leader
-  SteppedDown,            // a reply showed a later term
-  StaleReplyIgnored,      // a reply of an earlier term, or to an earlier role
-  TimeoutIgnored,         // not this role's timer
-  TermsExhausted,         // the term counter is at its end; no election can be started
-  MalformedIgnored,       // contradicts itself, or is not for this server
+  None,                // no step was taken yet
+  Restarted,           // continues from what was durable
+  ElectionStarted,     // became a candidate
+  BecameLeader,        // won the election
+  VoteGranted,         //
+  VoteRefusedTerm,     // the candidate's term is over
+  VoteRefusedVoted,    // another candidate has this term's vote (or this server leads the term)
+  VoteRefusedLog,      // the candidate's log is not up to date (5.4.1)
+  VoteCounted,         // one more vote, not yet a majority
+  VoteDenied,          // the voter said no
+  AppendAccepted,      //
+  AppendRejectedTerm,  // the leader's term is over
+  AppendRejectedLog,   // no entry at prevLogIndex with prevLogTerm (5.3)
+  Acknowledged,        // a follower's progress was noted
+  BackedUp,            // nextIndex was lowered after a rejection
+  HeartbeatsSent,      //
+  ProposalAppended,    // the command is in the leader's log
+  ProposalRefused,     // this server does not lead; see Effects::leader
+  SteppedDown,         // a reply showed a later term
+  StaleReplyIgnored,   // a reply of an earlier term, or to an earlier role
+  TimeoutIgnored,      // not this role's timer
+  TermsExhausted,      // the term counter is at its end; no election can be started
+  MalformedIgnored,    // contradicts itself, or is not for this server
 };
 
 const char* to_string(Outcome outcome);  // "VoteGranted", ...

@@ -6,8 +6,9 @@ namespace raft {
 
 std::span<const Entry> Log::from(Index first, std::size_t count_max) const {
   if (!has(first)) return {};
-  return entries().subspan(first.value - 1).first(
-      std::min(count_max, entries_.size() - (first.value - 1)));
+  return entries()
+      .subspan(first.value - 1)
+      .first(std::min(count_max, entries_.size() - (first.value - 1)));
 }
 
 Index Log::first_of_term_at(Index index) const {

@@ -52,8 +52,7 @@ struct AppendEntriesReply {
 };
 RAFT_FIELDS(AppendEntriesReply, term, success, match_index, conflict_term, conflict_index)
 
-using MessageBody =
-    std::variant<RequestVote, RequestVoteReply, AppendEntries, AppendEntriesReply>;
+using MessageBody = std::variant<RequestVote, RequestVoteReply, AppendEntries, AppendEntriesReply>;
 
 struct Message {
   ServerId from{};

@@ -83,9 +83,8 @@ void on_append_entries_reply(Server& server, ServerId from, const AppendEntriesR
 }
 
 void broadcast_append(const Server& server, const Leader& leader, Effects& effects) {
-  for_each_peer(server, [&](ServerId peer) {
-    send_append(server, leader.progress[peer], peer, effects);
-  });
+  for_each_peer(server,
+                [&](ServerId peer) { send_append(server, leader.progress[peer], peer, effects); });
 }
 
 void on_heartbeat_timeout(Server& server, Effects& effects) {

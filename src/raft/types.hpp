@@ -14,12 +14,12 @@ namespace raft {
 
 // Lists a type's fields once, for its canonical bytes (canonical.hpp) and whatever else walks its
 // value. The structured binding makes a field that is not listed a compile error.
-#define RAFT_FIELDS(Type, ...)                                                              \
-  template <class Self>                                                                     \
-    requires std::same_as<std::remove_const_t<Self>, Type>                                  \
-  constexpr auto fields(Self& self) {                                                       \
-    auto& [__VA_ARGS__] = self;                                                             \
-    return std::tie(__VA_ARGS__);                                                           \
+#define RAFT_FIELDS(Type, ...)                             \
+  template <class Self>                                    \
+    requires std::same_as<std::remove_const_t<Self>, Type> \
+  constexpr auto fields(Self& self) {                      \
+    auto& [__VA_ARGS__] = self;                            \
+    return std::tie(__VA_ARGS__);                          \
   }
 
 // A term: 0 before the first election (Figure 2, currentTerm).

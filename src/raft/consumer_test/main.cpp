@@ -1,5 +1,5 @@
-// The Raft core as somebody else embeds it: three servers in one process elect a leader and commit a
-// command. Messages are delivered at once and in order; a real driver would put `persist` on disk
+// The Raft core as somebody else embeds it: three servers in one process elect a leader and commit
+// a command. Messages are delivered at once and in order; a real driver would put `persist` on disk
 // and `messages` on a network.
 #include <deque>
 #include <iostream>
