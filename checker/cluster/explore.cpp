@@ -42,10 +42,7 @@ traces::ActionKind action_kind_of(ActionKind kind) {
 class TraceMaker {
  public:
   TraceMaker(node::Node& node, const ExploreOptions& options, const ClusterModel& model)
-      : node_(node),
-        options_(options),
-        model_(model),
-        permutations_(options.bounds.symmetry ? options.bounds.servers : 1) {}
+      : node_(node), options_(options), model_(model) {}
 
   // `violation` is set to what the run violates; throws std::logic_error if it violates nothing.
   traces::Trace make(const engine::SearchResult& result, spec::Violation& violation) {
@@ -76,7 +73,7 @@ class TraceMaker {
  private:
   [[nodiscard]] spec::ServerId renamed(spec::ServerId id, engine::Renaming renaming) const {
     if (renaming == 0) return id;
-    return permutations_.images(renaming)[id - 1] + 1U;
+    return model_.permutations()->images(renaming)[id - 1] + 1U;
   }
 
   traces::Action action_of(const engine::PathStep& step) {
@@ -118,7 +115,6 @@ class TraceMaker {
   node::Node& node_;
   const ExploreOptions& options_;
   const ClusterModel& model_;
-  engine::Permutations permutations_;
   std::uint32_t proposals_ = 0;
 };
 

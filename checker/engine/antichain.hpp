@@ -42,13 +42,26 @@ inline std::size_t size_of(std::span<const std::uint64_t> set) {
   return size;
 }
 
+// Calls f(message) for the messages that `bits` stand for in the `word`-th word of a set, in order,
+// until f returns true; returns whether it did.
+template <class F>
+bool any_in_word(std::size_t word, std::uint64_t bits, F f) {
+  for (; bits != 0; bits &= bits - 1) {
+    if (f(static_cast<MessageId>(word * 64 + static_cast<std::size_t>(__builtin_ctzll(bits))))) {
+      return true;
+    }
+  }
+  return false;
+}
+
 // Calls f(message) for every message of the set, in order.
 template <class F>
 void for_each_message(std::span<const std::uint64_t> set, F f) {
   for (std::size_t word = 0; word < set.size(); ++word) {
-    for (std::uint64_t bits = set[word]; bits != 0; bits &= bits - 1) {
-      f(static_cast<MessageId>(word * 64 + static_cast<std::size_t>(__builtin_ctzll(bits))));
-    }
+    any_in_word(word, set[word], [&](MessageId message) {
+      f(message);
+      return false;
+    });
   }
 }
 

@@ -65,10 +65,10 @@ void CoveringSearch::learn_all(HalfId half, const MessageSet& set) {
   const Reactions& known = reactions(half);
   for (std::size_t word = 0; word < set.size(); ++word) {
     const std::uint64_t seen = word < known.known.size() ? known.known[word] : 0;
-    for (std::uint64_t bits = set[word] & ~seen; bits != 0; bits &= bits - 1) {
-      learn(half,
-            static_cast<MessageId>(word * 64 + static_cast<std::size_t>(__builtin_ctzll(bits))));
-    }
+    any_in_word(word, set[word] & ~seen, [&](MessageId message) {
+      learn(half, message);
+      return false;
+    });
   }
 }
 
@@ -95,11 +95,10 @@ void CoveringSearch::close(HalfId half, MessageSet& set, F taken) {
     changed = false;
     learn_all(half, set);
     for (std::size_t word = 0; word < std::min(set.size(), known.answers.size()); ++word) {
-      for (std::uint64_t bits = set[word] & known.answers[word]; bits != 0; bits &= bits - 1) {
-        const auto message =
-            static_cast<MessageId>(word * 64 + static_cast<std::size_t>(__builtin_ctzll(bits)));
+      any_in_word(word, set[word] & known.answers[word], [&](MessageId message) {
         changed |= take(graph_.delivery(half, message));
-      }
+        return false;
+      });
     }
   }
 }
@@ -177,11 +176,10 @@ bool CoveringSearch::expand(NodeId id) {
     const auto at = [&](const MessageSet& set) { return word < set.size() ? set[word] : 0; };
     const Reactions& known = reactions_[half];
     const std::uint64_t active = at(known.moves) | (closed ? 0 : at(known.answers));
-    for (std::uint64_t bits = set_[word] & active; bits != 0; bits &= bits - 1) {
-      const auto message =
-          static_cast<MessageId>(word * 64 + static_cast<std::size_t>(__builtin_ctzll(bits)));
-      if (arrive(id, graph_.delivery(half, message))) return true;
-    }
+    const auto leads_to_violation = [&](MessageId message) {
+      return arrive(id, graph_.delivery(half, message));
+    };
+    if (any_in_word(word, set_[word] & active, leads_to_violation)) return true;
   }
   return false;
 }
