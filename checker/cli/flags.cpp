@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <optional>
+#include <thread>
 
 #include "checker/cli/usage_error.hpp"
 
@@ -51,8 +52,7 @@ constexpr std::array kFlags = {
          "steps in a run; over any network it implies --order shortest"},
     Flag{"states", "N", "unlimited", kSearch, "stop when so many states are stored"},
     Flag{"time", "SECONDS", "unlimited", kSearch, "stop after so many seconds"},
-    Flag{"threads", "N", "1", kSearch,
-         "threads that search; this version has sequential searches only: 1"},
+    Flag{"threads", "N", "all", kSearch, "threads that search; all: one for each processor"},
     Flag{"symmetry", "on|off", "on", kSearch,
          "states that differ only in the servers' names count as one; up to 6 servers, off above"},
     Flag{"order", "fastest|shortest", "fastest", kSearch,
@@ -210,9 +210,9 @@ void set_limits(FlagValues& values, Plan& plan) {
   plan.options.limits.states = limit(values, "states", 1, kMost);
   plan.options.shortest_states_max = number(values, "shortest-states", 1, kMost);
   if (values["time"] != kUnlimited) plan.seconds_max = seconds(values);
-  if (number(values, "threads", 1, 1024) != 1) {
-    refuse("threads", values["threads"], "this version searches with one thread; use --threads 1");
-  }
+  plan.options.threads = values["threads"] == "all"
+                             ? std::max(1U, std::thread::hardware_concurrency())
+                             : number(values, "threads", 1, 256, ", or all");
   if (plan.options.limits.depth && values["network"] == "any") {
     if (values.is_given("order") && values["order"] == "fastest") {
       refuse("depth", values["depth"],

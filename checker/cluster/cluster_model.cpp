@@ -214,7 +214,9 @@ void ClusterModel::internal_steps(engine::HalfId half, std::vector<engine::Step>
   if (bounds_.partitions > 0) add_partitions(half, steps);
 }
 
-engine::Step ClusterModel::deliver(engine::HalfId half, engine::MessageId message, bool keep_copy) {
+engine::Step ClusterModel::deliver(engine::HalfId half, engine::MessageId message,
+                                   unsigned alternative) {
+  const bool keep_copy = alternative == static_cast<unsigned>(Receipt::LeavingCopy);
   const spec::ServerId from = messages_[message].from;
   const spec::ServerId to = messages_[message].to;
   World world = worlds_[rows_[half][world_slot()]];
@@ -228,8 +230,10 @@ engine::Step ClusterModel::deliver(engine::HalfId half, engine::MessageId messag
   const std::string bytes = messages_[message].bytes;  // stepping may intern messages
   const LocalStep step = local_step(local, message, {node::InputKind::Receive, bytes});
   if (keep_copy && !step.has_effect(local) && !step.is_beyond_terms) return {};  // spends a budget
-  return cluster_step(half, to - 1, step, world, false,
-                      {static_cast<ActionKind>(messages_[message].action), to});
+  engine::Step taken = cluster_step(half, to - 1, step, world, false,
+                                    {static_cast<ActionKind>(messages_[message].action), to});
+  taken.consumes = !keep_copy;
+  return taken;
 }
 
 engine::SendsId ClusterModel::reachable_sends(engine::SendsId sends, const World& world) {

@@ -27,6 +27,9 @@ namespace cluster {
 using LocalId = std::uint32_t;
 using HistoryId = std::uint32_t;
 
+// The ways in which a message is received.
+enum class Receipt : unsigned { Once, LeavingCopy };
+
 // What a step is, for coverage: the index of the action's name.
 enum class ActionKind : std::uint16_t {
   ElectionTimeout,
@@ -75,7 +78,9 @@ class ClusterModel final : public engine::Model {
   engine::HalfId initial() override { return initial_; }
   std::uint32_t initial_violation() override { return initial_violation_; }
   void internal_steps(engine::HalfId half, std::vector<engine::Step>& steps) override;
-  engine::Step deliver(engine::HalfId half, engine::MessageId message, bool keep_copy) override;
+  engine::Step deliver(engine::HalfId half, engine::MessageId message,
+                       unsigned alternative) override;
+  [[nodiscard]] unsigned alternatives() const override { return bounds_.duplicates > 0 ? 2 : 1; }
   [[nodiscard]] std::span<const engine::MessageId> sends(engine::SendsId id) const override {
     return sends_[id];
   }
@@ -88,6 +93,7 @@ class ClusterModel final : public engine::Model {
   std::span<const engine::Renaming> automorphisms(engine::HalfId half) override;
   engine::MessageId renamed(engine::MessageId message, engine::Renaming renaming) override;
   [[nodiscard]] std::size_t renaming_count() const override { return permutations_.size(); }
+  [[nodiscard]] std::string key_of(const engine::PathStep& step) const override;
   [[nodiscard]] const std::vector<std::string>& action_names() const override {
     return action_names_;
   }
@@ -161,6 +167,12 @@ class ClusterModel final : public engine::Model {
 
   std::uint32_t check(engine::HalfId half);
   engine::Canonical compute_canonical(engine::HalfId half);
+  // A name of the local states that this one becomes under all renamings.
+  std::uint32_t orbit_of(LocalId local);
+  // The renamings that put the servers in the order of their orbits.
+  std::vector<engine::Renaming> sorting_renamings(Row row);
+  // Whether each server becomes one whose local state has the same orbit.
+  bool keeps_orbits(Row row, engine::Renaming renaming);
   // Slot `slot` of a row after renaming the servers.
   std::uint32_t renamed_slot(Row row, std::size_t slot, engine::Renaming renaming);
   LocalId renamed_local(LocalId local, engine::Renaming renaming);
@@ -178,7 +190,7 @@ class ClusterModel final : public engine::Model {
   engine::SequenceInterner<char> local_bytes_;
   std::vector<Local> locals_;
   engine::SequenceInterner<char> message_index_;
-  std::vector<MessageInfo> messages_;
+  engine::ReservedArray<MessageInfo> messages_;  // never moves: link() is for any thread
   engine::SequenceInterner<std::uint32_t> sends_;
   engine::SequenceInterner<char> history_bytes_;
   std::vector<spec::History> histories_;
@@ -192,6 +204,7 @@ class ClusterModel final : public engine::Model {
 
   std::vector<std::uint8_t> checked_;  // by half: 0 not yet, else 1 + violation
   std::vector<engine::Canonical> canonical_;
+  std::vector<std::uint32_t> local_orbits_;  // by local state
   engine::FlatMap automorphism_index_;  // half -> automorphism_lists_
   std::vector<std::vector<engine::Renaming>> automorphism_lists_;
   std::vector<std::vector<std::uint32_t>> renamed_locals_;  // by renaming

@@ -1,6 +1,9 @@
 // Symmetry over the servers: each cluster half stands for all its renamings.
 //
-// A half's representative is the least of its renamed rows, compared as rows of ids. Everything
+// A half's representative is the least, compared as rows of ids, of those of its renamed rows whose
+// servers are in the order of their orbits: the orbit of a local state, all that it becomes under
+// renaming, does not change when the servers are renamed, so a server's place is mostly given by
+// it, and only renamings among servers of one orbit are compared. Everything
 // that holds a server's name is renamed: local states (votes, leaders, progress, the id itself),
 // messages, the history's leaders and the partition. So two states that are merged really are
 // renamings of one another, and the orbits of the states kept add up to the states of a search
@@ -97,13 +100,41 @@ engine::Canonical ClusterModel::canonical(engine::HalfId half) {
   return canonical_[half] = result;
 }
 
+std::uint32_t ClusterModel::orbit_of(LocalId local) {
+  if (local >= local_orbits_.size()) local_orbits_.resize(local + 1, engine::kNone);
+  if (local_orbits_[local] != engine::kNone) return local_orbits_[local];
+  std::vector<LocalId> orbit;
+  for (engine::Renaming renaming = 0; renaming < permutations_.size(); ++renaming) {
+    orbit.push_back(renamed_local(local, renaming));
+  }
+  if (locals_.size() > local_orbits_.size()) local_orbits_.resize(locals_.size(), engine::kNone);
+  const LocalId number = std::ranges::min(orbit);
+  for (const LocalId member : orbit) local_orbits_[member] = number;
+  return number;
+}
+
+std::vector<engine::Renaming> ClusterModel::sorting_renamings(Row row) {
+  std::vector<std::uint32_t> orbits(servers());
+  for (std::size_t server = 0; server < servers(); ++server) orbits[server] = orbit_of(row[server]);
+  std::vector<engine::Renaming> sorting;
+  for (engine::Renaming renaming = 0; renaming < permutations_.size(); ++renaming) {
+    const auto sources = permutations_.images(permutations_.inverse(renaming));
+    bool is_sorted = true;
+    for (std::size_t slot = 1; slot < servers() && is_sorted; ++slot) {
+      is_sorted = orbits[sources[slot - 1]] <= orbits[sources[slot]];
+    }
+    if (is_sorted) sorting.push_back(renaming);
+  }
+  return sorting;
+}
+
 engine::Canonical ClusterModel::compute_canonical(engine::HalfId half) {
-  const std::vector<std::uint32_t> row(rows_[half].begin(), rows_[half].end());
-  std::vector<std::uint32_t> best = row;
+  const Row row = rows_[half];
+  std::vector<std::uint32_t> best;
   engine::Renaming best_renaming = 0;
   std::vector<std::uint32_t> candidate(row.size());
-  for (engine::Renaming renaming = 1; renaming < permutations_.size(); ++renaming) {
-    bool is_less = false;
+  for (const engine::Renaming renaming : sorting_renamings(row)) {
+    bool is_less = best.empty();
     std::size_t slot = 0;
     for (; slot < row.size(); ++slot) {
       candidate[slot] = renamed_slot(row, slot, renaming);
@@ -120,15 +151,23 @@ engine::Canonical ClusterModel::compute_canonical(engine::HalfId half) {
   return {intern_row(best), best_renaming};
 }
 
+bool ClusterModel::keeps_orbits(Row row, engine::Renaming renaming) {
+  const auto images = permutations_.images(renaming);
+  for (std::size_t server = 0; server < servers(); ++server) {
+    if (orbit_of(row[server]) != orbit_of(row[images[server]])) return false;
+  }
+  return true;
+}
+
 std::span<const engine::Renaming> ClusterModel::automorphisms(engine::HalfId half) {
   if (!bounds_.symmetry) return {};
   if (const std::uint32_t* known = automorphism_index_.find(half)) {
     return automorphism_lists_[*known];
   }
-  const std::vector<std::uint32_t> row(rows_[half].begin(), rows_[half].end());
+  const Row row = rows_[half];
   std::vector<engine::Renaming> found;
   for (engine::Renaming renaming = 1; renaming < permutations_.size(); ++renaming) {
-    bool is_same = true;
+    bool is_same = keeps_orbits(row, renaming);
     for (std::size_t slot = 0; slot < row.size() && is_same; ++slot) {
       is_same = renamed_slot(row, slot, renaming) == row[slot];
     }
@@ -139,6 +178,28 @@ std::span<const engine::Renaming> ClusterModel::automorphisms(engine::HalfId hal
   automorphism_index_.insert(half, static_cast<std::uint32_t>(at - automorphism_lists_.begin()));
   if (at == automorphism_lists_.end()) automorphism_lists_.push_back(std::move(found));
   return automorphism_lists_[*automorphism_index_.find(half)];
+}
+
+std::string ClusterModel::key_of(const engine::PathStep& step) const {
+  const Label label = Label::unpacked(step.label);
+  const auto renamed_server = [&](spec::ServerId id) {
+    return step.renaming == 0 ? id : permutations_.images(step.renaming)[id - 1] + 1U;
+  };
+  std::string key(1, static_cast<char>(label.kind));
+  if (label.kind == ActionKind::Cut) {
+    const Partition& before = partitions_[label.subject];
+    Partition groups(before.size());
+    for (std::size_t i = 0; i < before.size(); ++i) {
+      groups[renamed_server(static_cast<spec::ServerId>(i + 1)) - 1] = before[i];
+    }
+    for (const std::uint8_t group : normalised(groups)) key += static_cast<char>(group);
+  } else if (label.kind != ActionKind::Heal) {
+    key += static_cast<char>(renamed_server(label.subject));
+  }
+  key += static_cast<char>(step.alternative);
+  if (step.message != engine::kNone) key += messages_[step.message].bytes;
+  for (const engine::MessageId lost : step.lost) key += '\xFF' + messages_[lost].bytes;
+  return key;
 }
 
 }  // namespace cluster

@@ -46,8 +46,8 @@ engine::MessageId ClusterModel::intern_message(const node::Message& message) {
   const auto [id, added] =
       message_index_.intern(std::span(message.bytes.data(), message.bytes.size()));
   if (added) {
-    messages_.push_back({message.bytes, message.from, message.to,
-                         action_of(node_.message_view(message.bytes).kind)});
+    messages_.emplace_back(message.bytes, message.from, message.to,
+                           action_of(node_.message_view(message.bytes).kind));
   }
   return id;
 }

@@ -94,7 +94,7 @@ class TraceMaker {
     }
     if (step.message != engine::kNone) {
       action.message = node_.message_view(model_.message_bytes(step.message));
-      action.keep_copy = step.keep_copy;
+      action.keep_copy = step.alternative == static_cast<unsigned>(Receipt::LeavingCopy);
     }
     return action;
   }
@@ -127,11 +127,11 @@ engine::CountingOptions counting_options(const ExploreOptions& options, const Cl
                   : bounds.loss == LossMode::None ? engine::Loss::None
                                                   : engine::Loss::Budgeted;
   counting.inflight = bounds.inflight;
-  counting.duplicates = bounds.duplicates > 0;
   counting.inflight_bound = static_cast<std::uint16_t>(BoundKind::Inflight);
   counting.loss_bound = static_cast<std::uint16_t>(BoundKind::Loss);
   counting.symmetry = model.permutations();
   counting.limits = options.limits;
+  counting.threads = options.threads;
   return counting;
 }
 

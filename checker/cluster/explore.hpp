@@ -21,6 +21,7 @@ struct ExploreOptions {
   node::Options node;
   engine::CoverOrder order = engine::CoverOrder::Fastest;  // over any network
   engine::Limits limits;
+  std::size_t threads = 1;
   spec::PropertySet properties = spec::kAllProperties;
   // Over any network in the order Fastest: how many states the search for a shortest trace may keep
   // before the trace that was found first is reported instead.

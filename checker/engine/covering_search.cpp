@@ -24,7 +24,7 @@ void CoveringSearch::note_loop(EdgeId id) {
   if (options_.order != CoverOrder::Fastest) return;
   ++generated_;
   ++result_.action_counts[graph_.edge(id).action];
-  if (graph_.edge(id).is_news) graph_.take_news(id);
+  graph_.take(id);
 }
 
 CoveringSearch::Reactions& CoveringSearch::reactions(HalfId half) {
@@ -89,7 +89,7 @@ void CoveringSearch::close(HalfId half, MessageSet& set, F taken) {
     return added;
   };
   for (EdgeId id = internal.first; is_news && id != internal.last; ++id) {
-    if (graph_.edge(id).is_loop && graph_.detail(id).violation == 0) take(id);
+    if (graph_.edge(id).is_loop && !graph_.edge(id).is_violation) take(id);
   }
   for (bool changed = true; changed;) {
     changed = false;
@@ -135,15 +135,14 @@ void CoveringSearch::keep(NodeId from, EdgeId edge, HalfId half, MessageSet& set
 
 bool CoveringSearch::arrive(NodeId from, EdgeId id) {
   ++generated_;
-  const Edge edge = graph_.edge(id);
+  const Edge& edge = graph_.edge(id);
   ++result_.action_counts[edge.action];
-  if (edge.is_news) {
-    result_.violation = graph_.take_news(id);
-    if (result_.violation != 0) {
-      found_node_ = from;
-      found_edge_ = id;
-      return true;
-    }
+  graph_.take(id);
+  if (edge.is_violation) {
+    result_.violation = graph_.detail(id).violation;
+    found_node_ = from;
+    found_edge_ = id;
+    return true;
   }
   arrived_.assign(set_.begin(), set_.end());
   bool grew = false;
@@ -169,7 +168,7 @@ bool CoveringSearch::expand(NodeId id) {
   const bool closed = options_.order == CoverOrder::Fastest;
   const HalfGraph::EdgeRange internal = graph_.internal(half);
   for (EdgeId edge = internal.first; edge != internal.last; ++edge) {
-    if (closed && graph_.edge(edge).is_loop && graph_.detail(edge).violation == 0) continue;
+    if (closed && graph_.edge(edge).is_loop && !graph_.edge(edge).is_violation) continue;
     if (arrive(id, edge)) return true;
   }
   for (std::size_t word = 0; word < set_.size(); ++word) {
@@ -289,7 +288,7 @@ std::vector<CoveringSearch::Taken> CoveringSearch::run_to_violation() {
   for (const EdgeId id : edges) {
     if (options_.order == CoverOrder::Fastest) close(half, set, take);
     take(id);
-    const Edge edge = graph_.edge(id);
+    const Edge& edge = graph_.edge(id);
     for (const MessageId sent : model.sends(edge.sends)) insert(set, sent);
     if (edge.renaming != 0) {
       rename(set, edge.renaming, renamed_);

@@ -1,58 +1,145 @@
 #include "checker/engine/half_graph.hpp"
 
-namespace engine {
+#include "checker/engine/interner.hpp"
 
-void HalfGraph::expand(HalfId half) {
-  if (half >= rows_.size()) rows_.resize(half + 1);
-  scratch_.clear();
-  model_.internal_steps(half, scratch_);
-  Row& row = rows_[half];
-  row.expanded = true;
-  row.internal.first = static_cast<EdgeId>(edges_.size());
-  for (const Step& step : scratch_) {
-    if (step.next != kNone) {
-      add(half, step, kNone, false);
-    } else if (step.cut_off_by != 0) {
-      row.cut_off.push_back(static_cast<std::uint16_t>(step.cut_off_by - 1));
-    }
+namespace engine {
+namespace {
+constexpr std::size_t kHalvesMax = std::size_t{1} << 30U;
+constexpr std::size_t kEdgesMax = std::size_t{1} << 31U;
+constexpr std::uint32_t kSlotsAtFirst = 8;
+}  // namespace
+
+HalfGraph::Table::Table(std::uint32_t slot_count)
+    : mask(slot_count - 1), slots(new std::atomic<std::uint64_t>[slot_count]) {
+  for (std::uint32_t i = 0; i < slot_count; ++i) {
+    slots[i].store(kEmptySlot, std::memory_order_relaxed);
   }
-  row.internal.last = static_cast<EdgeId>(edges_.size());
 }
 
-EdgeId HalfGraph::add(HalfId half, const Step& step, MessageId message, bool keep_copy) {
-  Edge edge;
+HalfGraph::HalfGraph(Model& model)
+    : model_(model),
+      alternatives_(model.alternatives()),
+      renamings_(model.renaming_count()),
+      rows_(kHalvesMax),
+      edges_(kEdgesMax),
+      details_(kEdgesMax),
+      renamed_(std::size_t{1} << 34U) {
+  initial_ = model_.canonical(model_.initial());
+  note(initial_.half);
+}
+
+HalfGraph::~HalfGraph() = default;
+
+HalfGraph::EdgeRange HalfGraph::expand(HalfId half) {
+  const std::lock_guard lock(mutex_);
+  Row& row = rows_[half];
+  if (row.is_expanded.load(std::memory_order_relaxed)) return row.internal;
+  scratch_.clear();
+  model_.internal_steps(half, scratch_);
+  const std::size_t first_cut_off = cut_offs_.size();
+  const auto first = static_cast<EdgeId>(edges_.size());
+  for (const Step& step : scratch_) {
+    if (step.next != kNone) {
+      add(half, step, kNone, 0);
+    } else if (step.cut_off_by != 0) {
+      cut_offs_.push_back(static_cast<std::uint16_t>(step.cut_off_by - 1));
+    }
+  }
+  row.internal = {first, static_cast<EdgeId>(edges_.size())};
+  row.cut_off = cut_offs_.span(first_cut_off, cut_offs_.size() - first_cut_off);
+  row.is_expanded.store(true, std::memory_order_release);
+  return row.internal;
+}
+
+// What is read of a half that edges lead to.
+void HalfGraph::note(HalfId canonical) {
+  if (canonical >= rows_.capacity()) throw std::length_error("too many cluster halves");
+  Row& row = rows_[canonical];
+  if (row.is_noted) return;
+  row.automorphisms = model_.automorphisms(canonical);
+  row.is_noted = true;
+}
+
+EdgeId HalfGraph::add(HalfId half, const Step& step, MessageId message, unsigned alternative) {
+  const auto id = static_cast<EdgeId>(edges_.size());
+  Edge& edge = edges_.emplace_back();
   if (step.next != kNone) {
     const Canonical canonical = model_.canonical(step.next);
-    edge = {.next = canonical.half,
-            .sends = step.sends,
-            .renaming = canonical.renaming,
-            .action = step.action,
-            .is_loop = step.next == half,
-            .has_ties = !model_.automorphisms(canonical.half).empty(),
-            .is_news = step.violation != 0 || (step.witnesses & ~witnesses_) != 0};
+    note(canonical.half);
+    edge.next = canonical.half;
+    edge.sends = step.sends;
+    edge.renaming = canonical.renaming;
+    edge.action = step.action;
+    edge.is_loop = step.next == half;
+    edge.has_ties = !rows_[canonical.half].automorphisms.empty();
+    edge.consumes = step.consumes;
+    edge.is_outside = step.is_outside;
+    edge.is_violation = step.violation != 0;
+    edge.is_news = (step.witnesses & ~witnesses()) != 0;
   }
-  edges_.push_back(edge);
-  details_.push_back({.label = step.label,
+  details_.push_back({.from = half,
+                      .label = step.label,
                       .message = message,
-                      .keep_copy = keep_copy,
+                      .alternative = alternative,
                       .witnesses = step.witnesses,
                       .violation = step.violation,
                       .cut_off_by = step.cut_off_by});
-  return static_cast<EdgeId>(edges_.size() - 1);
+  return id;
 }
 
-EdgeId HalfGraph::add_delivery(std::vector<EdgeId>& row, HalfId half, MessageId message,
-                               bool keep_copy) {
-  const Step step = model_.deliver(half, message, keep_copy);
-  if (message >= row.size()) row.resize(model_.message_count(), kNone);
-  return row[message] = add(half, step, message, keep_copy);
+EdgeId HalfGraph::add_delivery(HalfId half, std::uint32_t key) {
+  const std::lock_guard lock(mutex_);
+  Row& row = rows_[half];
+  if (const EdgeId known = find(row, key); known != kNone) return known;
+  const MessageId message = key / alternatives_;
+  const unsigned alternative = key % alternatives_;
+  const EdgeId id = add(half, model_.deliver(half, message, alternative), message, alternative);
+  put(row, key, id);
+  return id;
 }
 
-std::uint32_t HalfGraph::take_news(EdgeId id) {
-  const EdgeDetail& detail = details_[id];
-  witnesses_ |= detail.witnesses;
-  if (detail.violation == 0) edges_[id].is_news = false;
-  return detail.violation;
+void HalfGraph::put(Row& row, std::uint32_t key, EdgeId edge) {
+  const auto place = [](Table& table, std::uint64_t slot) {
+    std::uint32_t at = position(static_cast<std::uint32_t>(slot >> 32U)) & table.mask;
+    while (table.slots[at].load(std::memory_order_relaxed) != kEmptySlot) {
+      at = (at + 1) & table.mask;
+    }
+    table.slots[at].store(slot, std::memory_order_release);
+    ++table.count;
+  };
+  const Table* current = row.deliveries.load(std::memory_order_relaxed);
+  const std::uint64_t slot = pair_key(key, edge);
+  if (current != nullptr && (current->count + 1) * 4 <= (current->mask + 1) * 3) {
+    place(const_cast<Table&>(*current), slot);  // only under the lock
+    return;
+  }
+  auto larger = std::make_unique<Table>(current == nullptr ? kSlotsAtFirst : 2 * (current->mask + 1));
+  if (current != nullptr) {
+    for (std::uint32_t i = 0; i <= current->mask; ++i) {
+      const std::uint64_t old = current->slots[i].load(std::memory_order_relaxed);
+      if (old != kEmptySlot) place(*larger, old);
+    }
+  }
+  place(*larger, slot);
+  row.deliveries.store(larger.get(), std::memory_order_release);
+  tables_.push_back(std::move(larger));
+}
+
+HalfGraph::AfterLosses HalfGraph::after_losses(HalfId half, unsigned count) {
+  const std::lock_guard lock(mutex_);
+  const HalfId after = model_.after_losses(half, count);
+  if (after == kNone) return {};
+  const Canonical canonical = model_.canonical(after);
+  note(canonical.half);
+  return {canonical.half, canonical.renaming};
+}
+
+MessageId HalfGraph::compute_renamed(MessageId message, Renaming renaming) {
+  const std::lock_guard lock(mutex_);
+  if (message >= renamed_.capacity() / renamings_) throw std::length_error("too many messages");
+  const MessageId result = model_.renamed(message, renaming);
+  renamed_slot(message, renaming).store(result + 1, std::memory_order_release);
+  return result;
 }
 
 }  // namespace engine

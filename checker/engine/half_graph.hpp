@@ -1,32 +1,48 @@
-// The memoised steps of cluster halves: the graph that both searches walk.
+// The memoised steps of cluster halves: the graph that all searches walk.
 //
 // A search takes the same few thousand steps millions of times. Each is computed once by the model,
-// canonicalised, and kept as an Edge of 20 bytes; the rest of what is known of it (what a report
-// needs, not a search) lies apart.
+// canonicalised, and kept as an Edge; the rest of what is known of it (what a report needs, not a
+// search) lies apart.
+//
+// Threads: everything here may be called by any number of threads. What is known is read without a
+// lock; what is not is computed under one lock, model_mutex(), which also guards the model itself.
+// A half, edge, message or list of messages may be asked about by whoever was told of it.
+//
+// Layout: rows, edges and details are arrays that never move. A row finds the edges of its
+// deliveries in a small hash table of its own (8 bytes a slot), which a larger one replaces when it
+// fills; the smaller ones are kept until the end, for readers that still look into them.
 #pragma once
 
+#include <atomic>
+#include <memory>
+#include <mutex>
 #include <vector>
 
 #include "checker/engine/model.hpp"
+#include "checker/engine/reserved_array.hpp"
 #include "checker/engine/search.hpp"
 
 namespace engine {
 
-struct Edge {
+struct Edge {  // lives in the graph and is not copied
   HalfId next = kNone;       // canonical; kNone: not possible
   SendsId sends = kNoSends;  // in the names before `renaming`
   Renaming renaming = 0;     // turns what the step leads to into the canonical names
   std::uint16_t action = 0;
-  bool is_loop = false;   // the half stays exactly as it is
-  bool has_ties = false;  // the next half has automorphisms
-  bool is_news = false;   // taking it fires a witness for the first time, or violates something
+  bool is_loop = false;      // the half stays exactly as it is
+  bool has_ties = false;     // the next half has automorphisms
+  bool consumes = true;      // a delivery that takes its message from the network
+  bool is_outside = false;   // what it leads to is neither stored nor explored
+  bool is_violation = false;
+  std::atomic<bool> is_news = false;  // taking it fires a witness that had not fired before
 };
 
 // What only reports need.
 struct EdgeDetail {
+  HalfId from = kNone;
   std::uint32_t label = 0;
   MessageId message = kNone;
-  bool keep_copy = false;
+  unsigned alternative = 0;
   std::uint32_t witnesses = 0;
   std::uint32_t violation = 0;
   std::uint16_t cut_off_by = 0;
@@ -34,9 +50,21 @@ struct EdgeDetail {
 
 class HalfGraph {
  public:
-  explicit HalfGraph(Model& model) : model_(model) {}
+  explicit HalfGraph(Model& model);
+  HalfGraph(const HalfGraph&) = delete;
+  HalfGraph& operator=(const HalfGraph&) = delete;
+  ~HalfGraph();
 
+  // Under model_mutex() where there are several threads.
   [[nodiscard]] Model& model() { return model_; }
+  [[nodiscard]] std::mutex& model_mutex() { return mutex_; }
+  // How many ways each message can be received in.
+  [[nodiscard]] unsigned alternatives() const { return alternatives_; }
+
+  [[nodiscard]] std::size_t renamings() const { return renamings_; }
+
+  // The canonical initial half, and the renaming that leads to it.
+  [[nodiscard]] Canonical initial() const { return initial_; }
 
   // The steps of `half` that consume no message; a range of edge ids. Canonical halves only.
   struct EdgeRange {
@@ -44,28 +72,49 @@ class HalfGraph {
     EdgeId last = 0;  // one past the end
   };
   EdgeRange internal(HalfId half) {
-    if (half >= rows_.size() || !rows_[half].expanded) expand(half);
-    return rows_[half].internal;
+    const Row& row = rows_[half];
+    return row.is_expanded.load(std::memory_order_acquire) ? row.internal : expand(half);
   }
-  // The step of receiving a message. Precondition: internal(half) was called.
-  EdgeId delivery(HalfId half, MessageId message) {
-    const auto& known = rows_[half].deliveries;
-    if (message < known.size() && known[message] != kNone) return known[message];
-    return add_delivery(rows_[half].deliveries, half, message, false);
-  }
-  // The same, a copy staying on the network.
-  EdgeId duplicate_delivery(HalfId half, MessageId message) {
-    const auto& known = rows_[half].duplicates;
-    if (message < known.size() && known[message] != kNone) return known[message];
-    return add_delivery(rows_[half].duplicates, half, message, true);
+  // The step of receiving a message.
+  EdgeId delivery(HalfId half, MessageId message, unsigned alternative = 0) {
+    const std::uint32_t key = message * alternatives_ + alternative;
+    const EdgeId known = find(rows_[half], key);
+    return known != kNone ? known : add_delivery(half, key);
   }
 
   [[nodiscard]] const Edge& edge(EdgeId id) const { return edges_[id]; }
   [[nodiscard]] const EdgeDetail& detail(EdgeId id) const { return details_[id]; }
+  [[nodiscard]] std::size_t edge_count() const { return edges_.size(); }
+  [[nodiscard]] std::span<const MessageId> sends(SendsId id) const { return model_.sends(id); }
 
-  // Notes that a step was taken whose `is_news` is set. Returns what it violates, or 0.
-  std::uint32_t take_news(EdgeId id);
-  [[nodiscard]] std::uint32_t witnesses() const { return witnesses_; }
+  // The half after the network lost `count` more messages (Model::after_losses), canonicalised.
+  struct AfterLosses {
+    HalfId half = kNone;  // kNone: the budget does not allow it
+    Renaming renaming = 0;
+  };
+  AfterLosses after_losses(HalfId half, unsigned count);
+  // The renamings (identity excluded) that map a half to itself. The half must be one that an edge
+  // leads to, or the initial one.
+  [[nodiscard]] std::span<const Renaming> automorphisms(HalfId half) const {
+    return rows_[half].automorphisms;
+  }
+  MessageId renamed(MessageId message, Renaming renaming) {
+    if (renaming == 0) return message;
+    const std::atomic<std::uint32_t>& known = renamed_slot(message, renaming);
+    const std::uint32_t value = known.load(std::memory_order_acquire);
+    return value != 0 ? value - 1 : compute_renamed(message, renaming);
+  }
+
+  // Notes that a step was taken, for its witnesses.
+  void take(EdgeId id) {
+    if (!edges_[id].is_news.load(std::memory_order_relaxed)) return;
+    edges_[id].is_news.store(false, std::memory_order_relaxed);
+    witnesses_.fetch_or(details_[id].witnesses, std::memory_order_relaxed);
+  }
+  [[nodiscard]] std::uint32_t witnesses() const {
+    return witnesses_.load(std::memory_order_relaxed);
+  }
+  void add_witnesses(std::uint32_t witnesses) { witnesses_.fetch_or(witnesses); }
 
   // Adds `times` to the counts of the bounds that forbid internal steps of `half`.
   void count_cut_off(HalfId half, std::uint64_t times, std::vector<std::uint64_t>& counts) const {
@@ -73,24 +122,58 @@ class HalfGraph {
   }
 
  private:
-  struct Row {
-    EdgeRange internal;
-    bool expanded = false;
-    std::vector<EdgeId> deliveries;  // by message; kNone: not asked yet
-    std::vector<EdgeId> duplicates;
-    std::vector<std::uint16_t> cut_off;  // bounds that forbid internal steps, once for each step
+  // Slots of key << 32 | edge; ~0: empty. At least a quarter of them is.
+  struct Table {
+    explicit Table(std::uint32_t slot_count);
+    std::uint32_t mask;
+    std::uint32_t count = 0;
+    std::unique_ptr<std::atomic<std::uint64_t>[]> slots;
   };
+  struct Row {  // all zero bytes: nothing known
+    std::atomic<const Table*> deliveries;
+    std::atomic<bool> is_expanded;
+    EdgeRange internal;
+    std::span<const std::uint16_t> cut_off;  // bounds that forbid internal steps, one for each step
+    std::span<const Renaming> automorphisms;
+    bool is_noted;  // its automorphisms are there
+  };
+  static constexpr std::uint64_t kEmptySlot = ~std::uint64_t{0};
+  static std::uint32_t position(std::uint32_t key) { return (key * 0x9E3779B1U) >> 7U; }
 
-  void expand(HalfId half);
-  EdgeId add(HalfId half, const Step& step, MessageId message, bool keep_copy);
-  EdgeId add_delivery(std::vector<EdgeId>& row, HalfId half, MessageId message, bool keep_copy);
+  static EdgeId find(const Row& row, std::uint32_t key) {
+    const Table* table = row.deliveries.load(std::memory_order_acquire);
+    if (table == nullptr) return kNone;
+    for (std::uint32_t at = position(key);; ++at) {
+      const std::uint64_t slot = table->slots[at & table->mask].load(std::memory_order_acquire);
+      if (slot >> 32U == key) return static_cast<EdgeId>(slot);
+      if (slot == kEmptySlot) return kNone;
+    }
+  }
+  std::atomic<std::uint32_t>& renamed_slot(MessageId message, Renaming renaming) {
+    return renamed_[message * renamings_ + renaming];
+  }
+
+  EdgeRange expand(HalfId half);
+  EdgeId add_delivery(HalfId half, std::uint32_t key);
+  MessageId compute_renamed(MessageId message, Renaming renaming);
+  // These are called under the lock.
+  EdgeId add(HalfId half, const Step& step, MessageId message, unsigned alternative);
+  void note(HalfId canonical);
+  void put(Row& row, std::uint32_t key, EdgeId edge);
 
   Model& model_;
-  std::vector<Row> rows_;
-  std::vector<Edge> edges_;
-  std::vector<EdgeDetail> details_;
+  std::mutex mutex_;
+  unsigned alternatives_ = 1;
+  std::size_t renamings_ = 1;
+  Canonical initial_;
+  ReservedArray<Row> rows_;
+  ReservedArray<Edge> edges_;
+  ReservedArray<EdgeDetail> details_;
+  ReservedArray<std::atomic<std::uint32_t>> renamed_;  // 1 + the message; 0: not known yet
+  ReservedArray<std::uint16_t> cut_offs_;              // of all rows, end to end
+  std::vector<std::unique_ptr<const Table>> tables_;   // all that ever were
   std::vector<Step> scratch_;
-  std::uint32_t witnesses_ = 0;
+  std::atomic<std::uint32_t> witnesses_{0};
 };
 
 }  // namespace engine

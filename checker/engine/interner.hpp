@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "checker/engine/ids.hpp"
+#include "checker/engine/reserved_array.hpp"
 
 namespace engine {
 
@@ -25,11 +26,12 @@ constexpr std::uint64_t mixed(std::uint64_t x) {
   return x ^ (x >> 33U);
 }
 
-// Sequences of T (a trivially copyable type without padding).
+// Sequences of T (a trivially copyable type without padding). Values never move: one thread may read
+// those it was told of while another interns.
 template <class T>
 class SequenceInterner {
  public:
-  SequenceInterner() : slots_(16, kNone), offsets_{0} {}
+  SequenceInterner() : slots_(16, kNone) { offsets_.push_back(0); }
 
   // The value's id; `added` tells whether it is new.
   struct Interned {
@@ -45,14 +47,13 @@ class SequenceInterner {
     if (size() == kNone) throw std::length_error("more than 2^32 - 1 distinct values");
     const auto id = static_cast<std::uint32_t>(size());
     slots_[slot] = id;
-    arena_.insert(arena_.end(), value.begin(), value.end());
+    arena_.append(value);
     offsets_.push_back(arena_.size());
     return {id, true};
   }
 
-  // Valid until the next value is interned.
   std::span<const T> operator[](std::uint32_t id) const {
-    return std::span(arena_).subspan(offsets_[id], offsets_[id + 1] - offsets_[id]);
+    return arena_.span(offsets_[id], offsets_[id + 1] - offsets_[id]);
   }
   [[nodiscard]] std::size_t size() const { return offsets_.size() - 1; }
 
@@ -76,8 +77,8 @@ class SequenceInterner {
   }
 
   std::vector<std::uint32_t> slots_;
-  std::vector<T> arena_;
-  std::vector<std::size_t> offsets_;
+  ReservedArray<T> arena_;
+  ReservedArray<std::size_t> offsets_;
 };
 
 // A map from 64-bit keys to 32-bit values: flat, linear probing, nothing is ever removed.

@@ -27,6 +27,8 @@ struct Step {
   std::uint32_t witnesses = 0;  // bit mask
   // 0, or the model's number of what this step violates, by itself or by the half it leads to.
   std::uint32_t violation = 0;
+  bool consumes = true;     // a receipt that takes its message from the network
+  bool is_outside = false;  // leads out of a constraint: generated and checked, but not stored
   // Where next is kNone: 0, or 1 + index into Model::bound_names() of the bound that forbids it.
   std::uint16_t cut_off_by = 0;
 };
@@ -44,6 +46,16 @@ struct Canonical {
   Renaming renaming = 0;  // one that turns the half asked about into `half`; 0 if they are equal
 };
 
+// One step of a reported run, in the names of the run: renamings that the search made for symmetry
+// are undone.
+struct PathStep {
+  std::uint32_t label = 0;    // of the model, before renaming
+  Renaming renaming = 0;      // what to apply to the servers that the label names
+  MessageId message = kNone;  // received by this step, in the run's names; kNone for internal steps
+  unsigned alternative = 0;   // in which of its ways the message is received
+  std::vector<MessageId> lost{};  // of the messages that this step sends, in the run's names
+};
+
 class Model {
  public:
   Model() = default;
@@ -58,11 +70,14 @@ class Model {
   // Appends every step of `half` that consumes no message, those that a bound forbids included, in
   // an order that depends on the half alone. Steps that change and send nothing are left out.
   virtual void internal_steps(HalfId half, std::vector<Step>& steps) = 0;
-  // The step of receiving `message`. keep_copy: a duplicate of it stays on the network. A message
-  // that changes nothing is a step that leads back to `half`; kNone means it can't be received now.
-  virtual Step deliver(HalfId half, MessageId message, bool keep_copy) = 0;
+  // The step of receiving `message`, in one of the ways in which it can be received. A message that
+  // changes nothing is a step that leads back to `half`; kNone means it can't be received now.
+  virtual Step deliver(HalfId half, MessageId message, unsigned alternative) = 0;
+  // How many ways to receive a message there are, at least 1.
+  [[nodiscard]] virtual unsigned alternatives() const { return 1; }
 
-  // The messages of a list, in the order of sending. Valid until the next call of a step function.
+  // The messages of a list, in the order of sending. May be asked by any thread that was told of
+  // the list, while another computes; the span stays valid. So may link().
   [[nodiscard]] virtual std::span<const MessageId> sends(SendsId id) const = 0;
   // How many distinct messages are known so far.
   [[nodiscard]] virtual std::size_t message_count() const = 0;
@@ -77,6 +92,15 @@ class Model {
   virtual std::span<const Renaming> automorphisms(HalfId) { return {}; }
   virtual MessageId renamed(MessageId message, Renaming) { return message; }
   [[nodiscard]] virtual std::size_t renaming_count() const { return 1; }
+
+  // A text that tells the steps of a run apart and orders them, in the names of the run: the same
+  // for the same step whatever the ids and the renamings that a search uses.
+  [[nodiscard]] virtual std::string key_of(const PathStep& step) const {
+    std::string key = std::to_string(step.label) + " " + std::to_string(step.message) + " " +
+                      std::to_string(step.alternative);
+    for (const MessageId lost : step.lost) key += " " + std::to_string(lost);
+    return key;
+  }
 
   [[nodiscard]] virtual const std::vector<std::string>& action_names() const = 0;
   [[nodiscard]] virtual const std::vector<std::string>& bound_names() const = 0;

@@ -6,124 +6,158 @@
 #include <numeric>
 
 namespace engine {
+namespace {
+constexpr std::size_t kNetworksMax = std::size_t{1} << 32U;
+constexpr std::size_t kRenamingsMemoised = 24;  // 4 bytes each for every network
+}  // namespace
 
-NetworkTable::NetworkTable(const Model& model, Order order, Loss loss, std::size_t capacity)
-    : model_(model), order_(order), loss_(loss), capacity_(capacity), slots_(1024) {
+NetworkTable::NetworkTable(HalfGraph& graph, Order order, Loss loss, std::size_t capacity)
+    : graph_(graph),
+      order_(order),
+      loss_(loss),
+      capacity_(capacity),
+      renamings_(graph.renamings()),
+      memoises_renamings_(renamings_ <= kRenamingsMemoised),
+      halves_(kNetworksMax),
+      tokens_(std::size_t{1} << 35U),
+      without_(std::size_t{1} << 35U),
+      growths_(kNetworksMax),
+      renamed_(std::size_t{1} << 36U) {
   intern({});
 }
 
-bool NetworkTable::is_deliverable(NetworkId id, std::size_t i) const {
+bool NetworkTable::is_deliverable(std::span<const Token> tokens, std::size_t i) const {
+  if (order_ == Order::Once) return (tokens[i] & kSpent) == 0;
   if (i == 0) return true;
-  const auto all = messages(id);
-  if (order_ == Order::Unordered) return all[i] != all[i - 1];
-  return !(model_.link(all[i]) == model_.link(all[i - 1]));
+  if (order_ == Order::Unordered) return tokens[i] != tokens[i - 1];
+  return !(graph_.model().link(tokens[i]) == graph_.model().link(tokens[i - 1]));
 }
 
-std::uint32_t NetworkTable::hash(std::span<const MessageId> messages) {
-  std::uint64_t h = messages.size();
-  for (const MessageId message : messages) h = mixed(h * 31 + message);
-  return static_cast<std::uint32_t>(h);
+std::uint32_t NetworkTable::hash_of(std::span<const Token> tokens) {
+  std::uint64_t h = tokens.size();
+  for (const Token token : tokens) {
+    h = (h ^ token) * 0x9E3779B97F4A7C15ULL;
+    h ^= h >> 29U;
+  }
+  return static_cast<std::uint32_t>(mixed(h) >> 32U);
 }
 
-void NetworkTable::grow_slots() {
-  std::vector<Slot> old(slots_.size() * 2);
-  old.swap(slots_);
-  for (const Slot& slot : old) {
-    if (slot.id == kNone) continue;
-    std::size_t at = slot.hash & (slots_.size() - 1);
-    while (slots_[at].id != kNone) at = (at + 1) & (slots_.size() - 1);
-    slots_[at] = slot;
-  }
-}
-
-NetworkId NetworkTable::intern(std::span<const MessageId> messages) {
-  if ((halves_.size() + 1) * 3 > slots_.size() * 2) grow_slots();
-  const std::uint32_t wanted = hash(messages);
-  std::size_t at = wanted & (slots_.size() - 1);
-  for (; slots_[at].id != kNone; at = (at + 1) & (slots_.size() - 1)) {
-    if (slots_[at].hash == wanted && std::ranges::equal(this->messages(slots_[at].id), messages)) {
-      return slots_[at].id;
-    }
-  }
-  if (messages_.size() + messages.size() > std::numeric_limits<std::uint32_t>::max()) {
-    throw std::length_error("the distinct networks hold more than 2^32 messages in all");
-  }
+NetworkId NetworkTable::intern(std::span<const Token> tokens) {
+  const std::uint32_t hash = hash_of(tokens);
+  const auto find = [&] {
+    return index_.find(hash, [&](NetworkId id) { return std::ranges::equal(this->tokens(id), tokens); });
+  };
+  if (const NetworkId known = find(); known != kNone) return known;
+  const std::lock_guard lock(mutex_);
+  if (const NetworkId known = find(); known != kNone) return known;
+  if (tokens.size() > kSizeMask) throw std::length_error("too many messages on the network");
   const auto id = static_cast<NetworkId>(halves_.size());
-  halves_.push_back(
-      {static_cast<std::uint32_t>(messages_.size()), static_cast<std::uint32_t>(messages.size())});
-  messages_.insert(messages_.end(), messages.begin(), messages.end());
-  without_.resize(messages_.size(), kNone);
-  slots_[at] = {wanted, id};
+  if (id == kNone - 1) throw std::length_error("more than 2^32 - 2 distinct networks");
+  halves_.push_back(tokens_.size() << kSizeBits | tokens.size());
+  tokens_.append(tokens);
+  index_.insert(hash, id);
   return id;
 }
 
 NetworkId NetworkTable::compute_without(NetworkId id, std::size_t i) {
-  const auto all = messages(id);
-  std::vector<MessageId> rest(all.begin(), all.end());
-  rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(i));
-  return without_[halves_[id].offset + i] = intern(rest);
+  const auto all = tokens(id);
+  std::vector<Token> rest(all.begin(), all.end());
+  const auto at = rest.begin() + static_cast<std::ptrdiff_t>(i);
+  if (order_ == Order::Once) {
+    *at |= kSpent;
+    normalise(rest);
+  } else {
+    rest.erase(at);
+  }
+  const NetworkId result = intern(rest);
+  without_[(halves_[id] >> kSizeBits) + i].store(result + 1, std::memory_order_release);
+  return result;
 }
 
-void NetworkTable::normalise(std::vector<MessageId>& messages) const {
-  if (order_ == Order::Unordered) {
-    std::ranges::sort(messages);
+void NetworkTable::normalise(std::vector<Token>& tokens) const {
+  if (order_ != Order::PerLink) {
+    std::ranges::sort(tokens);
     return;
   }
-  std::ranges::stable_sort(messages, {}, [this](MessageId message) {
-    const Link link = model_.link(message);
+  std::ranges::stable_sort(tokens, {}, [this](Token token) {
+    const Link link = graph_.model().link(token);
     return std::pair(link.from, link.to);
   });
 }
 
 const std::vector<std::uint32_t>& NetworkTable::patterns(std::size_t sent) {
-  constexpr std::size_t kSentMax = 15;  // 2^15 ways fill the 16 bits that a head has for them
   if (sent > kSentMax) throw std::length_error("one step sends more than 15 messages");
-  if (patterns_.size() <= sent) patterns_.resize(sent + 1);
   std::vector<std::uint32_t>& found = patterns_[sent];
-  if (found.empty()) {
+  std::call_once(patterns_made_[sent], [&] {
     found.resize(loss_ == Loss::None ? 1U : 1U << sent);
     std::iota(found.begin(), found.end(), 0U);
     std::ranges::stable_sort(found, {}, [](std::uint32_t lost) { return std::popcount(lost); });
-  }
+  });
   return found;
 }
 
+void NetworkTable::add_sent(std::vector<Token>& tokens, std::span<const MessageId> sent,
+                            std::uint32_t lost) const {
+  for (std::size_t i = 0; i < sent.size(); ++i) {
+    if ((lost >> i & 1U) != 0) continue;
+    const auto is_known = [&](Token token) { return message_of(token) == sent[i]; };
+    if (order_ == Order::Once && std::ranges::any_of(tokens, is_known)) continue;
+    tokens.push_back(sent[i]);
+  }
+}
+
+NetworkTable::GrowthId NetworkTable::growth(NetworkId network, SendsId sends) {
+  const GrowthId known = growth_index_.find(growth_hash(network, sends), [&](GrowthId id) {
+    return is_growth(id, network, sends);
+  });
+  return known != kNone ? known : compute_growth(network, sends);
+}
+
 NetworkTable::GrowthId NetworkTable::compute_growth(NetworkId network, SendsId sends) {
-  const auto sent = model_.sends(sends);
-  const auto before = messages(network);
-  const std::vector<MessageId> base(before.begin(), before.end());
-  const auto id = static_cast<GrowthId>(outgrowths_.size());
-  outgrowths_.push_back(static_cast<std::uint32_t>(sent.size() << 16U));
+  const auto sent = graph_.sends(sends);
+  const auto base = tokens(network);
+  std::vector<std::uint32_t> block{network, sends, static_cast<std::uint32_t>(sent.size() << 16U)};
+  std::vector<Token> after;
   for (const std::uint32_t lost : patterns(sent.size())) {
     const auto kept = sent.size() - static_cast<std::size_t>(std::popcount(lost));
     if (base.size() + kept > capacity_) continue;
-    std::vector<MessageId> after = base;
-    for (std::size_t i = 0; i < sent.size(); ++i) {
-      if ((lost >> i & 1U) == 0) after.push_back(sent[i]);
-    }
+    after.assign(base.begin(), base.end());
+    add_sent(after, sent, lost);
     normalise(after);
-    outgrowths_.push_back(intern(after));
-    ++outgrowths_[id];
+    block.push_back(intern(after));
+    ++block[2];
   }
-  if (outgrowths_.size() > std::numeric_limits<GrowthId>::max()) {
+  const std::uint32_t hash = growth_hash(network, sends);
+  const std::lock_guard lock(mutex_);
+  const auto is_wanted = [&](GrowthId id) { return is_growth(id, network, sends); };
+  if (const GrowthId known = growth_index_.find(hash, is_wanted); known != kNone) return known;
+  if (growths_.size() + block.size() >= std::numeric_limits<GrowthId>::max()) {
     throw std::length_error("the network table has more than 2^32 ways to grow");
   }
-  growth_index_.insert(pair_key(network, sends), id);
+  const auto id = static_cast<GrowthId>(growths_.size());
+  growths_.append(block);
+  growth_index_.insert(hash, id);
   return id;
 }
 
-NetworkId NetworkTable::renamed(NetworkId id, Renaming renaming, Model& model) {
-  if (renaming == 0) return id;
-  if (renamed_.size() <= renaming) renamed_.resize(model.renaming_count());
-  auto& known = renamed_[renaming];
-  if (id < known.size() && known[id] != kNone) return known[id];
-  const auto all = messages(id);
-  std::vector<MessageId> after(all.begin(), all.end());
-  for (MessageId& message : after) message = model.renamed(message, renaming);
+NetworkId NetworkTable::compute_renamed(NetworkId id, Renaming renaming) {
+  const auto all = tokens(id);
+  std::vector<Token> after(all.begin(), all.end());
+  for (Token& token : after) {
+    token = (token & kSpent) | graph_.renamed(message_of(token), renaming);
+  }
   normalise(after);
-  const NetworkId result = intern(after);
-  if (known.size() <= id) known.resize(std::max<std::size_t>(id + 1, halves_.size()), kNone);
-  return known[id] = result;
+  return intern(after);
+}
+
+std::size_t NetworkTable::growth_bytes() const {
+  return (index_.wants_growth() ? index_.growth_bytes() : 0) +
+         (growth_index_.wants_growth() ? growth_index_.growth_bytes() : 0);
+}
+
+void NetworkTable::grow_tables() {
+  while (index_.wants_growth()) index_.grow();
+  while (growth_index_.wants_growth()) growth_index_.grow();
 }
 
 }  // namespace engine

@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "checker/engine/ids.hpp"
+#include "checker/engine/model.hpp"
 
 namespace engine {
 
@@ -43,16 +43,6 @@ class Observer {
   virtual ~Observer() = default;
   // Time, Memory or Interrupted to stop; nothing to go on.
   virtual std::optional<StopReason> poll(const Progress& progress) = 0;
-};
-
-// One step of a reported run, in the names of the run: renamings that the search made for symmetry
-// are undone.
-struct PathStep {
-  std::uint32_t label = 0;    // of the model, before renaming
-  Renaming renaming = 0;      // what to apply to the servers that the label names
-  MessageId message = kNone;  // received by this step, in the run's names; kNone for internal steps
-  bool keep_copy = false;
-  std::vector<MessageId> lost{};  // of the messages that this step sends, in the run's names
 };
 
 struct SearchResult {

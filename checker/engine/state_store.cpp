@@ -5,28 +5,50 @@
 namespace engine {
 
 void StateStore::grow(Set& set) {
-  set.slots.assign(std::max<std::size_t>(4, set.slots.size() + set.slots.size() / 2), kNone);
-  for (const NetworkId network : set.log) {
-    std::size_t at = position(network, set.slots.size());
-    while (set.slots[at] != kNone) at = at + 1 == set.slots.size() ? 0 : at + 1;
-    set.slots[at] = network;
+  const std::uint32_t old_count = set.slot_count;
+  if (old_count > 0xC0000000U) throw std::length_error("a cluster half has too many states");
+  const std::uint32_t slot_count = old_count + old_count / 5 * 2 + 4;
+  auto slots = std::make_unique_for_overwrite<NetworkId[]>(slot_count);
+  std::fill_n(slots.get(), slot_count, kNone);
+  for (std::uint32_t i = 0; i < old_count; ++i) {
+    const NetworkId network = set.slots[i];
+    if (network == kNone) continue;
+    std::size_t at = position(network, slot_count);
+    while (slots[at] != kNone) at = at + 1 == slot_count ? 0 : at + 1;
+    slots[at] = network;
   }
+  set.slots = std::move(slots);
+  set.slot_count = slot_count;
 }
 
-const std::vector<HalfId>& StateStore::advance() {
-  frontier_halves_.clear();
-  frontier_halves_.swap(next_level_);
-  std::ranges::sort(frontier_halves_);
-  auto& segments = levels_.emplace_back();
-  segments.reserve(frontier_halves_.size());
-  for (const HalfId half : frontier_halves_) {
-    Set& set = sets_[half];
-    set.frontier_begin = set.frontier_end;
-    set.frontier_end = set.log.size();
-    segments.push_back({half, static_cast<std::uint32_t>(set.frontier_begin),
-                        static_cast<std::uint32_t>(set.frontier_end)});
+void StateStore::advance() {
+  segments_.clear();
+  frontier_.clear();
+  // How many there are of each half, ...
+  std::vector<HalfId> halves;
+  for (std::size_t i = 0; i < fresh_.size(); ++i) {
+    Set& set = sets_[fresh_[i].half / stride_];
+    set.half = fresh_[i].half;
+    if (set.cursor++ == 0) halves.push_back(set.half);
   }
-  return frontier_halves_;
+  std::ranges::sort(halves);
+  // ... where those of each begin, ...
+  std::uint64_t first = 0;
+  for (const HalfId half : halves) {
+    Set& set = sets_[half / stride_];
+    segments_.push_back({half, set.cursor});
+    set.cursor = static_cast<std::uint32_t>(first);
+    first += segments_.back().size;
+  }
+  if (first > 0xFFFFFFFFU) throw std::length_error("a level has more than 2^32 states");
+  // ... and everything to its place.
+  frontier_.extend_to(first);
+  for (std::size_t i = 0; i < fresh_.size(); ++i) {
+    frontier_[sets_[fresh_[i].half / stride_].cursor++] = fresh_[i].network;
+  }
+  for (const HalfId half : halves) sets_[half / stride_].cursor = 0;
+  fresh_.clear();
+  log_.add_level(segments_, frontier());
 }
 
 }  // namespace engine

@@ -1,112 +1,113 @@
-// The exact set of visited states (cluster half, network half), and their order of discovery.
+// The exact set of visited states (cluster half, network half), and the frontier of a search.
 //
-// Layout: for each cluster half, a table of the network halves it was seen with (open addressing,
-// 4 bytes a slot, filled to at most 3/4, grown by half) and a log of the same ids in the order of
-// discovery, which is breadth-first order: the part of the log that a level added is that level's
-// frontier. So a state takes 4 bytes in the log and about 6 in the table; no hash stands in for a
-// state, no table is ever copied whole, and no parent is kept: a run is rebuilt backwards, level by
-// level (counting_search.cpp). Rejected: one flat table of 64-bit keys: twice the bytes, and its
-// growth needs three times the table.
+// Layout: for each cluster half a table of the network halves it was seen with: open addressing,
+// 4 bytes a slot, filled to at most 80 %, grown by two fifths. Since a slot's position grows with
+// the id's hash, growing streams through both tables; no table is large, and none is ever copied
+// together with another. New states are noted once more in the order of discovery, 8 bytes each,
+// until their level is complete; then they are sorted by half and become the frontier (4 bytes
+// each), and a copy goes to the log of levels, which lies on disk. So a state takes about 6
+// bytes; no hash stands in for a state and no parent is kept: a run is rebuilt backwards, level by
+// level (counterexample.hpp). Rejected: one flat table of 64-bit keys: twice the bytes, and its
+// growth stops the world.
+//
+// Threads: a store has one owner, who alone calls what is not const. A search of several threads
+// gives each its own store and splits the halves among them; the frontier may be read by all
+// between two calls of advance().
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <vector>
 
 #include "checker/engine/ids.hpp"
+#include "checker/engine/level_log.hpp"
+#include "checker/engine/reserved_array.hpp"
 
 namespace engine {
 
 class StateStore {
  public:
+  // For the halves whose id is a multiple of `stride` plus some constant below it.
+  explicit StateStore(std::size_t stride = 1) : stride_(stride), fresh_(kFreshMax) {}
+
   // Brings the place where insert() will look into the cache.
   void prefetch(HalfId half, NetworkId network) const {
-    if (half >= sets_.size()) return;
-    const Set& set = sets_[half];
-    if (!set.slots.empty()) __builtin_prefetch(&set.slots[position(network, set.slots.size())]);
+    const std::size_t index = half / stride_;
+    if (index >= sets_.size()) return;
+    const Set& set = sets_[index];
+    if (set.slot_count != 0) __builtin_prefetch(&set.slots[position(network, set.slot_count)]);
   }
 
   // Adds the state; false if it was there.
   bool insert(HalfId half, NetworkId network) {
-    if (half >= sets_.size()) sets_.resize(half + 1);
-    Set& set = sets_[half];
-    if ((set.log.size() + 1) * 4 > set.slots.size() * 3) grow(set);
-    // By a quarter: doubling would leave a third of the log's memory unused.
-    if (set.log.size() == set.log.capacity()) set.log.reserve(set.log.size() * 5 / 4 + 4);
-    std::size_t at = position(network, set.slots.size());
-    for (; set.slots[at] != kNone; at = at + 1 == set.slots.size() ? 0 : at + 1) {
+    const std::size_t index = half / stride_;
+    if (index >= sets_.size()) sets_.resize(index + 1);
+    Set& set = sets_[index];
+    if ((std::uint64_t{set.size} + 1) * 5 > std::uint64_t{set.slot_count} * 4) grow(set);
+    std::size_t at = position(network, set.slot_count);
+    for (; set.slots[at] != kNone; at = at + 1 == set.slot_count ? 0 : at + 1) {
       if (set.slots[at] == network) return false;
     }
     set.slots[at] = network;
-    if (set.log.size() == set.frontier_end) next_level_.push_back(half);
-    set.log.push_back(network);
+    ++set.size;
+    fresh_.push_back({half, network});
     ++size_;
     return true;
   }
 
-  // Ends the level that was being added: it becomes the frontier. Returns its cluster halves.
-  const std::vector<HalfId>& advance();
-
-  // The network halves of the current frontier at one of its cluster halves, as positions in the
-  // log of that half; states may be inserted meanwhile.
-  struct Range {
-    std::size_t first = 0;
-    std::size_t last = 0;
-  };
-  [[nodiscard]] Range frontier(HalfId half) const {
-    return {sets_[half].frontier_begin, sets_[half].frontier_end};
+  // Ends the level that was being added: its states become the frontier, and a level of the log.
+  void advance();
+  [[nodiscard]] const std::vector<LevelLog::Segment>& frontier_segments() const {
+    return segments_;
   }
-  [[nodiscard]] NetworkId at(HalfId half, std::size_t position) const {
-    return sets_[half].log[position];
+  // The network halves of all segments, end to end.
+  [[nodiscard]] std::span<const NetworkId> frontier() const {
+    return frontier_.span(0, frontier_.size());
   }
-
-  // Calls f(half, network) for every state of a past level (0 is the first) in a fixed order, until
-  // f returns true; returns whether it did.
-  template <class F>
-  bool any_of_level(std::size_t level, F f) const {
-    for (const Segment& segment : levels_[level]) {
-      for (std::size_t i = segment.first; i < segment.last; ++i) {
-        if (f(segment.half, sets_[segment.half].log[i])) return true;
-      }
-    }
-    return false;
-  }
+  [[nodiscard]] const LevelLog& log() const { return log_; }
 
   [[nodiscard]] std::uint64_t size() const { return size_; }
+  // Calls f(half, size) for every half that has states, in id order.
   template <class F>
   void for_each_half(F f) const {
-    for (HalfId half = 0; half < sets_.size(); ++half) {
-      if (!sets_[half].log.empty()) f(half);
+    for (std::size_t index = 0; index < sets_.size(); ++index) {
+      if (sets_[index].size != 0) f(sets_[index].half, sets_[index].size);
     }
   }
+  // Calls f(network) for every state of a half.
   template <class F>
-  void for_each_state(F f) const {
-    for_each_half([&](HalfId half) {
-      for (const NetworkId network : sets_[half].log) f(half, network);
-    });
+  void for_each_network(HalfId half, F f) const {
+    const Set& set = sets_[half / stride_];
+    for (std::size_t at = 0; at < set.slot_count; ++at) {
+      if (set.slots[at] != kNone) f(set.slots[at]);
+    }
   }
 
  private:
+  static constexpr std::size_t kFreshMax = std::size_t{1} << 34U;
   struct Set {
-    std::vector<NetworkId> slots;
-    std::vector<NetworkId> log;
-    std::size_t frontier_begin = 0;
-    std::size_t frontier_end = 0;
-  };
-  struct Segment {
+    std::unique_ptr<NetworkId[]> slots;
+    std::uint32_t slot_count = 0;
+    std::uint32_t size = 0;
     HalfId half = kNone;
-    std::uint32_t first = 0;
-    std::uint32_t last = 0;
+    std::uint32_t cursor = 0;  // of advance()
   };
-  static std::size_t position(NetworkId network, std::size_t slots) {
+  struct State {
+    HalfId half;
+    NetworkId network;
+  };
+  static std::size_t position(NetworkId network, std::uint32_t slot_count) {
     const std::uint32_t spread = network * 0x9E3779B1U;
-    return (std::uint64_t{spread} * slots) >> 32U;
+    return (std::uint64_t{spread} * slot_count) >> 32U;
   }
   static void grow(Set& set);
 
+  std::size_t stride_;
   std::vector<Set> sets_;
-  std::vector<HalfId> frontier_halves_;
-  std::vector<HalfId> next_level_;
-  std::vector<std::vector<Segment>> levels_;
+  ReservedArray<State> fresh_;
+  std::vector<LevelLog::Segment> segments_;
+  ReservedArray<NetworkId> frontier_;
+  LevelLog log_;
   std::uint64_t size_ = 0;
 };
 

@@ -1,0 +1,146 @@
+// The transitions of a system on a bounded network: what the counting search explores, and what a
+// run is rebuilt from.
+#pragma once
+
+#include <bit>
+
+#include "checker/engine/half_graph.hpp"
+#include "checker/engine/network_table.hpp"
+#include "checker/engine/permutations.hpp"
+
+namespace engine {
+
+struct BoundedSystemOptions {
+  Order order = Order::Unordered;
+  Loss loss = Loss::Free;
+  std::size_t inflight = 4;          // at most so many messages on the network
+  std::uint16_t inflight_bound = 0;  // index into Model::bound_names() for what capacity forbade
+  std::uint16_t loss_bound = 0;      // the same for the budget of losses
+  const Permutations* symmetry = nullptr;  // of the servers; nullptr: without symmetry
+};
+
+class BoundedSystem {
+ public:
+  struct State {
+    HalfId half = kNone;
+    NetworkId network = kNone;
+    bool operator==(const State&) const = default;
+  };
+  // A step taken at a state; `rest` is the network once the step's message is consumed.
+  struct Taken {
+    State from;
+    EdgeId edge = kNone;
+    NetworkId rest = kNone;
+  };
+  // One way in which the network takes what the step sends. The state is the canonical one: these
+  // renamings, one after the other, turn the names at Taken::from into its names.
+  struct Outcome {
+    State to;
+    std::uint32_t lost = 0;
+    Renaming of_step = 0;
+    Renaming of_losses = 0;
+    Renaming of_tie = 0;
+  };
+
+  BoundedSystem(Model& model, const BoundedSystemOptions& options)
+      : graph_(model),
+        networks_(graph_, options.order, options.loss, options.inflight),
+        options_(options) {}
+
+  [[nodiscard]] HalfGraph& graph() { return graph_; }
+  [[nodiscard]] NetworkTable& networks() { return networks_; }
+  [[nodiscard]] const BoundedSystemOptions& options() const { return options_; }
+  [[nodiscard]] State initial() const {
+    return {graph_.initial().half, NetworkTable::kEmptyNetwork};
+  }
+
+  // Calls visit(taken) for every step that a state can take, and cut(bound) for every receipt that
+  // a bound forbids. (Internal steps that are forbidden are the same for all states of a half:
+  // HalfGraph::count_cut_off.)
+  template <class Visit, class Cut>
+  void for_each_step(State state, Visit visit, Cut cut) {
+    const HalfGraph::EdgeRange internal = graph_.internal(state.half);
+    for (EdgeId id = internal.first; id != internal.last; ++id) {
+      visit(Taken{state, id, state.network});
+    }
+    const std::span<const NetworkTable::Token> tokens = networks_.tokens(state.network);
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+      if (!networks_.is_deliverable(tokens, i)) continue;
+      const MessageId message = NetworkTable::message_of(tokens[i]);
+      for (unsigned alternative = 0; alternative < graph_.alternatives(); ++alternative) {
+        const EdgeId id = graph_.delivery(state.half, message, alternative);
+        const Edge& edge = graph_.edge(id);
+        if (edge.next != kNone) {
+          visit(Taken{state, id,
+                      edge.consumes ? networks_.without(state.network, i) : state.network});
+        } else if (const auto bound = graph_.detail(id).cut_off_by; bound != 0) {
+          cut(bound - 1U);
+        }
+      }
+    }
+  }
+
+  // Whether nothing of what the step sends can fit on the network.
+  [[nodiscard]] bool sends_into_full(const Taken& taken) const {
+    return options_.loss == Loss::Free && networks_.is_full(taken.rest);
+  }
+
+  // Calls visit(outcome) for one way in which the network takes what a step sends, or cut(bound) if
+  // the budget of losses forbids it. `network` is in the names at the step's half.
+  template <class Visit, class Cut>
+  void settle(const Edge& edge, NetworkId network, std::uint32_t lost, Visit visit, Cut cut) {
+    Outcome outcome{{edge.next, network}, lost, edge.renaming, 0, 0};
+    bool has_ties = edge.has_ties;
+    if (lost != 0 && options_.loss == Loss::Budgeted) {
+      if (!spend_losses(outcome)) {
+        cut(options_.loss_bound);
+        return;
+      }
+      has_ties = true;  // not known: ask
+    }
+    if (options_.symmetry != nullptr) rename(outcome, has_ties);
+    visit(outcome);
+  }
+
+  // Calls visit(outcome) for every way of a step.
+  template <class Visit>
+  void for_each_outcome(const Taken& taken, Visit visit) {
+    const auto ignore = [](unsigned) {};
+    const Edge& edge = graph_.edge(taken.edge);
+    if (edge.sends == kNoSends || sends_into_full(taken)) {
+      settle(edge, taken.rest, edge.sends == kNoSends ? 0 : kNone, visit, ignore);
+      return;
+    }
+    const NetworkTable::Growth ways = networks_.ways(kNone, taken.rest, edge.sends);
+    for (std::size_t way = 0; way < ways.size(); ++way) {
+      const Outgrowth grown = ways[way];
+      settle(edge, grown.network, grown.lost, visit, ignore);
+    }
+  }
+
+  // The renamings of an outcome in one.
+  [[nodiscard]] Renaming renaming_of(const Outcome& outcome) const {
+    if (options_.symmetry == nullptr) return 0;
+    const Renaming renaming = options_.symmetry->then(outcome.of_step, outcome.of_losses);
+    return options_.symmetry->then(renaming, outcome.of_tie);
+  }
+  // How many states a canonical one stands for.
+  [[nodiscard]] std::uint64_t orbit_size(State state);
+
+ private:
+  // The budget of losses is part of the half: the half that the step leads to, the losses noted.
+  bool spend_losses(Outcome& outcome);
+  // From the names before the step to the canonical ones.
+  void rename(Outcome& outcome, bool has_ties) {
+    outcome.to.network = networks_.renamed(outcome.to.network, outcome.of_step);
+    outcome.to.network = networks_.renamed(outcome.to.network, outcome.of_losses);
+    if (has_ties) break_ties(outcome);
+  }
+  void break_ties(Outcome& outcome);
+
+  HalfGraph graph_;
+  NetworkTable networks_;
+  BoundedSystemOptions options_;
+};
+
+}  // namespace engine

@@ -1,0 +1,145 @@
+#include "checker/engine/counting_worker.hpp"
+
+#include <algorithm>
+
+namespace engine {
+namespace {
+constexpr std::size_t kBatch = 256;       // of a pipeline's stage
+constexpr std::size_t kAhead = 6;         // states: how far ahead a frontier is fetched
+constexpr std::size_t kBlock = 2048;      // states sent to another worker at once
+constexpr std::size_t kInboxAhead = 12;   // states: how far ahead a received block is fetched
+}  // namespace
+
+CountingWorker::CountingWorker(BoundedSystem& system, std::size_t number, std::size_t count,
+                               const std::vector<std::unique_ptr<CountingWorker>>& all)
+    : system_(system),
+      graph_(system.graph()),
+      networks_(system.networks()),
+      number_(number),
+      count_(count),
+      all_(all),
+      store_(count),
+      outboxes_(count),
+      action_counts_(graph_.model().action_names().size(), 0),
+      cut_off_(graph_.model().bound_names().size(), 0) {}
+
+void CountingWorker::arrive(State state) {
+  if (count_ == 1) {
+    store_.prefetch(state.half, state.network);
+    arriving_.push_back(state);
+    return;
+  }
+  const std::size_t owner = state.half % count_;
+  if (owner == number_) {
+    store_.prefetch(state.half, state.network);
+    arriving_.push_back(state);
+    return;
+  }
+  outboxes_[owner].push_back(state);
+  if (outboxes_[owner].size() == kBlock) send(owner);
+}
+
+inline void CountingWorker::add(const Edge& edge, const Outcome& outcome) {
+  ++generated_;
+  ++action_counts_[edge.action];
+  if (!edge.is_outside && !edge.is_violation) arrive(outcome.to);
+}
+
+inline void CountingWorker::take(const Taken& taken) {
+  const Edge& edge = graph_.edge(taken.edge);
+  graph_.take(taken.edge);
+  if (edge.is_violation) {
+    const std::uint32_t violation = graph_.detail(taken.edge).violation;
+    violation_ = violation_ == 0 ? violation : std::min(violation_, violation);
+  }
+  if (edge.sends == kNoSends) {
+    system_.settle(edge, taken.rest, 0, [&](const Outcome& to) { add(edge, to); }, cut());
+  } else if (system_.sends_into_full(taken)) {
+    ++cut_off_[system_.options().inflight_bound];
+    system_.settle(edge, taken.rest, kNone, [&](const Outcome& to) { add(edge, to); }, cut());
+  } else {
+    networks_.prefetch_growth(taken.rest, edge.sends);
+    growing_.push_back(taken);
+  }
+}
+
+void CountingWorker::explore(HalfId half, std::span<const NetworkId> networks) {
+  graph_.internal(half);
+  graph_.count_cut_off(half, networks.size(), cut_off_);
+  for (std::size_t i = 0; i < networks.size(); ++i) {
+    if (i + 2 * kAhead < networks.size()) networks_.prefetch(networks[i + 2 * kAhead]);
+    if (i + kAhead < networks.size()) networks_.prefetch_messages(networks[i + kAhead]);
+    system_.for_each_step({half, networks[i]}, [this](const Taken& taken) { take(taken); }, cut());
+    if (growing_.size() >= kBatch) drain_growing();
+    if (arriving_.size() >= kBatch) drain_arriving();
+  }
+  expanded_ += networks.size();
+  show();
+}
+
+void CountingWorker::drain_growing() {
+  candidates_.clear();
+  for (const Taken& taken : growing_) {
+    candidates_.push_back(
+        networks_.growth_candidate(taken.rest, graph_.edge(taken.edge).sends));
+  }
+  for (std::size_t i = 0; i < growing_.size(); ++i) {
+    const Taken& taken = growing_[i];
+    const Edge& edge = graph_.edge(taken.edge);
+    const NetworkTable::Growth ways = networks_.ways(candidates_[i], taken.rest, edge.sends);
+    if (ways.was_cut()) ++cut_off_[system_.options().inflight_bound];
+    for (std::size_t way = 0; way < ways.size(); ++way) {
+      const Outgrowth grown = ways[way];
+      system_.settle(edge, grown.network, grown.lost, [&](const Outcome& to) { add(edge, to); },
+                     cut());
+    }
+  }
+  growing_.clear();
+}
+
+void CountingWorker::drain_arriving() {
+  for (const State& state : arriving_) store_.insert(state.half, state.network);
+  arriving_.clear();
+}
+
+void CountingWorker::send(std::size_t to) {
+  std::vector<State> block = std::move(outboxes_[to]);
+  outboxes_[to].clear();
+  outboxes_[to].reserve(kBlock);
+  const std::lock_guard lock(all_[to]->inbox_mutex_);
+  all_[to]->inbox_.push_back(std::move(block));
+}
+
+void CountingWorker::flush() {
+  drain_growing();
+  drain_arriving();
+  for (std::size_t to = 0; to < count_; ++to) {
+    if (!outboxes_[to].empty()) send(to);
+  }
+  show();
+}
+
+void CountingWorker::receive() {
+  std::vector<std::vector<State>> blocks;
+  {
+    const std::lock_guard lock(inbox_mutex_);
+    blocks.swap(inbox_);
+  }
+  for (const std::vector<State>& block : blocks) {
+    for (std::size_t i = 0; i < block.size(); ++i) {
+      if (i + kInboxAhead < block.size()) {
+        store_.prefetch(block[i + kInboxAhead].half, block[i + kInboxAhead].network);
+      }
+      store_.insert(block[i].half, block[i].network);
+    }
+  }
+  if (!blocks.empty()) show();
+}
+
+void CountingWorker::show() {
+  shown_generated_.store(generated_, std::memory_order_relaxed);
+  shown_expanded_.store(expanded_, std::memory_order_relaxed);
+  shown_distinct_.store(store_.size(), std::memory_order_relaxed);
+}
+
+}  // namespace engine

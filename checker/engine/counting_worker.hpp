@@ -1,0 +1,94 @@
+// One thread of the counting search: takes the steps of the states it is given, and keeps the
+// states whose halves are its own.
+//
+// Steps go through a pipeline of three stages (take steps, put their messages on the network, look
+// the states up), each over a whole batch, so that what one stage needs is fetched into the cache
+// while the stage before it still works. States of another worker's halves go to that worker's
+// inbox in blocks.
+#pragma once
+
+#include <mutex>
+#include <vector>
+
+#include "checker/engine/bounded_system.hpp"
+#include "checker/engine/state_store.hpp"
+
+namespace engine {
+
+class CountingWorker {
+ public:
+  using State = BoundedSystem::State;
+
+  // Of `count` workers this is the `number`-th; `all` are all of them, once they exist.
+  CountingWorker(BoundedSystem& system, std::size_t number, std::size_t count,
+                 const std::vector<std::unique_ptr<CountingWorker>>& all);
+
+  // Takes all steps of states with the same half.
+  void explore(HalfId half, std::span<const NetworkId> networks);
+  // Finishes the steps under way; states of other workers are in their inboxes when it returns.
+  void flush();
+  // Stores the states that other workers have sent so far.
+  void receive();
+  // A state of this worker's that is not reached by a step.
+  void add_initial(State state) { store_.insert(state.half, state.network); }
+  [[nodiscard]] bool owns(HalfId half) const { return half % count_ == number_; }
+
+  [[nodiscard]] StateStore& store() { return store_; }
+
+  // Counts so far; any thread may ask.
+  [[nodiscard]] std::uint64_t generated() const {
+    return shown_generated_.load(std::memory_order_relaxed);
+  }
+  [[nodiscard]] std::uint64_t expanded() const {
+    return shown_expanded_.load(std::memory_order_relaxed);
+  }
+  [[nodiscard]] std::uint64_t distinct() const {
+    return shown_distinct_.load(std::memory_order_relaxed);
+  }
+  // The least number of a violation met, 0 if there was none.
+  [[nodiscard]] std::uint32_t violation() const { return violation_; }
+  [[nodiscard]] const std::vector<std::uint64_t>& action_counts() const { return action_counts_; }
+  [[nodiscard]] const std::vector<std::uint64_t>& cut_off() const { return cut_off_; }
+
+ private:
+  using Taken = BoundedSystem::Taken;
+  using Outcome = BoundedSystem::Outcome;
+
+  void take(const Taken& taken);
+  void add(const Edge& edge, const Outcome& outcome);
+  void arrive(State state);
+  void drain_growing();
+  void drain_arriving();
+  void send(std::size_t to);
+  void show();
+  [[nodiscard]] auto cut() {
+    return [this](unsigned bound) { ++cut_off_[bound]; };
+  }
+
+  BoundedSystem& system_;
+  HalfGraph& graph_;
+  NetworkTable& networks_;
+  std::size_t number_;
+  std::size_t count_;
+  const std::vector<std::unique_ptr<CountingWorker>>& all_;
+  StateStore store_;
+
+  std::vector<Taken> growing_;
+  std::vector<NetworkTable::GrowthId> candidates_;
+  std::vector<State> arriving_;
+  std::vector<std::vector<State>> outboxes_;
+
+  std::mutex inbox_mutex_;
+  std::vector<std::vector<State>> inbox_;
+
+  std::uint64_t generated_ = 0;
+  std::uint64_t expanded_ = 0;
+  std::uint32_t violation_ = 0;
+  std::vector<std::uint64_t> action_counts_;
+  std::vector<std::uint64_t> cut_off_;
+  std::atomic<std::uint64_t> shown_generated_{0};
+  std::atomic<std::uint64_t> shown_expanded_{0};
+  std::atomic<std::uint64_t> shown_distinct_{0};
+};
+
+}  // namespace engine
