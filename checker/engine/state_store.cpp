@@ -4,7 +4,8 @@
 
 namespace engine {
 
-void StateStore::grow(Set& set) {
+void StateStore::grow(Set& set, HalfId half) {
+  set.half = half;
   const std::uint32_t old_count = set.slot_count;
   if (old_count > 0xC0000000U) throw std::length_error("a cluster half has too many states");
   const std::uint32_t slot_count = old_count + old_count / 5 * 2 + 4;
@@ -28,7 +29,6 @@ void StateStore::advance() {
   std::vector<HalfId> halves;
   for (std::size_t i = 0; i < fresh_.size(); ++i) {
     Set& set = sets_[fresh_[i].half / stride_];
-    set.half = fresh_[i].half;
     if (set.cursor++ == 0) halves.push_back(set.half);
   }
   std::ranges::sort(halves);

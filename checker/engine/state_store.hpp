@@ -43,7 +43,7 @@ class StateStore {
     const std::size_t index = half / stride_;
     if (index >= sets_.size()) sets_.resize(index + 1);
     Set& set = sets_[index];
-    if ((std::uint64_t{set.size} + 1) * 5 > std::uint64_t{set.slot_count} * 4) grow(set);
+    if ((std::uint64_t{set.size} + 1) * 5 > std::uint64_t{set.slot_count} * 4) grow(set, half);
     std::size_t at = position(network, set.slot_count);
     for (; set.slots[at] != kNone; at = at + 1 == set.slot_count ? 0 : at + 1) {
       if (set.slots[at] == network) return false;
@@ -100,7 +100,7 @@ class StateStore {
     const std::uint32_t spread = network * 0x9E3779B1U;
     return (std::uint64_t{spread} * slot_count) >> 32U;
   }
-  static void grow(Set& set);
+  static void grow(Set& set, HalfId half);
 
   std::size_t stride_;
   std::vector<Set> sets_;
