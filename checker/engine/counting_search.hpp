@@ -68,11 +68,11 @@ class CountingSearch {
   std::barrier<OnBarrier> barrier_;
 
   std::vector<Chunk> chunks_;  // of the current level
-  std::atomic<std::size_t> next_chunk_{0};
+  alignas(64) std::atomic<std::size_t> next_chunk_{0};
   std::size_t level_ = 0;
 
   // Written by any worker, acted upon at the barrier.
-  std::atomic<bool> is_pause_wanted_{false};
+  alignas(64) std::atomic<bool> is_pause_wanted_{false};
   std::atomic<std::size_t> done_{0};
   std::atomic<bool> is_stop_wanted_{false};
   std::mutex failure_mutex_;

@@ -1,12 +1,12 @@
 #include "checker/engine/counting_worker.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace engine {
 namespace {
 constexpr std::size_t kBatch = 256;       // of a pipeline's stage
 constexpr std::size_t kAhead = 6;         // states: how far ahead a frontier is fetched
-constexpr std::size_t kBlock = 2048;      // states sent to another worker at once
 constexpr std::size_t kInboxAhead = 12;   // states: how far ahead a received block is fetched
 }  // namespace
 
@@ -19,24 +19,9 @@ CountingWorker::CountingWorker(BoundedSystem& system, std::size_t number, std::s
       count_(count),
       all_(all),
       store_(count),
-      outboxes_(count),
       action_counts_(graph_.model().action_names().size(), 0),
-      cut_off_(graph_.model().bound_names().size(), 0) {}
-
-void CountingWorker::arrive(State state) {
-  if (count_ == 1) {
-    store_.prefetch(state.half, state.network);
-    arriving_.push_back(state);
-    return;
-  }
-  const std::size_t owner = state.half % count_;
-  if (owner == number_) {
-    store_.prefetch(state.half, state.network);
-    arriving_.push_back(state);
-    return;
-  }
-  outboxes_[owner].push_back(state);
-  if (outboxes_[owner].size() == kBlock) send(owner);
+      cut_off_(graph_.model().bound_names().size(), 0) {
+  for (std::size_t to = 0; to < count; ++to) outboxes_.push_back(std::make_unique<Block>());
 }
 
 inline void CountingWorker::add(const Edge& edge, const Outcome& outcome) {
@@ -103,9 +88,7 @@ void CountingWorker::drain_arriving() {
 }
 
 void CountingWorker::send(std::size_t to) {
-  std::vector<State> block = std::move(outboxes_[to]);
-  outboxes_[to].clear();
-  outboxes_[to].reserve(kBlock);
+  auto block = std::exchange(outboxes_[to], std::make_unique_for_overwrite<Block>());
   const std::lock_guard lock(all_[to]->inbox_mutex_);
   all_[to]->inbox_.push_back(std::move(block));
 }
@@ -114,23 +97,24 @@ void CountingWorker::flush() {
   drain_growing();
   drain_arriving();
   for (std::size_t to = 0; to < count_; ++to) {
-    if (!outboxes_[to].empty()) send(to);
+    if (outboxes_[to]->size > 0) send(to);
   }
   show();
 }
 
 void CountingWorker::receive() {
-  std::vector<std::vector<State>> blocks;
+  std::vector<std::unique_ptr<Block>> blocks;
   {
     const std::lock_guard lock(inbox_mutex_);
     blocks.swap(inbox_);
   }
-  for (const std::vector<State>& block : blocks) {
-    for (std::size_t i = 0; i < block.size(); ++i) {
-      if (i + kInboxAhead < block.size()) {
-        store_.prefetch(block[i + kInboxAhead].half, block[i + kInboxAhead].network);
+  for (const auto& block : blocks) {
+    const std::span states = std::span(block->states).first(block->size);
+    for (std::size_t i = 0; i < states.size(); ++i) {
+      if (i + kInboxAhead < states.size()) {
+        store_.prefetch(states[i + kInboxAhead].half, states[i + kInboxAhead].network);
       }
-      store_.insert(block[i].half, block[i].network);
+      store_.insert(states[i].half, states[i].network);
     }
   }
   if (!blocks.empty()) show();

@@ -7,6 +7,8 @@
 // inbox in blocks.
 #pragma once
 
+#include <array>
+#include <memory>
 #include <mutex>
 #include <vector>
 
@@ -53,10 +55,25 @@ class CountingWorker {
  private:
   using Taken = BoundedSystem::Taken;
   using Outcome = BoundedSystem::Outcome;
+  // States on their way to another worker.
+  struct Block {
+    std::size_t size = 0;
+    std::array<State, 2048> states;
+  };
 
   void take(const Taken& taken);
   void add(const Edge& edge, const Outcome& outcome);
-  void arrive(State state);
+  void arrive(State state) {
+    const std::size_t owner = count_ == 1 ? 0 : state.half % count_;
+    if (owner == number_) {
+      store_.prefetch(state.half, state.network);
+      arriving_.push_back(state);
+      return;
+    }
+    Block& block = *outboxes_[owner];
+    block.states[block.size++] = state;
+    if (block.size == block.states.size()) send(owner);
+  }
   void drain_growing();
   void drain_arriving();
   void send(std::size_t to);
@@ -76,17 +93,18 @@ class CountingWorker {
   std::vector<Taken> growing_;
   std::vector<NetworkTable::GrowthId> candidates_;
   std::vector<State> arriving_;
-  std::vector<std::vector<State>> outboxes_;
+  std::vector<std::unique_ptr<Block>> outboxes_;
 
-  std::mutex inbox_mutex_;
-  std::vector<std::vector<State>> inbox_;
+  // Apart from the rest: other workers write it.
+  alignas(64) std::mutex inbox_mutex_;
+  std::vector<std::unique_ptr<Block>> inbox_;
 
-  std::uint64_t generated_ = 0;
+  alignas(64) std::uint64_t generated_ = 0;
   std::uint64_t expanded_ = 0;
   std::uint32_t violation_ = 0;
   std::vector<std::uint64_t> action_counts_;
   std::vector<std::uint64_t> cut_off_;
-  std::atomic<std::uint64_t> shown_generated_{0};
+  alignas(64) std::atomic<std::uint64_t> shown_generated_{0};
   std::atomic<std::uint64_t> shown_expanded_{0};
   std::atomic<std::uint64_t> shown_distinct_{0};
 };

@@ -170,7 +170,7 @@ class NetworkTable {
   std::size_t renamings_;
   bool memoises_renamings_;
 
-  std::mutex mutex_;  // held to add to what follows
+  alignas(64) std::mutex mutex_;  // held to add to what follows
   ReservedArray<Half> halves_;
   ReservedArray<Token> tokens_;                        // of all halves, end to end
   ReservedArray<std::atomic<std::uint32_t>> without_;  // parallel to tokens_: 1 + id; 0: not known

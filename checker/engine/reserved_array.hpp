@@ -137,7 +137,7 @@ class ReservedArray {
   static constexpr std::size_t kDefaultCapacity = (std::size_t{1} << 33U) / sizeof(T);
 
   ReservedRange range_;
-  std::size_t size_ = 0;
+  alignas(64) std::size_t size_ = 0;  // apart: readers of elements must not wait for who appends
 };
 
 }  // namespace engine
