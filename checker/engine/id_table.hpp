@@ -46,14 +46,14 @@ class IdTable {
   }
 
   [[nodiscard]] std::size_t size() const { return size_.load(std::memory_order_relaxed); }
-  [[nodiscard]] bool wants_growth() const { return size() * 3 > slot_count_ * 2; }
+  [[nodiscard]] bool wants_growth() const { return size() * 4 > slot_count_ * 3; }
   // Bytes that grow() will add.
-  [[nodiscard]] std::size_t growth_bytes() const { return slot_count_ * sizeof(std::uint64_t); }
+  [[nodiscard]] std::size_t growth_bytes() const { return slot_count_ / 2 * sizeof(std::uint64_t); }
 
   void grow() {
-    ReservedRange old = std::exchange(slots_, allocate(2 * slot_count_));
+    ReservedRange old = std::exchange(slots_, allocate(grown()));
     auto* from = static_cast<std::atomic<std::uint64_t>*>(old.data());
-    const std::size_t old_count = std::exchange(slot_count_, 2 * slot_count_);
+    const std::size_t old_count = std::exchange(slot_count_, grown());
     constexpr std::size_t kReleaseInterval = std::size_t{1} << 20U;  // slots
     for (std::size_t i = 0; i < old_count; ++i) {
       const std::uint64_t slot = from[i].load(std::memory_order_relaxed);
@@ -66,6 +66,7 @@ class IdTable {
   static constexpr std::uint64_t kEmpty = 0;
   static constexpr std::size_t kSlotsAtFirst = std::size_t{1} << 17U;
 
+  [[nodiscard]] std::size_t grown() const { return slot_count_ + slot_count_ / 2; }
   static ReservedRange allocate(std::size_t slots) {
     return ReservedRange(slots * sizeof(std::uint64_t), Pages::Huge);
   }

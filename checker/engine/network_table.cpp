@@ -85,13 +85,18 @@ void NetworkTable::normalise(std::vector<Token>& tokens) const {
   });
 }
 
-const std::vector<std::uint32_t>& NetworkTable::patterns(std::size_t sent) {
+const NetworkTable::Patterns& NetworkTable::patterns(std::size_t sent) {
   if (sent > kSentMax) throw std::length_error("one step sends more than 15 messages");
-  std::vector<std::uint32_t>& found = patterns_[sent];
+  Patterns& found = patterns_[sent];
   std::call_once(patterns_made_[sent], [&] {
-    found.resize(loss_ == Loss::None ? 1U : 1U << sent);
-    std::iota(found.begin(), found.end(), 0U);
-    std::ranges::stable_sort(found, {}, [](std::uint32_t lost) { return std::popcount(lost); });
+    found.lost.resize(loss_ == Loss::None ? 1U : 1U << sent);
+    std::iota(found.lost.begin(), found.lost.end(), 0U);
+    const auto losses = [](std::uint32_t lost) { return std::popcount(lost); };
+    std::ranges::stable_sort(found.lost, {}, losses);
+    for (int count = 0; count <= losses(found.lost.back()) + 1; ++count) {
+      const auto first = std::ranges::lower_bound(found.lost, count, {}, losses);
+      found.begin.push_back(static_cast<std::size_t>(first - found.lost.begin()));
+    }
   });
   return found;
 }
@@ -116,16 +121,14 @@ NetworkTable::GrowthId NetworkTable::growth(NetworkId network, SendsId sends) {
 NetworkTable::GrowthId NetworkTable::compute_growth(NetworkId network, SendsId sends) {
   const auto sent = graph_.sends(sends);
   const auto base = tokens(network);
-  std::vector<std::uint32_t> block{network, sends, static_cast<std::uint32_t>(sent.size() << 16U)};
+  const Fitting fitting = fitting_patterns(patterns(sent.size()), network, sent.size());
+  std::vector<std::uint32_t> block{network, sends};
   std::vector<Token> after;
-  for (const std::uint32_t lost : patterns(sent.size())) {
-    const auto kept = sent.size() - static_cast<std::size_t>(std::popcount(lost));
-    if (base.size() + kept > capacity_) continue;
+  for (const std::uint32_t lost : fitting.patterns.first(fitting.stored)) {
     after.assign(base.begin(), base.end());
     add_sent(after, sent, lost);
     normalise(after);
     block.push_back(intern(after));
-    ++block[2];
   }
   const std::uint32_t hash = growth_hash(network, sends);
   const std::lock_guard lock(mutex_);

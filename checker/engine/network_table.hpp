@@ -14,6 +14,7 @@
 // safe point. Ids are handed out in the order of first sight, which depends on the threads.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <mutex>
@@ -91,32 +92,43 @@ class NetworkTable {
   }
   class Growth {
    public:
-    Growth(std::span<const NetworkId> networks, std::span<const std::uint32_t> patterns)
-        : networks_(networks), patterns_(patterns) {}
-    [[nodiscard]] std::size_t size() const { return networks_.size(); }
+    // `networks` are those of the first of `patterns`; where there is one pattern more, it loses
+    // everything and leaves `before`.
+    Growth(const NetworkId* networks, std::size_t stored, std::span<const std::uint32_t> patterns,
+           NetworkId before, bool was_cut)
+        : networks_(networks),
+          stored_(stored),
+          patterns_(patterns),
+          before_(before),
+          was_cut_(was_cut) {}
+    [[nodiscard]] std::size_t size() const { return patterns_.size(); }
     [[nodiscard]] Outgrowth operator[](std::size_t i) const {
-      return {networks_[i], patterns_[patterns_.size() - networks_.size() + i]};
+      return {i < stored_ ? networks_[i] : before_, patterns_[i]};
     }
     // The capacity forbade at least one way.
-    [[nodiscard]] bool was_cut() const { return networks_.size() < patterns_.size(); }
+    [[nodiscard]] bool was_cut() const { return was_cut_; }
 
    private:
-    std::span<const NetworkId> networks_;
+    const NetworkId* networks_;
+    std::size_t stored_;
     std::span<const std::uint32_t> patterns_;
+    NetworkId before_;
+    bool was_cut_;
   };
   Growth ways(GrowthId candidate, NetworkId network, SendsId sends) {
     const GrowthId id = candidate != kNone && is_growth(candidate, network, sends)
                             ? candidate
                             : growth(network, sends);
-    const std::uint32_t head = growths_[id + 2U];
-    return {growths_.span(id + 3U, head & 0xFFFFU), patterns_[head >> 16U]};
+    const std::size_t sent = graph_.sends(sends).size();
+    const Fitting fitting = fitting_patterns(patterns_[sent], network, sent);  // made by growth()
+    return {&growths_[id + 2U], fitting.stored, fitting.patterns, network, fitting.was_cut};
   }
 
   // The network with every message renamed.
   NetworkId renamed(NetworkId id, Renaming renaming) {
     if (renaming == 0) return id;
     if (!memoises_renamings_) return compute_renamed(id, renaming);
-    auto& known = renamed_[id * renamings_ + renaming];
+    auto& known = renamed_[id * (renamings_ - 1) + renaming - 1];
     if (const NetworkId value = known.load(std::memory_order_acquire); value != 0) return value - 1;
     const NetworkId result = compute_renamed(id, renaming);
     known.store(result + 1, std::memory_order_release);
@@ -141,7 +153,7 @@ class NetworkTable {
   static constexpr unsigned kSizeBits = 16;
   static constexpr Half kSizeMask = (Half{1} << kSizeBits) - 1;
   static constexpr Token kSpent = Token{1} << 31U;
-  static constexpr std::size_t kSentMax = 15;  // 2^15 ways fill the 16 bits that a head has for them
+  static constexpr std::size_t kSentMax = 15;  // by one step: there are 2^15 ways to lose of them
 
   static std::uint32_t growth_hash(NetworkId network, SendsId sends) {
     return static_cast<std::uint32_t>(mixed(pair_key(network, sends)) >> 32U);
@@ -155,8 +167,25 @@ class NetworkTable {
   GrowthId growth(NetworkId network, SendsId sends);
   GrowthId compute_growth(NetworkId network, SendsId sends);
   NetworkId compute_renamed(NetworkId id, Renaming renaming);
-  // Every way to lose some of `sent` messages, fewest losses first.
-  const std::vector<std::uint32_t>& patterns(std::size_t sent);
+  // The ways to lose some of so many messages, fewest losses first.
+  struct Patterns {
+    std::vector<std::uint32_t> lost;  // bit i: the i-th message is
+    std::vector<std::size_t> begin;   // by how many are lost: where those begin; then the end
+  };
+  // Those that leave no more than the capacity.
+  struct Fitting {
+    std::span<const std::uint32_t> patterns;
+    std::size_t stored = 0;  // so many of them have their network stored; the last may lose all
+    bool was_cut = false;
+  };
+  Fitting fitting_patterns(const Patterns& all, NetworkId network, std::size_t sent) const {
+    const std::size_t size = (halves_[network] & kSizeMask) + sent;
+    const std::size_t excess = size > capacity_ ? size - capacity_ : 0;
+    const std::size_t first = all.begin[std::min(excess, all.begin.size() - 1)];
+    const std::span fitting = std::span(all.lost).subspan(first);
+    return {fitting, fitting.size() - (loss_ == Loss::None ? 0 : 1), first > 0};
+  }
+  const Patterns& patterns(std::size_t sent);
   // Adds what is sent, but for what is lost; the order is left to normalise().
   void add_sent(std::vector<Token>& tokens, std::span<const MessageId> sent,
                 std::uint32_t lost) const;
@@ -175,15 +204,13 @@ class NetworkTable {
   ReservedArray<Token> tokens_;                        // of all halves, end to end
   ReservedArray<std::atomic<std::uint32_t>> without_;  // parallel to tokens_: 1 + id; 0: not known
   IdTable index_;                                      // of halves
-  // One block a growth: network, sends, a head (messages sent << 16 | ways), then the network of
-  // each way. The ways that the capacity forbids are those with the fewest losses, so the ways that
-  // are there belong to the last patterns for so many messages, and which message is lost in each
-  // needs no place.
+  // One block a growth: network, sends, then the network of each way, but for the way that loses
+  // everything. How many ways there are, and what each loses, follows from the sizes.
   ReservedArray<std::uint32_t> growths_;
   IdTable growth_index_;                               // of positions in growths_
-  std::array<std::vector<std::uint32_t>, kSentMax + 1> patterns_;  // by how many messages are sent
+  std::array<Patterns, kSentMax + 1> patterns_;  // by how many messages are sent
   std::array<std::once_flag, kSentMax + 1> patterns_made_;
-  // By network, then renaming: 1 + id; 0: not known yet. Only where there are few renamings.
+  // By network, then renaming but the identity: 1 + id; 0: not known yet. Only where there are few renamings.
   ReservedArray<std::atomic<std::uint32_t>> renamed_;
 };
 
