@@ -26,7 +26,6 @@ engine::CountingOptions options_of(const Bounds& bounds, const ClusterModel& mod
   if (bounds.loss == LossMode::None) options.loss = engine::Loss::None;
   if (bounds.loss == LossMode::Budgeted) options.loss = engine::Loss::Budgeted;
   options.inflight = bounds.inflight;
-  options.duplicates = bounds.duplicates > 0;
   options.inflight_bound = static_cast<std::uint16_t>(BoundKind::Inflight);
   options.loss_bound = static_cast<std::uint16_t>(BoundKind::Loss);
   options.symmetry = model.permutations();
@@ -217,7 +216,8 @@ class DirectRun {
   std::string follow(const engine::PathStep& step, std::uint32_t& violation) {
     const Label label = Label::unpacked(step.label);
     const auto images = permutations_.images(step.renaming);
-    DirectAction action{.kind = label.kind, .keep_copy = step.keep_copy};
+    const bool keep_copy = step.alternative == static_cast<unsigned>(Receipt::LeavingCopy);
+    DirectAction action{.kind = label.kind, .keep_copy = keep_copy};
     if (label.kind == ActionKind::Cut) {
       const Partition& cut = model_.partitions()[label.subject];
       action.groups.resize(cut.size());
@@ -227,7 +227,8 @@ class DirectRun {
     }
     DirectMessage message;
     if (step.message != engine::kNone) {
-      if (const std::string fault = receive(step, message); !fault.empty()) return fault;
+      if (const std::string fault = receive(step.message, keep_copy, message); !fault.empty())
+        return fault;
       if (message.to != action.server) return "the message is for another server";
       action.message = &message;
     }
@@ -238,8 +239,8 @@ class DirectRun {
     return send(taken->sent, step);
   }
 
-  std::string receive(const engine::PathStep& step, DirectMessage& message) {
-    const std::string& bytes = model_.message_bytes(step.message);
+  std::string receive(engine::MessageId id, bool keep_copy, DirectMessage& message) {
+    const std::string& bytes = model_.message_bytes(id);
     const auto at = std::ranges::find(network_, bytes, &DirectMessage::bytes);
     if (at == network_.end()) return "the message is not on the network";
     const auto first = std::ranges::find_if(network_, [&](const DirectMessage& other) {
@@ -247,7 +248,7 @@ class DirectRun {
     });
     if (first != at) return "the message is not the first on its link";
     message = *at;
-    if (bounds_.network != Network::Any && !step.keep_copy) network_.erase(at);
+    if (bounds_.network != Network::Any && !keep_copy) network_.erase(at);
     return "";
   }
 

@@ -47,7 +47,7 @@ class SideBySide {
     const auto [from, to] = model_.link(id);
     const DirectMessage message{from, to, model_.message_bytes(id)};
     const DirectAction action{.kind = ActionKind::Deliver, .server = to, .message = &message};
-    go(model_.deliver(half_, id, false), direct_.take(plain_, action));
+    go(model_.deliver(half_, id, 0), direct_.take(plain_, action));
   }
   void act(std::uint32_t roll) {
     std::vector<engine::Step> steps;
@@ -126,7 +126,7 @@ TEST(ClusterModel, ReportsTheFirstProperty_WhenAStepBreaksSeveral) {
     const std::uint32_t label = Label{kind, server}.packed();
     go(*std::ranges::find(steps, label, &engine::Step::label));
   };
-  const auto receive = [&] { go(model.deliver(half, sent.front(), false)); };
+  const auto receive = [&] { go(model.deliver(half, sent.front(), 0)); };
   act(ActionKind::ElectionTimeout, 1);
   receive();  // server 2 votes
   receive();

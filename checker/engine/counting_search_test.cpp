@@ -20,12 +20,13 @@ SearchResult count(Model& model, const CountingOptions& options) {
 }
 
 CountingOptions with(Order order, Loss loss, std::size_t inflight) {
-  return {.order = order,
-          .loss = loss,
-          .inflight = inflight,
-          .inflight_bound = toy::kInflightBound,
-          .loss_bound = toy::kLossBound,
-          .limits = {}};
+  CountingOptions options;
+  options.order = order;
+  options.loss = loss;
+  options.inflight = inflight;
+  options.inflight_bound = toy::kInflightBound;
+  options.loss_bound = toy::kLossBound;
+  return options;
 }
 
 std::uint64_t power(std::uint64_t base, unsigned exponent) {
@@ -150,9 +151,8 @@ TEST(CountingSearch, SendsNothing_WhenNothingMayBeLostAndTheNetworkIsTooSmall) {
 TEST(CountingSearch, LetsCopiesStay_WhereDuplicatesAreAllowed) {
   for (unsigned n = 1; n <= 5; ++n) {
     Broadcast model(n, 1, toy::never);
-    CountingOptions options = with(Order::PerLink, Loss::None, n);
-    options.duplicates = true;
-    const SearchResult result = count(model, options);
+    model.set_alternatives(2);
+    const SearchResult result = count(model, with(Order::PerLink, Loss::None, n));
     EXPECT_EQ(result.progress.distinct, 1 + power(3, n));
     EXPECT_EQ(result.progress.generated, 2 + 4 * std::uint64_t{n} * power(3, n - 1));
   }
@@ -221,8 +221,8 @@ TEST(CountingSearch, FollowsTheReceivedTokenWithCopies_AsFarAsTheirBudgetGoes) {
   toy::Table table = toy::token_ring(3);
   table.copies = 2;
   TableModel model(table);
-  CountingOptions options = with(Order::Unordered, Loss::None, 4);
-  options.duplicates = true;
+  model.set_alternatives(2);
+  const CountingOptions options = with(Order::Unordered, Loss::None, 4);
   const SearchResult result = count(model, options);
   const NaiveResult naive = naive_count(model, options);
   EXPECT_EQ(result.progress.distinct, naive.distinct);
@@ -288,9 +288,8 @@ TEST(CountingSearch, CountsWhatBoundsForbadeOnce_WhenItReportsARun) {
   toy::Table table = toy::token_ring(3);
   table.reactions[3][2]->violation = toy::kGoal;
   TableModel model(table);
-  CountingOptions options = with(Order::Unordered, Loss::None, 1);
-  options.duplicates = true;
-  const SearchResult result = count(model, options);
+  model.set_alternatives(2);
+  const SearchResult result = count(model, with(Order::Unordered, Loss::None, 1));
   EXPECT_EQ(result.path.size(), 4U);
   EXPECT_EQ(result.cut_off[toy::kDuplicateBound], 2U);
 }

@@ -76,7 +76,6 @@ CountingOptions any_options(Dice& dice) {
   options.order = dice.roll(2) == 0 ? Order::Unordered : Order::PerLink;
   options.loss = kLosses[dice.roll(3)];
   options.inflight = 1 + dice.roll(4);
-  options.duplicates = dice.roll(2) == 1;
   options.inflight_bound = toy::kInflightBound;
   options.loss_bound = toy::kLossBound;
   return options;
@@ -199,7 +198,9 @@ RC_GTEST_PROP(BothSearches, ReachTheSameHalves_OnceTheBoundedNetworkIsLargeEnoug
   covering.run(observer);
   std::set<HalfId> reached;
   for (const std::size_t inflight : {1U, 2U, 3U, 4U}) {
-    CountingSearch counting(model, {.inflight = inflight, .limits = {}});
+    CountingOptions options;
+    options.inflight = inflight;
+    CountingSearch counting(model, options);
     counting.run(observer);
     const std::set<HalfId> visited = as_set(counting.visited_halves());
     RC_ASSERT(std::ranges::includes(visited, reached));

@@ -43,7 +43,17 @@ class Stopper final : public Observer {
   Progress last_;
 };
 
-CountingOptions wide() { return {.inflight = kReceivers, .limits = {}}; }
+CountingOptions wide() {
+  CountingOptions options;
+  options.inflight = kReceivers;
+  return options;
+}
+
+CountingOptions within_depth(std::uint64_t depth) {
+  CountingOptions options;
+  options.limits.depth = depth;
+  return options;
+}
 
 SearchResult cover(Model& model, CoverOrder order, Limits limits) {
   NoObserver observer;
@@ -107,8 +117,7 @@ TEST(CountingSearch, VisitsEveryStateWithinTheDepth_AndNoneBeyond) {
   for (std::uint64_t depth = 0; depth < within.size(); ++depth) {
     Broadcast model(3, 1, toy::never);
     NoObserver observer;
-    const SearchResult result =
-        CountingSearch(model, {.limits = {.depth = depth, .states = {}}}).run(observer);
+    const SearchResult result = CountingSearch(model, within_depth(depth)).run(observer);
     const bool is_all = depth == 5;
     EXPECT_EQ(result.progress.distinct, within[depth]);
     EXPECT_EQ(result.stopped_by, is_all ? StopReason::Exhausted : StopReason::Depth);
@@ -122,8 +131,7 @@ TEST(CountingSearch, FindsAViolation_AtTheVeryDepthOfTheLimit) {
   for (const std::uint64_t depth : {1U, 2U, 3U}) {
     Broadcast model(3, 1, one_received);
     NoObserver observer;
-    const SearchResult result =
-        CountingSearch(model, {.limits = {.depth = depth, .states = {}}}).run(observer);
+    const SearchResult result = CountingSearch(model, within_depth(depth)).run(observer);
     EXPECT_EQ(result.stopped_by, depth < 2 ? StopReason::Depth : StopReason::Violation);
     EXPECT_EQ(result.path.size(), depth < 2 ? 0U : 2U);
   }

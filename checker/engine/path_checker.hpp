@@ -34,8 +34,10 @@ class PathChecker {
  private:
   std::string take(const PathStep& path_step) {
     if (path_step.message != kNone) {
-      if (const std::string fault = receive(path_step); !fault.empty()) return fault;
-      return arrive(model_.deliver(half_, path_step.message, path_step.keep_copy), path_step);
+      if (path_step.alternative >= model_.alternatives()) return "there is no such alternative";
+      const Step step = model_.deliver(half_, path_step.message, path_step.alternative);
+      if (const std::string fault = receive(path_step, step); !fault.empty()) return fault;
+      return arrive(step, path_step);
     }
     std::uint32_t label = path_step.label;
     if (permutations_ != nullptr) label = permutations_->images(path_step.renaming)[label];
@@ -47,25 +49,29 @@ class PathChecker {
     return "no step has this label";
   }
 
-  std::string receive(const PathStep& step) {
+  std::string receive(const PathStep& path_step, const Step& step) {
+    const MessageId message = path_step.message;
     if (options_ == nullptr) {
-      return sent_.contains(step.message) ? "" : "the message was never sent";
+      return sent_.contains(message) ? "" : "the message was never sent";
     }
-    const auto at = std::ranges::find(network_, step.message);
-    if (at == network_.end()) return "the message is not on the network";
-    if (step.keep_copy && !options_->duplicates) return "there are no duplicates";
+    InFlight& pending = network_.pending;
+    const auto at = std::ranges::find(pending, message);
+    if (at == pending.end()) return "the message is not on the network";
     const auto is_same_link = [&](MessageId other) {
-      return model_.link(other) == model_.link(step.message);
+      return model_.link(other) == model_.link(message);
     };
-    if (options_->order == Order::PerLink && std::ranges::find_if(network_, is_same_link) != at) {
+    if (options_->order == Order::PerLink && std::ranges::find_if(pending, is_same_link) != at) {
       return "the message is not the first on its link";
     }
-    if (!step.keep_copy) network_.erase(at);
+    if (!step.consumes) return "";
+    pending.erase(at);
+    if (options_->order == Order::Once) network_.spent.insert(message);
     return "";
   }
 
   std::string arrive(const Step& step, const PathStep& path_step) {
     if (step.next == kNone) return "the step is not possible";
+    if (step.is_outside && step.violation == 0) return "the step leads outside";
     half_ = step.next;
     violation_ = step.violation;
     const auto span = model_.sends(step.sends);
@@ -86,7 +92,7 @@ class PathChecker {
       half_ = model_.after_losses(half_, static_cast<unsigned>(lost));
       if (half_ == kNone) return "more is lost than the budget allows";
     }
-    for (const MessageId message : kept) naive_put(model_, options_->order, network_, message);
+    for (const MessageId message : kept) naive_send(model_, options_->order, network_, message);
     return network_.size() <= options_->inflight ? "" : "the network holds too much";
   }
 
@@ -95,7 +101,7 @@ class PathChecker {
   const Permutations* permutations_;
   HalfId half_;
   std::uint32_t violation_ = 0;
-  InFlight network_;
+  NaiveNetwork network_;
   std::set<MessageId> sent_;
 };
 

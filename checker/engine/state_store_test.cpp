@@ -12,6 +12,26 @@ namespace {
 
 using State = std::pair<HalfId, NetworkId>;
 
+// The states of the frontier; fails where its segments are not in the order of their halves, each
+// once.
+std::set<State> frontier_of(const StateStore& store) {
+  std::set<State> states;
+  std::vector<HalfId> halves;
+  std::size_t first = 0;
+  for (const LevelLog::Segment& segment : store.frontier_segments()) {
+    halves.push_back(segment.half);
+    EXPECT_GT(segment.size, 0U);
+    for (const NetworkId network : store.frontier().subspan(first, segment.size)) {
+      EXPECT_TRUE(states.emplace(segment.half, network).second);
+    }
+    first += segment.size;
+  }
+  EXPECT_EQ(first, store.frontier().size());
+  EXPECT_TRUE(std::ranges::is_sorted(halves));
+  EXPECT_EQ(std::set(halves.begin(), halves.end()).size(), halves.size());
+  return states;
+}
+
 TEST(StateStore, AddsAStateOnce) {
   StateStore store;
   EXPECT_TRUE(store.insert(3, 0));
@@ -23,9 +43,12 @@ TEST(StateStore, AddsAStateOnce) {
 TEST(StateStore, HasAnEmptyFrontier_WhenALevelAddedNothing) {
   StateStore store;
   store.insert(1, 1);
-  EXPECT_EQ(store.advance(), std::vector<HalfId>{1});
+  store.advance();
+  EXPECT_EQ(frontier_of(store), (std::set<State>{{1, 1}}));
   store.insert(1, 1);
-  EXPECT_TRUE(store.advance().empty());
+  store.advance();
+  EXPECT_TRUE(store.frontier().empty());
+  EXPECT_TRUE(store.frontier_segments().empty());
 }
 
 TEST(StateStore, KeepsTheFrontierInPlace_WhileTheNextLevelIsAdded) {
@@ -33,13 +56,34 @@ TEST(StateStore, KeepsTheFrontierInPlace_WhileTheNextLevelIsAdded) {
   store.insert(2, 40);
   store.insert(2, 41);
   store.advance();
-  const StateStore::Range range = store.frontier(2);
+  const std::span<const NetworkId> frontier = store.frontier();
   for (NetworkId network = 0; network < 1000; ++network) store.insert(2, network);
-  ASSERT_EQ(range.last - range.first, 2U);
-  EXPECT_EQ(store.at(2, range.first), 40U);
-  EXPECT_EQ(store.at(2, range.first + 1), 41U);
+  EXPECT_EQ(std::vector(frontier.begin(), frontier.end()), (std::vector<NetworkId>{40, 41}));
   store.advance();
-  EXPECT_EQ(store.frontier(2).last - store.frontier(2).first, 998U);
+  EXPECT_EQ(store.frontier().size(), 998U);
+}
+
+// What several workers own: every third half, each in a store of its own.
+TEST(StateStore, HoldsTheHalvesOfOneOwner_WhoHasEveryThird) {
+  for (HalfId owner = 0; owner < 3; ++owner) {
+    StateStore store(3);
+    std::set<State> expected;
+    for (HalfId half = owner; half < 300; half += 3) {
+      for (NetworkId network = 0; network <= half % 7; ++network) {
+        store.prefetch(half, network);
+        EXPECT_TRUE(store.insert(half, network));
+        expected.emplace(half, network);
+      }
+    }
+    store.advance();
+    EXPECT_EQ(frontier_of(store), expected);
+    std::set<State> all;
+    store.for_each_half([&](HalfId half, std::uint64_t size) {
+      EXPECT_EQ(size, half % 7 + 1);
+      store.for_each_network(half, [&](NetworkId network) { all.emplace(half, network); });
+    });
+    EXPECT_EQ(all, expected);
+  }
 }
 
 RC_GTEST_PROP(StateStore, HoldsEachLevelsNewStates_LikeASetOfStates, ()) {
@@ -58,43 +102,28 @@ RC_GTEST_PROP(StateStore, HoldsEachLevelsNewStates_LikeASetOfStates, ()) {
       RC_ASSERT(store.insert(s.first, s.second) == is_new);
       if (is_new) expected.insert(s);
     }
-    std::set<State> frontier;
-    const std::vector<HalfId> halves = store.advance();
-    RC_ASSERT(std::ranges::is_sorted(halves));
-    for (const HalfId half : halves) {
-      const StateStore::Range range = store.frontier(half);
-      RC_ASSERT(range.first < range.last);
-      for (std::size_t i = range.first; i < range.last; ++i) {
-        RC_ASSERT(frontier.emplace(half, store.at(half, i)).second);
-      }
-    }
-    RC_ASSERT(frontier == expected);
+    store.advance();
+    RC_ASSERT(frontier_of(store) == expected);
   }
   RC_ASSERT(store.size() == seen.size());
   for (std::size_t i = 0; i < added.size(); ++i) {
     std::set<State> of_level;
-    const bool was_stopped = store.any_of_level(i, [&](HalfId half, NetworkId network) {
-      of_level.emplace(half, network);
-      return false;
+    const auto every = [](HalfId) { return true; };
+    store.log().for_each(i, every, [&](HalfId half, std::span<const NetworkId> networks) {
+      for (const NetworkId network : networks) of_level.emplace(half, network);
     });
-    RC_ASSERT(!was_stopped);
     RC_ASSERT(of_level == added[i]);
   }
   std::set<State> all;
-  store.for_each_state([&](HalfId half, NetworkId network) { all.emplace(half, network); });
+  HalfId last = 0;
+  store.for_each_half([&](HalfId half, std::uint64_t size) {
+    RC_ASSERT(half >= last);
+    last = half;
+    const std::size_t before = all.size();
+    store.for_each_network(half, [&](NetworkId network) { all.emplace(half, network); });
+    RC_ASSERT(all.size() - before == size);
+  });
   RC_ASSERT(all == seen);
-}
-
-TEST(StateStore, StopsLookingThroughALevel_WhenTold) {
-  StateStore store;
-  for (NetworkId network = 0; network < 5; ++network) store.insert(0, network);
-  store.advance();
-  int calls = 0;
-  EXPECT_TRUE(store.any_of_level(0, [&](HalfId, NetworkId network) {
-    ++calls;
-    return network == 2;
-  }));
-  EXPECT_EQ(calls, 3);
 }
 
 }  // namespace

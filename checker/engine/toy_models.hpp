@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "checker/engine/interner.hpp"
 #include "checker/engine/model.hpp"
 #include "checker/engine/permutations.hpp"
 #include "checker/engine/search.hpp"
@@ -23,9 +24,13 @@ inline constexpr std::uint16_t kInflightBound = 0;
 inline constexpr std::uint16_t kLossBound = 1;
 inline constexpr std::uint16_t kDuplicateBound = 2;
 
-// What all toys share: names, and the lists of messages that steps send.
+// What all toys share: names, the lists of messages that steps send, and how many ways of receiving
+// a message there are (1: the receipt alone; 2: also one that leaves a copy behind).
 class ToyModel : public Model {
  public:
+  ToyModel() { lists_.intern({}); }
+  void set_alternatives(unsigned count) { alternatives_ = count; }
+  [[nodiscard]] unsigned alternatives() const override { return alternatives_; }
   std::uint32_t initial_violation() override { return 0; }
   [[nodiscard]] std::span<const MessageId> sends(SendsId id) const override { return lists_[id]; }
   HalfId after_losses(HalfId half, unsigned) override { return half; }
@@ -36,15 +41,11 @@ class ToyModel : public Model {
   static constexpr std::uint16_t kInternal = 0;  // indices into action_names()
   static constexpr std::uint16_t kDeliver = 1;
 
-  SendsId list(const std::vector<MessageId>& messages) {
-    const auto [at, added] = list_ids_.emplace(messages, static_cast<SendsId>(lists_.size()));
-    if (added) lists_.push_back(messages);
-    return at->second;
-  }
+  SendsId list(const std::vector<MessageId>& messages) { return lists_.intern(messages).id; }
 
  private:
-  std::vector<std::vector<MessageId>> lists_{{}};
-  std::map<std::vector<MessageId>, SendsId> list_ids_{{{}, kNoSends}};
+  unsigned alternatives_ = 1;
+  SequenceInterner<MessageId> lists_;  // its values never move: any thread may read them
   std::vector<std::string> actions_{"internal", "deliver"};
   std::vector<std::string> bounds_{"inflight", "loss", "duplicates"};
 };
@@ -91,7 +92,7 @@ class Puzzle final : public NamedModel<std::vector<int>> {
                        .violation = is_goal_(after[move]) ? kGoal : 0});
     }
   }
-  Step deliver(HalfId, MessageId, bool) override { return {}; }
+  Step deliver(HalfId, MessageId, unsigned) override { return {}; }
   [[nodiscard]] std::size_t message_count() const override { return 0; }
   [[nodiscard]] Link link(MessageId) const override { return {}; }
 
@@ -141,6 +142,8 @@ struct Table {
     HalfId next = 0;
     std::vector<MessageId> sends{};
     std::uint32_t violation = 0;
+    bool consumes = true;  // of a reaction
+    bool is_outside = false;
   };
   std::vector<std::vector<Entry>> internal{};                  // by half; 0 is the initial one
   std::vector<std::vector<std::optional<Entry>>> reactions{};  // by half, then message
@@ -161,11 +164,12 @@ class TableModel final : public ToyModel {
       steps.push_back(step(half, entries[i], kInternal, i));
     }
   }
-  Step deliver(HalfId half, MessageId message, bool keep_copy) override {
+  Step deliver(HalfId half, MessageId message, unsigned alternative) override {
     const auto& entry = table_.reactions[base(half)][message];
     if (!entry) return {};
     Step made = step(half, *entry, kDeliver, message);
-    if (!keep_copy) return made;
+    made.consumes = entry->consumes && alternative == 0;
+    if (alternative == 0) return made;
     if (spent(half) / (table_.losses + 1) == table_.copies) {
       return {.cut_off_by = kDuplicateBound + 1};
     }
@@ -189,7 +193,8 @@ class TableModel final : public ToyModel {
             .sends = list(entry.sends),
             .action = action,
             .label = label,
-            .violation = entry.violation};
+            .violation = entry.violation,
+            .is_outside = entry.is_outside};
   }
 
   Table table_;
@@ -258,11 +263,14 @@ class Broadcast final : public NamedModel<std::vector<int>> {
     ++after[0];
     steps.push_back({.next = name(after), .sends = list(messages), .action = kInternal});
   }
-  Step deliver(HalfId half, MessageId message, bool) override {
+  Step deliver(HalfId half, MessageId message, unsigned alternative) override {
     State after = state(half);
     after[message % n_ + 1] |= 1 << (message / n_);
     const std::uint32_t violation = is_bad_(after) ? kGoal : 0;
-    return {.next = name(after), .action = kDeliver, .violation = violation};
+    return {.next = name(after),
+            .action = kDeliver,
+            .violation = violation,
+            .consumes = alternative == 0};
   }
   [[nodiscard]] std::size_t message_count() const override {
     return n_ * static_cast<std::size_t>(rounds_);
@@ -336,7 +344,7 @@ class Baton final : public ToyModel {
       steps.push_back({.next = next, .sends = list({holder * n_ + next}), .label = next});
     }
   }
-  Step deliver(HalfId holder, MessageId message, bool) override {
+  Step deliver(HalfId holder, MessageId message, unsigned) override {
     const bool is_stranger = message / n_ != holder && message % n_ != holder;
     return {.next = holder, .action = kDeliver, .violation = is_stranger ? kGoal : 0};
   }
