@@ -21,10 +21,9 @@ std::vector<bool> Counterexample::sources(const Stage* next) const {
   for (EdgeId id = 0; id < graph.edge_count(); ++id) {
     const HalfId to = graph.edge(id).next;
     if (to == kNone) continue;
-    const bool leads_on = next == nullptr ? violates(id)
-                                          : is_blurred || (to < next->halves.size() &&
-                                                           next->halves[to]);
-    if (!leads_on) continue;
+    const bool leads_there =
+        next == nullptr || is_blurred || (to < next->halves.size() && next->halves[to]);
+    if (!leads_there || !can_lead_on(id, next)) continue;
     const HalfId from = graph.detail(id).from;
     if (from >= sources.size()) sources.resize(from + std::size_t{1}, false);
     sources[from] = true;
@@ -35,7 +34,7 @@ std::vector<bool> Counterexample::sources(const Stage* next) const {
 bool Counterexample::leads_on(State state, const Stage* next) {
   bool found = false;
   const auto visit = [&](const Taken& taken) {
-    if (found || violates(taken.edge) != (next == nullptr)) return;
+    if (found || !can_lead_on(taken.edge, next)) return;
     system_.for_each_outcome(taken, [&](const Outcome& outcome) {
       found = found || next == nullptr || next->has(outcome.to);
     });
@@ -81,7 +80,7 @@ std::vector<PathStep> Counterexample::path(std::size_t level) {
     std::optional<std::string> least;
     Outcome chosen;
     const auto visit = [&](const Taken& taken) {
-      if (violates(taken.edge) != (next == nullptr)) return;
+      if (!can_lead_on(taken.edge, next)) return;
       system_.for_each_outcome(taken, [&](const Outcome& outcome) {
         if (next != nullptr && !next->has(outcome.to)) return;
         PathStep step = step_of(taken, outcome, names);

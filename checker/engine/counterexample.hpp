@@ -43,8 +43,11 @@ class Counterexample {
   [[nodiscard]] std::vector<bool> sources(const Stage* next) const;
   // Whether a step of the state leads to the stage, or (nullptr) violates.
   bool leads_on(State state, const Stage* next);
-  [[nodiscard]] bool violates(EdgeId edge) const {
-    return system_.graph().detail(edge).violation == violation_;
+  // Whether a step can be the next one of a run to the stage, or (nullptr) the last.
+  [[nodiscard]] bool can_lead_on(EdgeId edge, const Stage* next) const {
+    const std::uint32_t violation = system_.graph().detail(edge).violation;
+    return next == nullptr ? violation == violation_
+                           : violation == 0 && !system_.graph().edge(edge).is_outside;
   }
   [[nodiscard]] PathStep step_of(const Taken& taken, const Outcome& outcome, Renaming names);
 

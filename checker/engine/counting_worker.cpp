@@ -5,9 +5,9 @@
 
 namespace engine {
 namespace {
-constexpr std::size_t kBatch = 256;       // of a pipeline's stage
-constexpr std::size_t kAhead = 6;         // states: how far ahead a frontier is fetched
-constexpr std::size_t kInboxAhead = 12;   // states: how far ahead a received block is fetched
+constexpr std::size_t kBatch = 256;      // of a pipeline's stage
+constexpr std::size_t kAhead = 6;        // states: how far ahead a frontier is fetched
+constexpr std::size_t kInboxAhead = 12;  // states: how far ahead a received block is fetched
 }  // namespace
 
 CountingWorker::CountingWorker(BoundedSystem& system, std::size_t number, std::size_t count,
@@ -24,24 +24,30 @@ CountingWorker::CountingWorker(BoundedSystem& system, std::size_t number, std::s
   for (std::size_t to = 0; to < count; ++to) outboxes_.push_back(std::make_unique<Block>());
 }
 
-inline void CountingWorker::add(const Edge& edge, const Outcome& outcome) {
+inline void CountingWorker::add(EdgeId id, const Edge& edge, const Outcome& outcome) {
   ++generated_;
   ++action_counts_[edge.action];
-  if (!edge.is_outside && !edge.is_violation) arrive(outcome.to);
+  graph_.take(id);
+  if (edge.is_violation) {
+    note_violation(id);
+  } else if (!edge.is_outside) {
+    arrive(outcome.to);
+  }
+}
+
+void CountingWorker::note_violation(EdgeId id) {
+  const std::uint32_t violation = graph_.detail(id).violation;
+  violation_ = violation_ == 0 ? violation : std::min(violation_, violation);
 }
 
 inline void CountingWorker::take(const Taken& taken) {
   const Edge& edge = graph_.edge(taken.edge);
-  graph_.take(taken.edge);
-  if (edge.is_violation) {
-    const std::uint32_t violation = graph_.detail(taken.edge).violation;
-    violation_ = violation_ == 0 ? violation : std::min(violation_, violation);
-  }
+  const auto add_it = [&](const Outcome& to) { add(taken.edge, edge, to); };
   if (edge.sends == kNoSends) {
-    system_.settle(edge, taken.rest, 0, [&](const Outcome& to) { add(edge, to); }, cut());
+    system_.settle(edge, taken.rest, 0, add_it, cut());
   } else if (system_.sends_into_full(taken)) {
     ++cut_off_[system_.options().inflight_bound];
-    system_.settle(edge, taken.rest, kNone, [&](const Outcome& to) { add(edge, to); }, cut());
+    system_.settle(edge, taken.rest, kNone, add_it, cut());
   } else {
     networks_.prefetch_growth(taken.rest, edge.sends);
     growing_.push_back(taken);
@@ -65,8 +71,7 @@ void CountingWorker::explore(HalfId half, std::span<const NetworkId> networks) {
 void CountingWorker::drain_growing() {
   candidates_.clear();
   for (const Taken& taken : growing_) {
-    candidates_.push_back(
-        networks_.growth_candidate(taken.rest, graph_.edge(taken.edge).sends));
+    candidates_.push_back(networks_.growth_candidate(taken.rest, graph_.edge(taken.edge).sends));
   }
   for (std::size_t i = 0; i < growing_.size(); ++i) {
     const Taken& taken = growing_[i];
@@ -75,8 +80,9 @@ void CountingWorker::drain_growing() {
     if (ways.was_cut()) ++cut_off_[system_.options().inflight_bound];
     for (std::size_t way = 0; way < ways.size(); ++way) {
       const Outgrowth grown = ways[way];
-      system_.settle(edge, grown.network, grown.lost, [&](const Outcome& to) { add(edge, to); },
-                     cut());
+      system_.settle(
+          edge, grown.network, grown.lost, [&](const Outcome& to) { add(taken.edge, edge, to); },
+          cut());
     }
   }
   growing_.clear();

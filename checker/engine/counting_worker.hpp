@@ -32,7 +32,10 @@ class CountingWorker {
   // Stores the states that other workers have sent so far.
   void receive();
   // A state of this worker's that is not reached by a step.
-  void add_initial(State state) { store_.insert(state.half, state.network); }
+  void add_initial(State state) {
+    store_.insert(state.half, state.network);
+    show();
+  }
   [[nodiscard]] bool owns(HalfId half) const { return half % count_ == number_; }
 
   [[nodiscard]] StateStore& store() { return store_; }
@@ -62,7 +65,9 @@ class CountingWorker {
   };
 
   void take(const Taken& taken);
-  void add(const Edge& edge, const Outcome& outcome);
+  // A way in which a step is taken: only then does it violate something and fire witnesses.
+  void add(EdgeId id, const Edge& edge, const Outcome& outcome);
+  void note_violation(EdgeId id);
   void arrive(State state) {
     const std::size_t owner = count_ == 1 ? 0 : state.half % count_;
     if (owner == number_) {
