@@ -44,6 +44,10 @@ void CountingSearch::note_failure() {
 }
 
 void CountingSearch::poll(Observer& observer) {
+  std::uint64_t expanded = 0;
+  for (const auto& worker : workers_) expanded += worker->expanded();
+  if (expanded - polled_at_ < kPollInterval) return;
+  polled_at_ = expanded;
   const Progress now = progress();
   if (options_.limits.states && now.distinct >= *options_.limits.states) {
     stop(StopReason::States);
@@ -53,8 +57,8 @@ void CountingSearch::poll(Observer& observer) {
 }
 
 void CountingSearch::work_on_level(CountingWorker& worker, Observer* observer) {
-  std::uint64_t polled_at = worker.expanded();
   while (phase_ == Phase::Exploring) {
+    if (observer != nullptr) poll(*observer);
     if (is_pause_wanted_) {
       worker.flush();
       meet(false);
@@ -71,10 +75,6 @@ void CountingSearch::work_on_level(CountingWorker& worker, Observer* observer) {
     const auto frontier = workers_[chunk.worker]->store().frontier();
     worker.explore(chunk.half, frontier.subspan(chunk.first, chunk.size));
     if (system_.networks().wants_growth()) is_pause_wanted_ = true;
-    if (observer != nullptr && worker.expanded() - polled_at >= kPollInterval) {
-      polled_at = worker.expanded();
-      poll(*observer);
-    }
   }
 }
 
@@ -110,7 +110,7 @@ void CountingSearch::all_stand_still() noexcept {
     system_.networks().grow_tables();
     const bool all_done = done_.exchange(0) == workers_.size();
     if (phase_ == Phase::LevelExplored) {
-      start_level();
+      start_level(level_ + 1);
     } else if (all_done) {
       phase_ = Phase::LevelExplored;
     }
@@ -120,14 +120,18 @@ void CountingSearch::all_stand_still() noexcept {
   if (is_stop_wanted_) phase_ = Phase::Over;
 }
 
-void CountingSearch::start_level() {
-  phase_ = Phase::Over;
+std::uint32_t CountingSearch::least_violation() const {
+  std::uint32_t least = 0;
   for (const auto& worker : workers_) {
     if (worker->violation() == 0) continue;
-    result_.violation = result_.violation == 0 ? worker->violation()
-                                               : std::min(result_.violation, worker->violation());
+    least = least == 0 ? worker->violation() : std::min(least, worker->violation());
   }
-  if (result_.violation != 0) return;
+  return least;
+}
+
+void CountingSearch::start_level(std::size_t level) {
+  phase_ = Phase::Over;
+  if (least_violation() != 0) return;
   chunks_.clear();
   for (std::uint32_t number = 0; number < workers_.size(); ++number) {
     std::size_t first = 0;
@@ -141,7 +145,7 @@ void CountingSearch::start_level() {
   }
   next_chunk_ = 0;
   if (chunks_.empty()) return;
-  ++level_;
+  level_ = level;
   if (options_.limits.depth && level_ >= *options_.limits.depth) {
     stop_reason_ = StopReason::Depth;
   } else if (options_.limits.states && progress().distinct >= *options_.limits.states) {
@@ -159,9 +163,8 @@ SearchResult CountingSearch::run(Observer& observer) {
     worker->store().advance();
   }
   result_.violation = model.initial_violation();
-  if (result_.violation == 0) {
-    chunks_.push_back(
-        {initial.half, static_cast<std::uint32_t>(initial.half % workers_.size()), 0, 1});
+  if (result_.violation == 0) start_level(0);
+  if (phase_ != Phase::Over) {
     std::vector<std::jthread> threads;
     for (std::size_t number = 1; number < workers_.size(); ++number) {
       threads.emplace_back([this, number] { work(number, nullptr); });
@@ -201,12 +204,14 @@ void CountingSearch::finish() {
         result_.orbits += orbit * states;
         return;
       }
-      worker->store().for_each_network(half, [&](NetworkId network) {
-        result_.orbits += system_.orbit_size({half, network});
-      });
+      worker->store().for_each_network(
+          half, [&](NetworkId network) { result_.orbits += system_.orbit_size({half, network}); });
     });
   }
-  if (result_.violation != 0) {
+  if (result_.violation != 0) {  // of the initial state
+    result_.stopped_by = StopReason::Violation;
+  } else if (result_.violation = least_violation(); result_.violation != 0) {
+    // Even if the search was to stop for another reason just then.
     result_.stopped_by = StopReason::Violation;
     result_.path = Counterexample(system_, logs, result_.violation).path(level_);
   } else if (stop_reason_) {

@@ -54,8 +54,11 @@ class CountingSearch {
   void meet(bool done);
   // At the barrier, while no worker works.
   void all_stand_still() noexcept;
-  void start_level();
+  void start_level(std::size_t level);
+  // The least number of a violation met so far; 0 if there was none.
+  [[nodiscard]] std::uint32_t least_violation() const;
   void note_failure();
+  // Asks the observer, if it is time to.
   void poll(Observer& observer);
   void stop(StopReason reason);
 
@@ -70,6 +73,7 @@ class CountingSearch {
   std::vector<Chunk> chunks_;  // of the current level
   alignas(64) std::atomic<std::size_t> next_chunk_{0};
   std::size_t level_ = 0;
+  std::uint64_t polled_at_ = 0;  // states expanded when the observer was last asked
 
   // Written by any worker, acted upon at the barrier.
   alignas(64) std::atomic<bool> is_pause_wanted_{false};
@@ -80,7 +84,7 @@ class CountingSearch {
   std::optional<StopReason> stop_reason_;
   // Agreed on at the barrier.
   enum class Phase : std::uint8_t { Exploring, LevelExplored, LevelEnded, Over };
-  Phase phase_ = Phase::Exploring;
+  Phase phase_ = Phase::Over;
 
   SearchResult result_;
 };
