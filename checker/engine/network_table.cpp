@@ -159,8 +159,8 @@ std::size_t NetworkTable::growth_bytes() const {
 }
 
 void NetworkTable::grow_tables() {
-  while (index_.wants_growth()) index_.grow();
-  while (growth_index_.wants_growth()) growth_index_.grow();
+  index_.grow();
+  growth_index_.grow();
 }
 
 }  // namespace engine
