@@ -198,7 +198,10 @@ std::string ClusterModel::key_of(const engine::PathStep& step) const {
   }
   key += static_cast<char>(step.alternative);
   if (step.message != engine::kNone) key += messages_[step.message].bytes;
-  for (const engine::MessageId lost : step.lost) key += '\xFF' + messages_[lost].bytes;
+  std::vector<std::string> lost;  // in an order that does not depend on the names at sending
+  for (const engine::MessageId message : step.lost) lost.push_back(messages_[message].bytes);
+  std::ranges::sort(lost);
+  for (const std::string& bytes : lost) key += '\xFF' + bytes;
   return key;
 }
 

@@ -9,6 +9,7 @@
 // (half) and (half, message), and may be slow.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -98,7 +99,9 @@ class Model {
   [[nodiscard]] virtual std::string key_of(const PathStep& step) const {
     std::string key = std::to_string(step.label) + " " + std::to_string(step.message) + " " +
                       std::to_string(step.alternative);
-    for (const MessageId lost : step.lost) key += " " + std::to_string(lost);
+    std::vector<MessageId> lost = step.lost;
+    std::ranges::sort(lost);
+    for (const MessageId message : lost) key += " " + std::to_string(message);
     return key;
   }
 
