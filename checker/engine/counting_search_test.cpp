@@ -230,6 +230,90 @@ TEST(CountingSearch, FollowsTheReceivedTokenWithCopies_AsFarAsTheirBudgetGoes) {
   EXPECT_GT(result.cut_off[toy::kDuplicateBound], 0U);
 }
 
+// A message that is sent again and again, and can be received at any time: not sent, on its way, or
+// spent. It can be sent in each of the three.
+TEST(CountingSearch, DeliversAMessageOnceEver_WithTheOrderOnce) {
+  toy::Table table;
+  table.links = {{0, 1}};
+  table.internal = {{{.next = 0, .sends = {0}}}};
+  table.reactions = {{toy::Table::Entry{.next = 0}}};
+  TableModel model(table);
+  const SearchResult result = count(model, with(Order::Once, Loss::None, 1));
+  EXPECT_EQ(result.progress.distinct, 3U);
+  EXPECT_EQ(result.progress.generated, 1U + 3U + 1U);
+  EXPECT_EQ(result.progress.depth, 3U);
+  EXPECT_EQ(result.cut_off[toy::kInflightBound], 0U);
+  TableModel same(table);
+  EXPECT_EQ(count(same, with(Order::Unordered, Loss::None, 5)).progress.distinct, 6U);
+}
+
+TEST(CountingSearch, LeavesAMessageWhereItIs_IfItsReceiptDoesNotConsumeIt) {
+  for (const Order order : {Order::Unordered, Order::PerLink, Order::Once}) {
+    for (const bool consumes : {false, true}) {
+      toy::Table table;
+      table.links = {{0, 1}};
+      table.internal = {{{.next = 1, .sends = {0}}}, {}, {}, {}};
+      table.reactions.resize(4, {std::nullopt});
+      table.reactions[1] = {toy::Table::Entry{.next = 2, .consumes = consumes}};
+      table.reactions[2] = {toy::Table::Entry{.next = 3, .violation = toy::kGoal}};
+      TableModel model(table);
+      const CountingOptions options = with(order, Loss::None, 1);
+      const SearchResult result = count(model, options);
+      EXPECT_EQ(result.path.size(), consumes ? 0U : 3U);
+      if (!consumes) EXPECT_EQ(PathChecker(model, &options).fault_of(result), "");
+    }
+  }
+}
+
+// 0 -> 1 -> 2 -> 3, where 2 is outside.
+TEST(CountingSearch, GeneratesWhatIsOutside_AndNeitherStoresNorExploresIt) {
+  for (const std::uint32_t violation : {0U, toy::kGoal}) {
+    toy::Table table;
+    table.internal = {{{.next = 1}},
+                      {{.next = 2, .violation = violation, .is_outside = true}},
+                      {{.next = 3}},
+                      {}};
+    table.reactions.resize(4);
+    TableModel model(table);
+    const CountingOptions options;
+    const SearchResult result = count(model, options);
+    EXPECT_EQ(result.progress.distinct, 2U);
+    EXPECT_EQ(result.progress.generated, 3U);
+    EXPECT_EQ(result.halves, 2U);
+    EXPECT_EQ(result.violation, violation);
+    EXPECT_EQ(result.path.size(), violation == 0 ? 0U : 2U);
+    if (violation != 0) EXPECT_EQ(PathChecker(model, &options).fault_of(result), "");
+  }
+}
+
+// The state of the second step is also reached by a step that leads outside, which no run takes.
+TEST(CountingSearch, ReportsARunThatStaysInside) {
+  toy::Table table;
+  table.internal = {
+      {{.next = 1, .is_outside = true}, {.next = 1}}, {{.next = 2, .violation = toy::kGoal}}, {}};
+  table.reactions.resize(3);
+  TableModel model(table);
+  const CountingOptions options;
+  const SearchResult result = count(model, options);
+  ASSERT_EQ(result.path.size(), 2U);
+  EXPECT_EQ(result.path[0].label, 1U);
+}
+
+// The step that would violate something sends what the full network does not take.
+TEST(CountingSearch, MeetsNoViolation_InAStepThatTheNetworkForbids) {
+  for (const Loss loss : {Loss::None, Loss::Budgeted}) {
+    toy::Table table;
+    table.links = {{0, 1}};
+    table.internal = {
+        {{.next = 1, .sends = {0}}}, {{.next = 2, .sends = {0}, .violation = toy::kGoal}}, {}};
+    table.reactions.resize(3, {std::nullopt});
+    TableModel model(table);
+    const SearchResult result = count(model, with(Order::Unordered, loss, 1));
+    EXPECT_EQ(result.stopped_by, StopReason::Exhausted);
+    EXPECT_EQ(result.progress.distinct, 2U);
+  }
+}
+
 // With symmetry only the numbers of receivers that have received (and not), and of messages under
 // way, are left: three numbers that add up to n.
 TEST(CountingSearch, KeepsOneStateAnOrbit_WithSymmetry) {

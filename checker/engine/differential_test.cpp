@@ -2,83 +2,33 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include <array>
+#include <algorithm>
 
 #include "checker/engine/covering_search.hpp"
 #include "checker/engine/path_checker.hpp"
+#include "checker/engine/random_systems.hpp"
 #include "checker/engine/toy_models.hpp"
 
 namespace engine {
 namespace {
 
+using toy::any_dice;
+using toy::any_options;
+using toy::any_table;
+using toy::Constraint;
+using toy::Dice;
 using toy::Table;
 using toy::TableModel;
 
-// Decisions read from random bytes; zeros when they run out, so that shrinking makes systems small.
-class Dice {
- public:
-  explicit Dice(std::vector<std::uint8_t> rolls) : rolls_(std::move(rolls)) {}
-  unsigned roll(unsigned sides) { return at_ < rolls_.size() ? rolls_[at_++] % sides : 0; }
-
- private:
-  std::vector<std::uint8_t> rolls_;
-  std::size_t at_ = 0;
-};
-
-Dice any_dice() {
-  return Dice(*rc::gen::container<std::vector<std::uint8_t>>(
-                   400, rc::gen::resize(100, rc::gen::arbitrary<std::uint8_t>()))
-                   .as("dice"));
-}
-
-struct Shape {
-  unsigned halves = 1;
-  unsigned messages = 1;
-  unsigned violating = 0;  // of 16 steps, about so many violate something
-};
-
-Table::Entry any_entry(Dice& dice, const Shape& shape) {
-  Table::Entry entry;
-  entry.next = dice.roll(shape.halves);
-  for (unsigned left = dice.roll(4); left > 0; --left) {
-    entry.sends.push_back(dice.roll(shape.messages));
-  }
-  if (dice.roll(16) < shape.violating) entry.violation = 1 + dice.roll(3);
-  return entry;
-}
-
-Table any_table(Dice& dice, bool violating) {
-  const Shape shape{1 + dice.roll(8), 1 + dice.roll(4), violating ? 2U : 0U};
-  Table table;
-  table.losses = dice.roll(3);
-  table.copies = dice.roll(2);
-  for (unsigned message = 0; message < shape.messages; ++message) {
-    table.links.push_back({dice.roll(2), dice.roll(2)});
-  }
-  for (unsigned half = 0; half < shape.halves; ++half) {
-    auto& internal = table.internal.emplace_back();
-    for (unsigned left = 1 + dice.roll(3); left > 0; --left) {
-      internal.push_back(any_entry(dice, shape));
-    }
-    auto& reactions = table.reactions.emplace_back();
-    for (unsigned message = 0; message < shape.messages; ++message) {
-      const bool is_possible = dice.roll(5) != 0;
-      const Table::Entry entry = any_entry(dice, shape);
-      reactions.push_back(is_possible ? std::optional(entry) : std::nullopt);
-    }
-  }
-  return table;
-}
-
-CountingOptions any_options(Dice& dice) {
-  constexpr std::array<Loss, 3> kLosses{Loss::None, Loss::Free, Loss::Budgeted};
-  CountingOptions options;
-  options.order = dice.roll(2) == 0 ? Order::Unordered : Order::PerLink;
-  options.loss = kLosses[dice.roll(3)];
-  options.inflight = 1 + dice.roll(4);
-  options.inflight_bound = toy::kInflightBound;
-  options.loss_bound = toy::kLossBound;
-  return options;
+void expect_same_counts(const SearchResult& result, const NaiveResult& naive) {
+  RC_ASSERT(result.progress.distinct == naive.distinct);
+  RC_ASSERT(result.progress.generated == naive.generated);
+  RC_ASSERT(result.progress.depth == naive.depth);
+  RC_ASSERT(result.orbits == naive.distinct);
+  RC_ASSERT(result.halves == naive.halves.size());
+  RC_ASSERT(result.action_counts == naive.action_counts);
+  RC_ASSERT(result.cut_off == naive.cut_off);
+  RC_ASSERT(result.violation == naive.violation);
 }
 
 std::set<HalfId> as_set(const std::vector<HalfId>& halves) {
@@ -88,19 +38,16 @@ std::set<HalfId> as_set(const std::vector<HalfId>& halves) {
 RC_GTEST_PROP(CountingSearch, CountsAsTheNaiveCheckerDoes_OnRandomSystems, ()) {
   Dice dice = any_dice();
   const CountingOptions options = any_options(dice);
-  TableModel model(any_table(dice, false));
+  TableModel model(any_table(dice, false, Constraint::Some));
+  model.set_alternatives(1 + dice.roll(2));
   const NaiveResult naive = naive_count(model, options);
   toy::NoObserver observer;
   CountingSearch search(model, options);
   const SearchResult result = search.run(observer);
   RC_CLASSIFY(naive.distinct > 100, "more than 100 states");
   RC_ASSERT(result.stopped_by == StopReason::Exhausted);
-  RC_ASSERT(result.progress.distinct == naive.distinct);
-  RC_ASSERT(result.progress.generated == naive.generated);
-  RC_ASSERT(result.progress.depth == naive.depth);
+  expect_same_counts(result, naive);
   RC_ASSERT(result.progress.queue == 0U);
-  RC_ASSERT(result.orbits == naive.distinct);
-  RC_ASSERT(result.halves == naive.halves.size());
   RC_ASSERT(as_set(search.visited_halves()) == naive.halves);
   RC_ASSERT(result.action_counts[0] + result.action_counts[1] + 1 == naive.generated);
 }
@@ -108,11 +55,13 @@ RC_GTEST_PROP(CountingSearch, CountsAsTheNaiveCheckerDoes_OnRandomSystems, ()) {
 RC_GTEST_PROP(CountingSearch, FindsAShortestViolation_OnRandomSystems, ()) {
   Dice dice = any_dice();
   const CountingOptions options = any_options(dice);
-  TableModel model(any_table(dice, true));
+  TableModel model(any_table(dice, true, Constraint::Some));
+  model.set_alternatives(1 + dice.roll(2));
   const NaiveResult naive = naive_count(model, options);
   toy::NoObserver observer;
   const SearchResult result = CountingSearch(model, options).run(observer);
   RC_CLASSIFY(naive.violation_depth.value_or(0) > 2, "more than two steps");
+  expect_same_counts(result, naive);
   RC_ASSERT((result.stopped_by == StopReason::Violation) == naive.violation_depth.has_value());
   if (!naive.violation_depth) return;
   RC_ASSERT(result.path.size() == *naive.violation_depth);
@@ -124,7 +73,8 @@ RC_GTEST_PROP(CountingSearch, MissesNothingWithinTheDepth_OnRandomSystems, ()) {
   CountingOptions options = any_options(dice);
   options.limits.depth = dice.roll(8);
   const bool violating = dice.roll(2) == 0;
-  TableModel model(any_table(dice, violating));
+  TableModel model(any_table(dice, violating, Constraint::Some));
+  model.set_alternatives(1 + dice.roll(2));
   const NaiveResult naive = naive_count(model, options);
   toy::NoObserver observer;
   const SearchResult result = CountingSearch(model, options).run(observer);
@@ -132,9 +82,7 @@ RC_GTEST_PROP(CountingSearch, MissesNothingWithinTheDepth_OnRandomSystems, ()) {
     RC_ASSERT(result.path.size() == *naive.violation_depth);
     return;
   }
-  RC_ASSERT(result.progress.distinct == naive.distinct);
-  RC_ASSERT(result.progress.generated == naive.generated);
-  RC_ASSERT(result.progress.depth == naive.depth);
+  expect_same_counts(result, naive);
   RC_ASSERT((result.stopped_by == StopReason::Depth) == (result.progress.queue > 0));
 }
 

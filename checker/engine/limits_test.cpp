@@ -129,11 +129,58 @@ TEST(CountingSearch, VisitsEveryStateWithinTheDepth_AndNoneBeyond) {
 TEST(CountingSearch, FindsAViolation_AtTheVeryDepthOfTheLimit) {
   const auto one_received = [](const std::vector<int>& state) { return state[1] != 0; };
   for (const std::uint64_t depth : {1U, 2U, 3U}) {
-    Broadcast model(3, 1, one_received);
-    NoObserver observer;
-    const SearchResult result = CountingSearch(model, within_depth(depth)).run(observer);
-    EXPECT_EQ(result.stopped_by, depth < 2 ? StopReason::Depth : StopReason::Violation);
-    EXPECT_EQ(result.path.size(), depth < 2 ? 0U : 2U);
+    for (const std::size_t threads : {1U, 3U}) {
+      Broadcast model(3, 1, one_received);
+      NoObserver observer;
+      CountingOptions options = within_depth(depth);
+      options.threads = threads;
+      const SearchResult result = CountingSearch(model, options).run(observer);
+      EXPECT_EQ(result.stopped_by, depth < 2 ? StopReason::Depth : StopReason::Violation);
+      EXPECT_EQ(result.path.size(), depth < 2 ? 0U : 2U);
+    }
+  }
+}
+
+// A state that is found on a long way first and on a short one later has less than the bound left
+// on the first: a depth-first search that does not remember at what depth it saw a state misses
+// what follows. From 0 to 9 one by one, or from 0 to 5 at once; the goal lies behind 9.
+TEST(CountingSearch, FindsTheGoalWithinTheDepth_ThoughALongerWayToItBranchesOffFirst) {
+  for (const bool long_way_first : {true, false}) {
+    for (std::uint64_t depth = 0; depth <= 12; ++depth) {
+      toy::Table table;
+      for (HalfId half = 0; half < 10; ++half) {
+        table.internal.push_back({{.next = half + 1, .violation = half == 9 ? toy::kGoal : 0}});
+      }
+      table.internal[0].insert(long_way_first ? table.internal[0].end() : table.internal[0].begin(),
+                               {.next = 5});
+      table.internal.emplace_back();
+      table.reactions.resize(11);
+      toy::TableModel model(table);
+      NoObserver observer;
+      const CountingOptions options = within_depth(depth);
+      const SearchResult result = CountingSearch(model, options).run(observer);
+      EXPECT_EQ(result.stopped_by, depth < 6 ? StopReason::Depth : StopReason::Violation);
+      EXPECT_EQ(result.path.size(), depth < 6 ? 0U : 6U);
+      if (depth < 6) continue;
+      EXPECT_EQ(PathChecker(model, &options).fault_of(result), "");
+    }
+  }
+}
+
+// Levels of one state: the question comes all the same.
+TEST(CountingSearch, AsksItsObserver_HoweverSmallTheLevels) {
+  toy::Table chain;
+  for (HalfId half = 0; half < 6'000; ++half) chain.internal.push_back({{.next = half + 1}});
+  chain.internal.emplace_back();
+  chain.reactions.resize(6'001);
+  for (const std::size_t threads : {1U, 2U}) {
+    toy::TableModel model(chain);
+    Stopper stopper(StopReason::Time, 1);
+    CountingOptions options;
+    options.threads = threads;
+    const SearchResult result = CountingSearch(model, options).run(stopper);
+    EXPECT_EQ(result.stopped_by, StopReason::Time);
+    EXPECT_LT(result.progress.distinct, 6'000U);
   }
 }
 

@@ -29,8 +29,11 @@ class Letters final : public toy::ToyModel {
 };
 
 std::vector<MessageId> messages(const NetworkTable& table, NetworkId id) {
-  const auto span = table.tokens(id);
-  return {span.begin(), span.end()};
+  std::vector<MessageId> all;
+  for (const NetworkTable::Token token : table.tokens(id)) {
+    all.push_back(NetworkTable::message_of(token));
+  }
+  return all;
 }
 
 std::vector<Outgrowth> ways(NetworkTable& table, NetworkId network, SendsId sends) {
@@ -125,16 +128,63 @@ TEST(NetworkTable, RenamesEveryMessage) {
   EXPECT_EQ(table.renamed(id, 0), id);
 }
 
+// Sent 0 and 3, and received 0.
+TEST(NetworkTable, TakesEachMessageOnceEver_WithTheOrderOnce) {
+  Letters model;
+  HalfGraph graph(model);
+  NetworkTable table(graph, Order::Once, Loss::None, 4);
+  const NetworkId both = network_of(table, model, {3, 0});
+  EXPECT_EQ(both, network_of(table, model, {0, 3, 0, 3, 3}));
+  const NetworkId one_spent = table.without(both, 0);
+  EXPECT_NE(one_spent, network_of(table, model, {3}));
+  const auto tokens = table.tokens(one_spent);
+  ASSERT_EQ(tokens.size(), 2U);
+  EXPECT_EQ(NetworkTable::message_of(tokens[0]), 3U);
+  EXPECT_EQ(NetworkTable::message_of(tokens[1]), 0U);
+  EXPECT_TRUE(table.is_deliverable(tokens, 0));
+  EXPECT_FALSE(table.is_deliverable(tokens, 1));
+  for (const SendsId known : {model.list({0}), model.list({3}), model.list({0, 3, 0})}) {
+    ASSERT_EQ(ways(table, one_spent, known).size(), 1U);
+    EXPECT_EQ(ways(table, one_spent, known)[0].network, one_spent);
+  }
+  // Whichever was received first.
+  const NetworkId other_spent = table.without(both, 1);
+  EXPECT_NE(other_spent, one_spent);
+  EXPECT_EQ(table.without(one_spent, 0), table.without(other_spent, 0));
+}
+
+TEST(NetworkTable, CountsSpentMessagesInItsCapacity_AndTakesKnownOnesThoughItIsFull) {
+  Letters model;
+  HalfGraph graph(model);
+  NetworkTable table(graph, Order::Once, Loss::None, 2);
+  NetworkId id = network_of(table, model, {1, 4});
+  EXPECT_TRUE(table.is_full(id));
+  id = table.without(id, 0);
+  EXPECT_TRUE(table.is_full(id));
+  EXPECT_TRUE(table.ways(kNone, id, model.list({2})).was_cut());
+  EXPECT_TRUE(ways(table, id, model.list({1, 2})).empty());
+  EXPECT_EQ(ways(table, id, model.list({1, 4, 1}))[0].network, id);
+}
+
+TEST(NetworkTable, RenamesSpentMessages_AndLeavesThemSpent) {
+  Letters model;
+  HalfGraph graph(model);
+  NetworkTable table(graph, Order::Once, Loss::None, 3);
+  const NetworkId id = table.without(network_of(table, model, {0, 1, 3}), 1);  // 1 is spent
+  const NetworkId renamed = table.renamed(id, 1);
+  EXPECT_EQ(renamed, table.without(network_of(table, model, {5, 4, 2}), 1));  // 4 is
+  EXPECT_EQ(table.renamed(renamed, 1), id);
+}
+
 // A random walk: some messages are sent, some delivered; against plain vectors.
 RC_GTEST_PROP(NetworkTable, GoesWherePlainVectorsGo_OnARandomWalk, ()) {
   Letters model;
   HalfGraph graph(model);
-  const bool ordered = *rc::gen::arbitrary<bool>();
-  const Order order = ordered ? Order::PerLink : Order::Unordered;
+  const Order order = *rc::gen::element(Order::Unordered, Order::PerLink, Order::Once);
   NetworkTable table(graph, order, Loss::Free, 6);
   NetworkId id = NetworkTable::kEmptyNetwork;
-  InFlight plain;
-  std::map<InFlight, NetworkId> names{{plain, id}};
+  NaiveNetwork plain;
+  std::map<NaiveNetwork, NetworkId> names{{plain, id}};
   const auto steps = *rc::gen::container<std::vector<std::vector<MessageId>>>(
       60, rc::gen::container<std::vector<MessageId>>(rc::gen::inRange<MessageId>(0, 6)));
   for (std::vector<MessageId> sent : steps) {
@@ -144,15 +194,18 @@ RC_GTEST_PROP(NetworkTable, GoesWherePlainVectorsGo_OnARandomWalk, ()) {
       const auto all = ways(table, id, model.list(sent));
       const Outgrowth way = all[choice % all.size()];
       for (std::size_t i = 0; i < sent.size(); ++i) {
-        if ((way.lost >> i & 1U) == 0) naive_put(model, order, plain, sent[i]);
+        if ((way.lost >> i & 1U) == 0) naive_send(model, order, plain, sent[i]);
       }
       id = way.network;
-    } else if (!plain.empty()) {
-      const std::size_t i = choice % plain.size();
-      plain.erase(plain.begin() + static_cast<std::ptrdiff_t>(i));
+    } else if (!plain.pending.empty()) {
+      const std::size_t i = choice % plain.pending.size();
+      if (order == Order::Once) plain.spent.insert(plain.pending[i]);
+      plain.pending.erase(plain.pending.begin() + static_cast<std::ptrdiff_t>(i));
       id = table.without(id, i);
     }
-    RC_ASSERT(messages(table, id) == plain);
+    std::vector<MessageId> expected = plain.pending;
+    expected.insert(expected.end(), plain.spent.begin(), plain.spent.end());
+    RC_ASSERT(messages(table, id) == expected);
     RC_ASSERT(plain.size() <= 6U);
     RC_ASSERT(names.emplace(plain, id).first->second == id);
   }

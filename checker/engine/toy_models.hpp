@@ -366,6 +366,11 @@ class Baton final : public ToyModel {
     return images[message / n_] * n_ + images[message % n_];
   }
   [[nodiscard]] std::size_t renaming_count() const override { return permutations_.size(); }
+  [[nodiscard]] std::string key_of(const PathStep& step) const override {
+    PathStep renamed = step;
+    renamed.label = permutations_.images(step.renaming)[step.label];
+    return ToyModel::key_of(renamed);
+  }
   [[nodiscard]] const Permutations& permutations() const { return permutations_; }
 
  private:

@@ -1,0 +1,375 @@
+// What must not depend on the number of threads, and what must not go wrong on any of them.
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <array>
+#include <stdexcept>
+
+#include "checker/engine/counting_search.hpp"
+#include "checker/engine/model_wrapper.hpp"
+#include "checker/engine/path_checker.hpp"
+#include "checker/engine/random_systems.hpp"
+#include "checker/engine/toy_models.hpp"
+
+namespace engine {
+namespace {
+
+using toy::Baton;
+using toy::Broadcast;
+
+constexpr std::array<std::size_t, 4> kThreads{1, 2, 3, 5};
+
+CountingOptions with_threads(CountingOptions options, std::size_t threads) {
+  options.threads = threads;
+  return options;
+}
+
+CountingOptions network(Order order, Loss loss, std::size_t inflight) {
+  CountingOptions options;
+  options.order = order;
+  options.loss = loss;
+  options.inflight = inflight;
+  options.inflight_bound = toy::kInflightBound;
+  options.loss_bound = toy::kLossBound;
+  return options;
+}
+
+SearchResult count(Model& model, const CountingOptions& options) {
+  toy::NoObserver observer;
+  return CountingSearch(model, options).run(observer);
+}
+
+std::vector<std::string> keys_of(const Model& model, const SearchResult& result) {
+  std::vector<std::string> keys;
+  for (const PathStep& step : result.path) keys.push_back(model.key_of(step));
+  return keys;
+}
+
+// How two results differ, or nothing.
+std::string difference(const SearchResult& a, const SearchResult& b) {
+  if (a.stopped_by != b.stopped_by) return "stopped_by";
+  if (a.progress.distinct != b.progress.distinct) return "distinct";
+  if (a.progress.generated != b.progress.generated) return "generated";
+  if (a.progress.depth != b.progress.depth) return "depth";
+  if (a.progress.queue != b.progress.queue) return "queue";
+  if (a.violation != b.violation) return "violation";
+  if (a.orbits != b.orbits) return "orbits";
+  if (a.halves != b.halves) return "halves";
+  if (a.action_counts != b.action_counts) return "action_counts";
+  if (a.cut_off != b.cut_off) return "cut_off";
+  if (a.witnesses != b.witnesses) return "witnesses";
+  if (a.path.size() != b.path.size()) return "the length of the path";
+  for (std::size_t i = 0; i < a.path.size(); ++i) {
+    const PathStep& x = a.path[i];
+    const PathStep& y = b.path[i];
+    const bool is_same = x.label == y.label && x.renaming == y.renaming && x.message == y.message &&
+                         x.alternative == y.alternative && x.lost == y.lost;
+    if (!is_same) return "step " + std::to_string(i + 1);
+  }
+  return "";
+}
+
+// A fresh model each time: what it has interned must not help the next search.
+template <class Make>
+void expect_the_same_whatever_the_threads(Make make, const CountingOptions& options) {
+  const auto first_model = make();
+  const SearchResult first = count(*first_model, with_threads(options, 1));
+  for (const std::size_t threads : kThreads) {
+    const auto model = make();
+    const SearchResult result = count(*model, with_threads(options, threads));
+    EXPECT_EQ(difference(first, result), "") << threads << " threads";
+  }
+}
+
+TEST(Threads, LeaveCountsAsTheyAre_OfPuzzlesAndBroadcasts) {
+  expect_the_same_whatever_the_threads(
+      [] {
+        return std::make_unique<toy::Puzzle>(toy::Puzzle::State{0, 0}, toy::jug_moves, toy::never);
+      },
+      {});
+  for (const Order order : {Order::Unordered, Order::PerLink, Order::Once}) {
+    for (const Loss loss : {Loss::Free, Loss::None, Loss::Budgeted}) {
+      expect_the_same_whatever_the_threads(
+          [] {
+            auto model = std::make_unique<Broadcast>(4, 2, toy::never);
+            model->set_alternatives(2);
+            return model;
+          },
+          network(order, loss, 4));
+    }
+  }
+}
+
+TEST(Threads, LeaveTheRunAsItIs_ToAnyGoal) {
+  expect_the_same_whatever_the_threads(
+      [] {
+        return std::make_unique<toy::Puzzle>(toy::Puzzle::State{0, 0}, toy::jug_moves,
+                                             toy::has_four_gallons);
+      },
+      {});
+  const auto three_know = [](const std::vector<int>& state) {
+    return std::ranges::count(state.begin() + 1, state.end(), 3) >= 2;
+  };
+  for (const Order order : {Order::Unordered, Order::PerLink, Order::Once}) {
+    expect_the_same_whatever_the_threads(
+        [&] { return std::make_unique<Broadcast>(4, 2, three_know); },
+        network(order, Loss::Free, 4));
+  }
+}
+
+TEST(Threads, LeaveOrbitsAndTheRunAsTheyAre_WithSymmetryToo) {
+  const auto second_without_first = [](const std::vector<int>& state) {
+    const auto is_in = [&](int rounds) {
+      return std::find(state.begin() + 1, state.end(), rounds) != state.end();
+    };
+    return is_in(1) && is_in(2);
+  };
+  for (const bool is_safe : {true, false}) {
+    const Broadcast::Bad is_bad = is_safe ? Broadcast::Bad(toy::never) : second_without_first;
+    for (const Order order : {Order::Unordered, Order::PerLink, Order::Once}) {
+      for (const std::size_t inflight : {1U, 3U}) {
+        const CountingOptions options = network(order, Loss::Free, inflight);
+        Broadcast full(4, 2, is_bad);
+        const SearchResult of_full = count(full, options);
+        EXPECT_EQ(of_full.path.empty(), is_safe);
+        Broadcast first(4, 2, is_bad, true);
+        CountingOptions folded_options = options;
+        folded_options.symmetry = first.permutations();
+        const SearchResult of_first = count(first, folded_options);
+        EXPECT_EQ(keys_of(first, of_first), keys_of(full, of_full));
+        EXPECT_EQ(of_first.progress.depth, of_full.progress.depth);
+        EXPECT_EQ(of_first.orbits, of_full.progress.distinct);
+        for (const std::size_t threads : kThreads) {
+          Broadcast folded(4, 2, is_bad, true);
+          folded_options.symmetry = folded.permutations();
+          const SearchResult result = count(folded, with_threads(folded_options, threads));
+          EXPECT_EQ(result.progress.distinct, of_first.progress.distinct);
+          EXPECT_EQ(result.progress.generated, of_first.progress.generated);
+          EXPECT_EQ(result.progress.depth, of_first.progress.depth);
+          EXPECT_EQ(result.orbits, of_first.orbits);
+          EXPECT_EQ(result.halves, of_first.halves);
+          EXPECT_EQ(result.action_counts, of_first.action_counts);
+          EXPECT_EQ(result.cut_off, of_first.cut_off);
+          EXPECT_EQ(keys_of(folded, result), keys_of(full, of_full)) << threads << " threads";
+        }
+      }
+    }
+  }
+}
+
+TEST(Threads, AndSymmetryLeaveTheRunAsItIs_WhereAStepLeadsBackUnderOtherNames) {
+  for (const std::uint32_t n : {3U, 4U}) {
+    Baton full(n);
+    CountingOptions options = network(Order::Unordered, Loss::None, 2);
+    const std::vector<std::string> expected = keys_of(full, count(full, options));
+    EXPECT_EQ(expected.size(), 3U);
+    for (const std::size_t threads : kThreads) {
+      Baton folded(n, true);
+      options.symmetry = &folded.permutations();
+      const SearchResult result = count(folded, with_threads(options, threads));
+      EXPECT_EQ(keys_of(folded, result), expected) << threads << " threads";
+    }
+  }
+}
+
+RC_GTEST_PROP(Threads, LeaveAllAsItIs_OnRandomSystems, ()) {
+  toy::Dice dice = toy::any_dice();
+  CountingOptions options = toy::any_options(dice);
+  if (dice.roll(3) == 0) options.limits.depth = dice.roll(8);
+  const toy::Table table = toy::any_table(dice, dice.roll(2) == 0, toy::Constraint::Some);
+  const unsigned alternatives = 1 + dice.roll(2);
+  std::optional<SearchResult> first;
+  for (const std::size_t threads : kThreads) {
+    toy::TableModel model(table);
+    model.set_alternatives(alternatives);
+    const SearchResult result = count(model, with_threads(options, threads));
+    if (!first) first = result;
+    RC_ASSERT(difference(*first, result) == "");
+  }
+  RC_CLASSIFY(!first->path.empty(), "a violation");
+  RC_CLASSIFY(first->progress.distinct > 100, "more than 100 states");
+}
+
+// Messages 0..letters-1, each over one link, sent in any order and never received: all words of at
+// most `length` letters.
+toy::Table words(std::uint32_t letters, std::uint32_t length) {
+  toy::Table table;
+  table.links.assign(letters, {0, 1});
+  for (HalfId half = 0; half <= length; ++half) {
+    auto& internal = table.internal.emplace_back();
+    table.reactions.emplace_back(letters);
+    for (MessageId letter = 0; half < length && letter < letters; ++letter) {
+      internal.push_back({.next = half + 1, .sends = {letter}});
+    }
+  }
+  return table;
+}
+
+// Both tables of the networks start with 131,072 places and double before they are full.
+TEST(Threads, LetTheTablesGrow_WhileTheySearch) {
+  for (const std::size_t threads : {1U, 2U}) {
+    toy::TableModel model(words(9, 6));
+    CountingOptions options = network(Order::PerLink, Loss::None, 6);
+    CountingSearch search(model, with_threads(options, threads));
+    toy::NoObserver observer;
+    const SearchResult result = search.run(observer);
+    EXPECT_EQ(result.stopped_by, StopReason::Exhausted);
+    EXPECT_EQ(result.progress.distinct, 597'871U);  // (9^7 - 1) / 8
+    EXPECT_EQ(result.progress.generated, 597'871U);
+    EXPECT_EQ(result.progress.depth, 7U);
+    EXPECT_EQ(search.network_halves(), 597'871U);
+  }
+}
+
+// Five steps of one state, each of which sends 15 messages of which any may be lost: more networks
+// than the table has places for, before any thread comes to a point at which it may grow.
+TEST(Threads, GoOn_WhenOneStateAloneOverfillsTheTable) {
+  for (const std::size_t threads : {1U, 2U}) {
+    toy::Table table;
+    table.links.assign(std::size_t{5} * 15, {0, 1});
+    table.internal.resize(6);
+    table.reactions.assign(6, std::vector<std::optional<toy::Table::Entry>>(table.links.size()));
+    for (HalfId half = 1; half <= 5; ++half) {
+      toy::Table::Entry& entry = table.internal[0].emplace_back();
+      entry.next = half;
+      for (MessageId i = 0; i < 15; ++i) entry.sends.push_back((half - 1) * 15 + i);
+    }
+    toy::TableModel model(table);
+    const SearchResult result =
+        count(model, with_threads(network(Order::Unordered, Loss::Free, 15), threads));
+    EXPECT_EQ(result.stopped_by, StopReason::Exhausted);
+    EXPECT_EQ(result.progress.distinct, 1U + 5U * 32768U);
+  }
+}
+
+// Stops a search at the n-th question.
+class Stopper final : public Observer {
+ public:
+  Stopper(StopReason reason, int after) : reason_(reason), left_(after) {}
+  std::optional<StopReason> poll(const Progress& progress) override {
+    EXPECT_GE(progress.generated, generated_);
+    EXPECT_LE(progress.queue, progress.distinct);
+    generated_ = progress.generated;
+    if (--left_ > 0) return std::nullopt;
+    return reason_;
+  }
+
+ private:
+  StopReason reason_;
+  int left_;
+  std::uint64_t generated_ = 0;
+};
+
+TEST(Threads, StopTogether_ForTimeMemoryAndInterruptsAlike) {
+  for (const StopReason reason : {StopReason::Time, StopReason::Memory, StopReason::Interrupted}) {
+    for (const std::size_t threads : kThreads) {
+      for (const int polls : {1, 4}) {
+        Broadcast model(10, 1, toy::never);  // 59,050 states
+        Stopper stopper(reason, polls);
+        const CountingOptions options =
+            with_threads(network(Order::Unordered, Loss::Free, 10), threads);
+        const SearchResult result = CountingSearch(model, options).run(stopper);
+        EXPECT_EQ(result.stopped_by, reason);
+        EXPECT_GT(result.progress.queue, 0U);
+        EXPECT_LT(result.progress.distinct, 59'050U);
+        EXPECT_EQ(result.orbits, result.progress.distinct);
+      }
+    }
+  }
+}
+
+TEST(Threads, StopTogether_AtLimitsOfStatesAndDepth) {
+  for (const std::size_t threads : kThreads) {
+    for (const std::uint64_t states : {1U, 2U, 5000U, 40000U}) {
+      Broadcast model(10, 1, toy::never);
+      CountingOptions options = with_threads(network(Order::Unordered, Loss::Free, 10), threads);
+      options.limits.states = states;
+      const SearchResult result = count(model, options);
+      EXPECT_EQ(result.stopped_by, StopReason::States);
+      EXPECT_GE(result.progress.distinct, states);
+      EXPECT_GT(result.progress.queue, 0U);
+    }
+    for (std::uint64_t depth = 0; depth < 11; ++depth) {
+      Broadcast model(10, 1, toy::never);
+      CountingOptions options = with_threads(network(Order::Unordered, Loss::Free, 10), threads);
+      options.limits.depth = depth;
+      const SearchResult result = count(model, options);
+      EXPECT_EQ(result.stopped_by, StopReason::Depth);
+      EXPECT_EQ(result.progress.depth, depth + 1);
+      EXPECT_GT(result.progress.queue, 0U);
+    }
+  }
+}
+
+// Throws at the k-th question.
+class Failing final : public ModelWrapper {
+ public:
+  Failing(Model& inner, int at) : ModelWrapper(inner), left_(at) {}
+  void internal_steps(HalfId half, std::vector<Step>& steps) override {
+    fail_in_time();
+    ModelWrapper::internal_steps(half, steps);
+  }
+  Step deliver(HalfId half, MessageId message, unsigned alternative) override {
+    fail_in_time();
+    return ModelWrapper::deliver(half, message, alternative);
+  }
+  Canonical canonical(HalfId half) override {
+    fail_in_time();
+    return ModelWrapper::canonical(half);
+  }
+  HalfId after_losses(HalfId half, unsigned count) override {
+    fail_in_time();
+    return ModelWrapper::after_losses(half, count);
+  }
+  MessageId renamed(MessageId message, Renaming renaming) override {
+    fail_in_time();
+    return ModelWrapper::renamed(message, renaming);
+  }
+  [[nodiscard]] int left() const { return left_; }
+
+ private:
+  void fail_in_time() {
+    if (--left_ == 0) throw std::domain_error("the model has failed");
+  }
+  int left_;
+};
+
+TEST(Threads, PassOnWhatTheModelThrows_WhicheverOfThemItMeets) {
+  for (const bool symmetry : {false, true}) {
+    for (std::size_t threads = 1; threads <= 4; ++threads) {
+      int failures = 0;
+      for (int at = 1;; at += 1 + at / 8) {
+        Broadcast broadcast(3, 2, toy::never, symmetry);
+        Failing model(broadcast, at);
+        CountingOptions options =
+            with_threads(network(Order::Unordered, Loss::Budgeted, 3), threads);
+        options.symmetry = broadcast.permutations();
+        try {
+          EXPECT_EQ(count(model, options).stopped_by, StopReason::Exhausted);
+          EXPECT_GT(model.left(), 0);
+          break;
+        } catch (const std::domain_error& error) {
+          EXPECT_STREQ(error.what(), "the model has failed");
+          ++failures;
+        }
+      }
+      EXPECT_GT(failures, 10);
+    }
+  }
+}
+
+TEST(Threads, PassOnWhatTheObserverThrows) {
+  class Impatient final : public Observer {
+   public:
+    std::optional<StopReason> poll(const Progress&) override { throw std::domain_error("enough"); }
+  };
+  for (const std::size_t threads : kThreads) {
+    Broadcast model(10, 1, toy::never);
+    Impatient observer;
+    CountingSearch search(model, with_threads(network(Order::Unordered, Loss::Free, 10), threads));
+    EXPECT_THROW(search.run(observer), std::domain_error);
+  }
+}
+
+}  // namespace
+}  // namespace engine
