@@ -1,12 +1,9 @@
 // Checkpoints come back as they were written, or not at all.
 #include "checker/engine/archive.hpp"
 
-#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
-#include <sys/file.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <csignal>
 #include <fstream>
@@ -14,32 +11,16 @@
 #include <numeric>
 
 #include "checker/engine/crc32c.hpp"
+#include "checker/engine/temporary_folder.hpp"
 
 namespace engine {
 namespace {
 
 namespace fs = std::filesystem;
 
-// An empty directory of its own, taken away at the end.
-class Folder {
+class Folder : public TemporaryFolder {
  public:
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "raftcheck-archive-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary directory");
-    path_ = name;
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() { fs::remove_all(path_); }
-  [[nodiscard]] const fs::path& path() const { return path_; }
-  [[nodiscard]] fs::path checkpoint() const { return path_ / kCheckpointFile; }
-  [[nodiscard]] std::size_t files() const {
-    return static_cast<std::size_t>(
-        std::distance(fs::directory_iterator(path_), fs::directory_iterator()));
-  }
-
- private:
-  fs::path path_;
+  [[nodiscard]] fs::path checkpoint() const { return path() / kCheckpointFile; }
 };
 
 std::string bytes_of(const fs::path& file) {
