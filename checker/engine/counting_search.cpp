@@ -49,6 +49,9 @@ void CountingSearch::poll(Observer& observer) {
     stop(StopReason::States);
   } else if (const std::optional<StopReason> reason = observer.poll(now)) {
     stop(*reason);
+  } else if (options_.checkpointing != nullptr && options_.checkpointing->is_due()) {
+    is_checkpoint_wanted_ = true;
+    is_pause_wanted_ = true;
   }
 }
 
@@ -104,16 +107,30 @@ void CountingSearch::work(std::size_t number, Observer* observer) {
   guarded([&] { worker.receive(); });
 }
 
+void CountingSearch::grow_tables() {
+  if (!system_.networks().wants_growth()) return;
+  Progress now = progress();
+  now.memory_ahead = system_.networks().growth_bytes();
+  const std::optional<StopReason> reason = observer_->poll(now);
+  if (reason) {
+    stop(*reason);
+  } else {
+    system_.networks().grow_tables();
+  }
+}
+
 void CountingSearch::all_stand_still() noexcept {
   try {
     is_pause_wanted_ = false;
-    system_.networks().grow_tables();
+    grow_tables();
     const bool all_done = done_.exchange(0) == workers_.size();
     if (phase_ == Phase::LevelExplored) {
       start_level();
     } else if (all_done) {
       phase_ = Phase::LevelExplored;
     }
+    const bool is_due = is_checkpoint_wanted_.exchange(false) || stop_reason_.has_value();
+    if (is_due && !failure_ && result_.violation == 0) write_checkpoint();
   } catch (...) {
     note_failure();
   }
@@ -128,6 +145,19 @@ void CountingSearch::start_level() {
                                                : std::min(result_.violation, worker->violation());
   }
   if (result_.violation != 0) return;
+  deal_out();
+  if (chunks_.empty()) return;
+  ++level_;
+  if (options_.limits.depth && level_ >= *options_.limits.depth) {
+    stop_reason_ = StopReason::Depth;
+  } else if (options_.limits.states && progress().distinct >= *options_.limits.states) {
+    stop_reason_ = StopReason::States;
+  } else {
+    phase_ = Phase::Exploring;
+  }
+}
+
+void CountingSearch::deal_out() {
   chunks_.clear();
   for (std::uint32_t number = 0; number < workers_.size(); ++number) {
     std::size_t first = 0;
@@ -140,28 +170,25 @@ void CountingSearch::start_level() {
     }
   }
   next_chunk_ = 0;
-  if (chunks_.empty()) return;
-  ++level_;
-  if (options_.limits.depth && level_ >= *options_.limits.depth) {
-    stop_reason_ = StopReason::Depth;
-  } else if (options_.limits.states && progress().distinct >= *options_.limits.states) {
-    stop_reason_ = StopReason::States;
-  } else {
-    phase_ = Phase::Exploring;
-  }
 }
 
-SearchResult CountingSearch::run(Observer& observer) {
-  Model& model = system_.graph().model();
+void CountingSearch::begin() {
   const BoundedSystem::State initial = system_.initial();
   for (const auto& worker : workers_) {
     if (worker->owns(initial.half)) worker->add_initial(initial);
     worker->store().advance();
   }
-  result_.violation = model.initial_violation();
-  if (result_.violation == 0) {
-    chunks_.push_back(
-        {initial.half, static_cast<std::uint32_t>(initial.half % workers_.size()), 0, 1});
+  result_.violation = system_.graph().model().initial_violation();
+  deal_out();
+}
+
+SearchResult CountingSearch::run(Observer& observer) {
+  observer_ = &observer;
+  if (!is_resumed_) begin();
+  if (is_resumed_ && options_.limits.depth && level_ >= *options_.limits.depth) {
+    stop_reason_ = StopReason::Depth;
+    write_checkpoint();
+  } else if (result_.violation == 0) {
     std::vector<std::jthread> threads;
     for (std::size_t number = 1; number < workers_.size(); ++number) {
       threads.emplace_back([this, number] { work(number, nullptr); });
