@@ -104,9 +104,9 @@ std::map<std::string, std::string> Resumption::flags() const {
 void Resumption::refuse(const std::string& flag, const std::string& value,
                         const std::string& name) const {
   throw UsageError(
-      fmt::format("--{} {}: the checkpoint in {} was made with {}; leave this flag out, or begin "
-                  "anew without --resume",
-                  flag, value, directory_, record_.at(name)));
+      fmt::format("--{} {}: the checkpoint in {} was made with --{} {}; leave this flag out, or "
+                  "begin anew without --resume",
+                  flag, value, directory_, flag, record_.at(name)));
 }
 
 void Resumption::require_given(const std::map<std::string, std::string>& flags,
