@@ -4,17 +4,19 @@
 // local steps, checks, renamings and representatives are computed again when they are asked for.
 // That gives the answers that were given before:
 //
-// - An answer (a step, a check, a renamed value) is a function of values alone, and every value
-// that
-//   it consists of was interned when it was given. So computing it again interns nothing, and finds
-//   the ids it had. For the same reason values that are new after load() get the ids that a run
-//   without a break would have given them: a search that was resumed is the search that was not.
-// - A half's representative is the least of its renamed rows by ids, so it must not change when ids
-//   come up in another order. It doesn't: compute_canonical() compares two rows slot by slot, and
-//   has interned both up to the slot that decides. Ids never change, so the two rows compare in
-//   this way for ever, whichever half of the orbit is asked about, and whatever is interned later.
-//   What was least then is least now. (A canonical form that breaks off, or picks, by anything but
-//   saved ids and the values themselves, a table's size for example, would have to be saved.)
+// Answers. A step, a check or a renamed value is a function of values alone, and every value that
+// it consists of was interned when it was given. So computing it again interns nothing, and finds
+// the ids it had. For the same reason, on one thread, values that are new after load() get the ids
+// that a run without a break would have given them.
+//
+// Representatives. A half's is the least by ids of those renamed rows whose servers are in the
+// order of their orbits, so it must not change when ids come up in another order. It doesn't: an
+// orbit's number is the least id of its members, all of which are interned when it is first asked
+// for; and compute_canonical() compares two rows slot by slot, and has interned both up to the slot
+// that decides. Ids never change, so orbits and rows compare in this way for ever, whichever half
+// is asked about, and whatever is interned later. What was least then is least now. (A form that
+// picks by anything but saved ids and the values themselves, a table's size say, would have to be
+// saved.)
 #include "checker/cluster/cluster_model.hpp"
 #include "checker/engine/interner_archive.hpp"
 
@@ -63,7 +65,8 @@ void ClusterModel::save(engine::ArchiveWriter& writer) const {
 
   writer.begin_section("cluster.messages", kVersion);
   writer.put_u64(messages_.size());
-  for (const MessageInfo& message : messages_) {
+  for (engine::MessageId id = 0; id < messages_.size(); ++id) {
+    const MessageInfo& message = messages_[id];
     writer.put_u32(message.from);
     writer.put_u32(message.to);
     writer.put_text(message.bytes);
