@@ -14,6 +14,8 @@ struct ExploreArguments {
   std::string bug;
   std::string trace_path;
   std::optional<std::string> json_path;   // "-": the standard output
+  std::optional<std::string> checkpoint;  // directory to write checkpoints to
+  std::optional<std::string> resume;      // directory of the checkpoint to go on from
   std::vector<std::string> command_line;  // for the record
 };
 int run_explore(const ExploreArguments& arguments);

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "checker/cli/checkpoints.hpp"
 #include "checker/cli/commands.hpp"
 #include "checker/cli/gallery.hpp"
 #include "checker/cli/process.hpp"
@@ -73,9 +74,10 @@ int exit_status(const engine::SearchResult& search) {
 }
 
 // What was found is reported first; the files that could not be written are then said, and exit 2.
-void report_all(Outcome& outcome, cluster::ExploreReport& report,
-                const ExploreArguments& arguments) {
+void report_all(Outcome& outcome, cluster::ExploreReport& report, const ExploreArguments& arguments,
+                const std::string& checkpoint_failure) {
   std::vector<std::string> failures;
+  if (!checkpoint_failure.empty()) failures.push_back("--checkpoint: " + checkpoint_failure);
   const auto note = [&](const char* flag, const traces::Result<void>& written) {
     if (!written) failures.push_back(fmt::format("{}: {}", flag, written.error()));
   };
@@ -94,27 +96,98 @@ void report_all(Outcome& outcome, cluster::ExploreReport& report,
   if (!failures.empty()) throw UsageError(fmt::format("{}", fmt::join(failures, "\n")));
 }
 
+// What is searched, from the command line and the checkpoint that the search goes on from.
+struct Setting {
+  std::optional<Bug> bug;
+  Plan plan;
+  RunRecord record;  // empty where there are no checkpoints
+};
+
+Setting make_setting(const ExploreArguments& arguments,
+                     const std::optional<Resumption>& resumption) {
+  std::string name = arguments.bug;
+  std::vector<std::string> properties = arguments.properties;
+  std::map<std::string, std::string> flags;  // beside those given
+  if (resumption) {
+    resumption->require_given(arguments.flags, arguments.bug);
+    name = resumption->bug();
+    flags = resumption->flags();
+    if (properties.empty()) properties = resumption->properties();
+  }
+  std::optional<Bug> bug;
+  if (!name.empty()) bug = bug_named(name, "--bug");
+  if (bug) flags.insert(bug->bounds.begin(), bug->bounds.end());  // a checkpoint's come first
+  Plan plan = make_plan(FlagValues(arguments.flags, std::move(flags)), properties);
+  RunRecord record;
+  if (arguments.checkpoint || arguments.resume) record = record_of(plan, bug);
+  if (resumption) resumption->require_same(record);
+  return {std::move(bug), std::move(plan), std::move(record)};
+}
+
+// Where checkpoints go, if anywhere.
+std::optional<std::string> place_for_checkpoints(const ExploreArguments& arguments,
+                                                 const Plan& plan) {
+  const std::optional<std::string> place =
+      arguments.checkpoint ? arguments.checkpoint : arguments.resume;
+  if (!place) {
+    if (plan.values.is_given("checkpoint-every")) {
+      throw UsageError(
+          fmt::format("--checkpoint-every {}: there is no place for checkpoints; add --checkpoint "
+                      "DIR, or leave this flag out",
+                      plan.values["checkpoint-every"]));
+    }
+    return std::nullopt;
+  }
+  if (plan.options.bounds.network == cluster::Network::Any) {
+    throw UsageError(fmt::format(
+        "--checkpoint {}: the search over any network writes no checkpoints; leave this "
+        "flag out, or choose --network unordered or ordered",
+        *place));
+  }
+  Checkpoints::require_place(*place, arguments.resume.value_or(""));
+  return place;
+}
+
 }  // namespace
 
 int run_explore(const ExploreArguments& arguments) {
-  std::optional<Bug> bug;
-  if (!arguments.bug.empty()) bug = bug_named(arguments.bug, "--bug");
-  FlagValues values(arguments.flags, bug ? bug->bounds : std::map<std::string, std::string>{});
-  const Plan plan = make_plan(std::move(values), arguments.properties);
+  std::optional<Resumption> resumption;
+  if (arguments.resume) resumption.emplace(*arguments.resume);
+  const Setting setting = make_setting(arguments, resumption);
+  const Plan& plan = setting.plan;
   require_places_for_files(arguments);
-  NodeHolder holder(bug, plan.options.node);
+  const std::optional<std::string> place = place_for_checkpoints(arguments, plan);
+  NodeHolder holder(setting.bug, plan.options.node);
 
   catch_interruptions();
-  ProgressObserver observer(plan.seconds_max);
-  cluster::ExploreReport report = cluster::explore(*holder, plan.options, observer);
+  constexpr std::uint64_t kQuarters = 4;
+  ProgressObserver observer(plan.seconds_max,
+                            plan.memory_max.value_or(memory_bytes() / kQuarters * 3));
+  const double before = resumption ? resumption->seconds() : 0;
+  std::optional<Checkpoints> checkpoints;
+  cluster::ExploreOptions options = plan.options;
+  if (place) {
+    checkpoints.emplace(*place, plan.checkpoint_every, setting.record, before,
+                        [&](const std::string& failure) {
+                          observer.clear();
+                          fmt::print(stderr, "--checkpoint: {}; the search goes on\n", failure);
+                        });
+    options.checkpointing = &checkpoints->seam();
+  }
+  if (resumption) options.resume = &resumption->reader();
+  cluster::ExploreReport report = cluster::explore(*holder, options, observer);
   observer.clear();
   Outcome outcome{.plan = plan,
                   .report = report,
-                  .seconds = observer.seconds(),
-                  .bug = bug ? std::optional(bug->name) : std::nullopt,
+                  .seconds = before + observer.seconds(),
+                  .bug = setting.bug ? std::optional(setting.bug->name) : std::nullopt,
                   .arguments = arguments.command_line,
-                  .trace_path = {}};
-  report_all(outcome, report, arguments);
+                  .trace_path = {},
+                  .checkpoint = checkpoints ? checkpoints->written() : "",
+                  .resumed = arguments.resume.value_or("")};
+  // A checkpoint that is missing in the end matters only where there is something to go on with.
+  const bool is_stopped = exit_status(report.search) == kStopped;
+  report_all(outcome, report, arguments, checkpoints && is_stopped ? checkpoints->failure() : "");
   return exit_status(report.search);
 }
 

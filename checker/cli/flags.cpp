@@ -52,6 +52,11 @@ constexpr std::array kFlags = {
          "steps in a run; over any network it implies --order shortest"},
     Flag{"states", "N", "unlimited", kSearch, "stop when so many states are stored"},
     Flag{"time", "SECONDS", "unlimited", kSearch, "stop after so many seconds"},
+    Flag{"memory", "SIZE", "auto", kSearch,
+         "stop before the search needs more memory: bytes, or with K, M, G or T, as in 8G. auto: "
+         "three quarters of what the machine or its container has"},
+    Flag{"checkpoint-every", "SECONDS", "unlimited", kSearch,
+         "with --checkpoint: write one whenever so many seconds have passed"},
     Flag{"threads", "N", "all", kSearch, "threads that search; all: one for each processor"},
     Flag{"symmetry", "on|off", "on", kSearch,
          "states that differ only in the servers' names count as one; up to 6 servers, off above"},
@@ -114,13 +119,35 @@ std::size_t choice(const FlagValues& values, std::string_view flag,
   return static_cast<std::size_t>(found - choices.begin());
 }
 
-double seconds(const FlagValues& values) {
-  const std::string& text = values["time"];
+double seconds(const FlagValues& values, std::string_view flag) {
+  const std::string& text = values[flag];
   double parsed = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), parsed);
   if (error != std::errc{} || end != text.data() + text.size() || !(parsed > 0) || parsed > 1e9) {
-    refuse("time", text, "give a number of seconds above 0, up to 1000000000, or unlimited");
+    refuse(flag, text, "give a number of seconds above 0, up to 1000000000, or unlimited");
   }
+  return parsed;
+}
+
+std::uint64_t bytes(const FlagValues& values, std::string_view flag) {
+  constexpr std::uint64_t kLeast = std::uint64_t{32} << 20U;
+  constexpr std::uint64_t kMost = std::uint64_t{1} << 50U;
+  constexpr std::string_view kUnits = "KMGT";  // 1024 each of the one before
+  constexpr std::string_view kRemedy =
+      "give a number of bytes, or one with K, M, G or T, as in 512M or 8G; from 32M to 1024T";
+  const std::string& text = values[flag];
+  std::uint64_t parsed = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, parsed);
+  if (error != std::errc{} || end - rest > 1) refuse(flag, text, kRemedy);
+  if (rest != end) {
+    const std::size_t unit = kUnits.find(*rest);
+    if (unit == std::string_view::npos) refuse(flag, text, kRemedy);
+    const unsigned shift = 10 * (static_cast<unsigned>(unit) + 1);
+    if (parsed > kMost >> shift) refuse(flag, text, kRemedy);
+    parsed <<= shift;
+  }
+  if (parsed < kLeast || parsed > kMost) refuse(flag, text, kRemedy);
   return parsed;
 }
 
@@ -209,7 +236,11 @@ void set_limits(FlagValues& values, Plan& plan) {
   plan.options.limits.depth = limit(values, "depth", 1, kMost);
   plan.options.limits.states = limit(values, "states", 1, kMost);
   plan.options.shortest_states_max = number(values, "shortest-states", 1, kMost);
-  if (values["time"] != kUnlimited) plan.seconds_max = seconds(values);
+  if (values["time"] != kUnlimited) plan.seconds_max = seconds(values, "time");
+  if (values["checkpoint-every"] != kUnlimited) {
+    plan.checkpoint_every = seconds(values, "checkpoint-every");
+  }
+  if (values["memory"] != "auto") plan.memory_max = bytes(values, "memory");
   plan.options.threads = values["threads"] == "all"
                              ? std::max(1U, std::thread::hardware_concurrency())
                              : number(values, "threads", 1, 256, ", or all");
@@ -259,6 +290,12 @@ void FlagValues::imply(const std::string& name, const std::string& value) {
   if (!is_given(name)) values_[name] = value;
 }
 
+bool is_limit(std::string_view flag) {
+  constexpr std::array<std::string_view, 7> kLimits = {
+      "depth", "states", "time", "memory", "checkpoint-every", "threads", "shortest-states"};
+  return std::ranges::find(kLimits, flag) != kLimits.end();
+}
+
 std::map<std::string, std::string> bounds_in_force(const Plan& plan) {
   const auto is_among = [](std::initializer_list<std::string_view> names, std::string_view name) {
     return std::ranges::find(names, name) != names.end();
@@ -268,7 +305,7 @@ std::map<std::string, std::string> bounds_in_force(const Plan& plan) {
     if (is_among({"inflight", "partitions", "loss"}, name)) return network == cluster::Network::Any;
     if (name == "duplicates") return network != cluster::Network::Unordered;
     if (name == "order") return network != cluster::Network::Any;
-    return is_among({"threads", "states", "time", "shortest-states"}, name);
+    return is_limit(name) && name != "depth";
   };
   std::map<std::string, std::string> bounds;
   for (const auto& [name, value] : plan.values.all()) {
@@ -287,7 +324,11 @@ std::vector<std::string> property_names(spec::PropertySet properties) {
 }
 
 Plan make_plan(FlagValues values, const std::vector<std::string>& properties) {
-  Plan plan{.options = {}, .seconds_max = {}, .values = std::move(values)};
+  Plan plan{.options = {},
+            .seconds_max = {},
+            .memory_max = {},
+            .checkpoint_every = {},
+            .values = std::move(values)};
   set_bounds(plan.values, plan.options);
   set_limits(plan.values, plan);
   set_network(plan.values, plan.options);

@@ -44,12 +44,18 @@ class FlagValues {
 struct Plan {
   cluster::ExploreOptions options;
   std::optional<double> seconds_max;
-  FlagValues values;  // with everything implied filled in
+  std::optional<std::uint64_t> memory_max;  // bytes; absent: what suits the machine
+  std::optional<double> checkpoint_every;   // seconds
+  FlagValues values;                        // with everything implied filled in
 };
 // In the order of spec::Property.
 std::vector<std::string> property_names(spec::PropertySet properties);
 
 Plan make_plan(FlagValues values, const std::vector<std::string>& properties);
+
+// Whether a flag only says when to stop or how to search, so that a search may go on with another
+// value.
+bool is_limit(std::string_view flag);
 
 // The flags that say what was searched, for the record: without those that are unlimited, that the
 // network does not have, or that only say when to stop.

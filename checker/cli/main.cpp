@@ -22,6 +22,8 @@ namespace {
 struct Parsed {
   std::map<std::string, std::string> flags;
   std::string json_path;
+  std::string checkpoint;
+  std::string resume;
   ExploreArguments explore;
   ReplayArguments replay;
   std::string list_what;
@@ -52,6 +54,19 @@ void add_files(CLI::App& explore, Parsed& parsed) {
                   "write the summary as JSON too; - is the standard output, and the text then goes "
                   "to the standard error (default: not written)")
       ->type_name("FILE")
+      ->group("Files");
+  explore
+      .add_option("--checkpoint", parsed.checkpoint,
+                  "where the search is saved when it stops at a limit, on Ctrl-C or SIGTERM, and "
+                  "every --checkpoint-every seconds; bounded networks only (default: nowhere, or "
+                  "the directory of --resume)")
+      ->type_name("DIR")
+      ->group("Files");
+  explore
+      .add_option("--resume", parsed.resume,
+                  "go on with the search that was saved there; flags need not be given again, but "
+                  "for limits")
+      ->type_name("DIR")
       ->group("Files");
 }
 
@@ -164,6 +179,8 @@ int run_command(const CLI::App& command, Parsed& parsed, int argc, char** argv) 
     if (command.count("--" + flag) > 0) parsed.explore.flags[flag] = value;
   }
   if (command.count("--json") > 0) parsed.explore.json_path = parsed.json_path;
+  if (command.count("--checkpoint") > 0) parsed.explore.checkpoint = parsed.checkpoint;
+  if (command.count("--resume") > 0) parsed.explore.resume = parsed.resume;
   parsed.explore.command_line.assign(argv, argv + argc);
   return run_explore(parsed.explore);
 }

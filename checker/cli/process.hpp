@@ -7,7 +7,7 @@
 namespace cli {
 
 // From now on Ctrl-C (SIGINT) and SIGTERM ask the search to stop and report; the second one ends
-// the program at once.
+// the program at once. And a file that may not grow further is an error of writing, not the end.
 void catch_interruptions();
 bool is_interrupted();
 

@@ -11,7 +11,9 @@ namespace cli {
 namespace {
 constexpr std::chrono::milliseconds kTerminalInterval{500};
 constexpr std::chrono::milliseconds kPlainInterval{5000};
-constexpr std::chrono::milliseconds kMemoryInterval{250};
+constexpr std::chrono::milliseconds kMemoryInterval{2};
+// Of the budget: what comes between two looks, and at the end of a search.
+constexpr std::uint64_t kMemoryReserve = 50;  // a fiftieth
 
 struct Seen {
   engine::Progress progress;
@@ -42,10 +44,8 @@ std::string progress_line(const Seen& seen, std::size_t columns) {
 }
 }  // namespace
 
-ProgressObserver::ProgressObserver(std::optional<double> seconds_max)
-    : seconds_max_(seconds_max),
-      is_terminal_(stderr_is_terminal()),
-      memory_bytes_(memory_bytes()) {}
+ProgressObserver::ProgressObserver(std::optional<double> seconds_max, std::uint64_t memory_max)
+    : seconds_max_(seconds_max), is_terminal_(stderr_is_terminal()), memory_max_(memory_max) {}
 
 double ProgressObserver::seconds() const {
   return std::chrono::duration<double>(Clock::now() - start_).count();
@@ -60,8 +60,10 @@ std::optional<engine::StopReason> ProgressObserver::poll(const engine::Progress&
   // A search that ends by itself says how far it came; one that the system kills says nothing.
   if (now - memory_seen_ >= kMemoryInterval) {
     memory_seen_ = now;
-    if (resident_bytes() > memory_bytes_ / 4 * 3) return engine::StopReason::Memory;
+    const std::uint64_t needed = resident_bytes() + progress.memory_ahead;
+    if (needed > memory_max_ - memory_max_ / kMemoryReserve) return engine::StopReason::Memory;
   }
+  if (!printed_distinct_) printed_distinct_ = progress.distinct;  // more than 0 when resumed
   if (now - printed_ >= (is_terminal_ ? kTerminalInterval : kPlainInterval)) print(progress, now);
   return std::nullopt;
 }
@@ -69,8 +71,8 @@ std::optional<engine::StopReason> ProgressObserver::poll(const engine::Progress&
 void ProgressObserver::print(const engine::Progress& progress, Clock::time_point now) {
   const double elapsed = std::chrono::duration<double>(now - printed_).count();
   // A new search (for a shortest trace) counts from the beginning.
-  const std::uint64_t since =
-      progress.distinct >= printed_distinct_ ? progress.distinct - printed_distinct_ : 0;
+  const std::uint64_t before = printed_distinct_.value_or(0);
+  const std::uint64_t since = progress.distinct >= before ? progress.distinct - before : 0;
   const Seen seen{
       .progress = progress,
       .states_per_second = static_cast<std::uint64_t>(static_cast<double>(since) / elapsed),

@@ -11,7 +11,8 @@ namespace cli {
 
 class ProgressObserver final : public cluster::ExploreObserver {
  public:
-  explicit ProgressObserver(std::optional<double> seconds_max);
+  // Stops the search so many seconds from now, or before it needs more memory than that.
+  ProgressObserver(std::optional<double> seconds_max, std::uint64_t memory_max);
 
   std::optional<engine::StopReason> poll(const engine::Progress& progress) override;
   void on_violation_found(const spec::Violation& violation) override;
@@ -26,11 +27,11 @@ class ProgressObserver final : public cluster::ExploreObserver {
 
   std::optional<double> seconds_max_;
   bool is_terminal_;
-  std::uint64_t memory_bytes_;
+  std::uint64_t memory_max_;
   Clock::time_point start_ = Clock::now();
   Clock::time_point printed_ = start_;
   Clock::time_point memory_seen_ = start_;
-  std::uint64_t printed_distinct_ = 0;
+  std::optional<std::uint64_t> printed_distinct_;  // nothing: the search is new here
   bool has_line_ = false;
 };
 

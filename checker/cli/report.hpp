@@ -17,6 +17,8 @@ struct Outcome {
   std::optional<std::string> bug;
   std::vector<std::string> arguments;  // the command line
   std::string trace_path;              // where the trace went; empty if there is none
+  std::string checkpoint{};            // the directory of the last one written; empty if none was
+  std::string resumed{};               // the directory that this run went on from; or empty
 };
 
 // "exhausted", "violation", "depth", "states", "time", "memory", "interrupt".

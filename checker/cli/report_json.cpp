@@ -86,6 +86,9 @@ std::string summary_json(const Outcome& outcome) {
   json["kept"] = report.covering ? Json(report.kept) : Json(nullptr);
   json["distinct_without_symmetry"] = report.covering ? Json(nullptr) : Json(search.orbits);
   json["network_states"] = report.covering ? Json(nullptr) : Json(report.network_halves);
+  const auto directory = [](const std::string& path) { return path.empty() ? Json() : Json(path); };
+  json["resumed_from"] = directory(outcome.resumed);
+  json["checkpoint"] = directory(outcome.checkpoint);
   // A command line need not be UTF-8.
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

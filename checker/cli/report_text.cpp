@@ -59,6 +59,8 @@ std::string stopped_words(const Outcome& outcome) {
     case engine::StopReason::Time:
       return fmt::format("Stopped after --time {}", values["time"]);
     case engine::StopReason::Memory:
+      if (values["memory"] != "auto")
+        return fmt::format("Stopped at --memory {}", values["memory"]);
       return "Stopped since the machine's memory is nearly used up";
     default:
       return "Interrupted";
@@ -207,6 +209,10 @@ std::string summary_text(const Outcome& outcome) {
   add_coverage(out, outcome);
   add_witnesses(out, outcome);
   if (outcome.report.trace) add_trace(out, outcome);
+  if (!outcome.checkpoint.empty() && !outcome.report.violation) {
+    fmt::format_to(out, "\nTo go on from here: raftcheck explore --resume {}\n",
+                   outcome.checkpoint);
+  }
   return text;
 }
 

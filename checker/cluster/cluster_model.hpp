@@ -100,6 +100,8 @@ class ClusterModel final : public engine::Model {
   [[nodiscard]] const std::vector<std::string>& bound_names() const override {
     return bound_names_;
   }
+  void save(engine::ArchiveWriter& writer) const override;
+  void load(engine::ArchiveReader& reader) override;
 
   // nullptr where the bounds switch symmetry off.
   [[nodiscard]] const engine::Permutations* permutations() const {
@@ -164,6 +166,10 @@ class ClusterModel final : public engine::Model {
   void add_partitions(engine::HalfId half, std::vector<engine::Step>& steps);
   // What the network takes of a list, given who can reach whom.
   engine::SendsId reachable_sends(engine::SendsId sends, const World& world);
+
+  void load_messages(engine::ArchiveReader& reader);
+  void load_histories(engine::ArchiveReader& reader);
+  void load_rows(engine::ArchiveReader& reader);
 
   std::uint32_t check(engine::HalfId half);
   engine::Canonical compute_canonical(engine::HalfId half);

@@ -132,6 +132,7 @@ engine::CountingOptions counting_options(const ExploreOptions& options, const Cl
   counting.symmetry = model.permutations();
   counting.limits = options.limits;
   counting.threads = options.threads;
+  counting.checkpointing = options.checkpointing;
   return counting;
 }
 
@@ -191,6 +192,7 @@ void count(node::Node& node, const ExploreOptions& options, ExploreObserver& obs
            ExploreReport& report) {
   ClusterModel model(node, options.bounds, options.properties);
   engine::CountingSearch search(model, counting_options(options, model));
+  if (options.resume != nullptr) search.resume(*options.resume);
   report.search = search.run(observer);
   report.network_halves = search.network_halves();
   take_stock(model, report);
@@ -215,6 +217,9 @@ const char* to_string(Network network) {
 ExploreReport explore(node::Node& node, const ExploreOptions& options, ExploreObserver& observer) {
   ExploreReport report;
   if (options.bounds.network == Network::Any) {
+    if (options.checkpointing != nullptr || options.resume != nullptr) {
+      throw std::invalid_argument("the search over any network has no checkpoints");
+    }
     cover(node, options, observer, report);
   } else {
     count(node, options, observer, report);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "checker/cluster/bounds.hpp"
+#include "checker/engine/archive.hpp"
 #include "checker/engine/covering_search.hpp"
 #include "checker/engine/search.hpp"
 #include "checker/node/node.hpp"
@@ -26,6 +27,11 @@ struct ExploreOptions {
   // Over any network in the order Fastest: how many states the search for a shortest trace may keep
   // before the trace that was found first is reported instead.
   std::uint64_t shortest_states_max = 3'000'000;
+
+  // Bounded networks only; nullptr: none. The checkpoint to go on from must be of the same node,
+  // bounds and properties; the caller sees to that.
+  const engine::Checkpointing* checkpointing = nullptr;
+  engine::ArchiveReader* resume = nullptr;
 };
 
 // Sees the progress of a search and decides when to stop; told when the search for a shortest trace

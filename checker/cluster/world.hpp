@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "spec/view.hpp"
@@ -22,8 +23,12 @@ struct World {
   std::uint32_t cuts = 0;
   std::uint32_t partition = 0;  // number of the partition in force; 0: everybody reaches everybody
 
-  [[nodiscard]] std::array<std::uint32_t, 7> packed() const {
+  static constexpr std::size_t kNumbers = 7;
+  [[nodiscard]] std::array<std::uint32_t, kNumbers> packed() const {
     return {crashes, timeouts, proposals, duplicates, losses, cuts, partition};
+  }
+  static World unpacked(std::span<const std::uint32_t, kNumbers> p) {
+    return {p[0], p[1], p[2], p[3], p[4], p[5], p[6]};
   }
 };
 

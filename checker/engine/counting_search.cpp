@@ -53,6 +53,9 @@ void CountingSearch::poll(Observer& observer) {
     stop(StopReason::States);
   } else if (const std::optional<StopReason> reason = observer.poll(now)) {
     stop(*reason);
+  } else if (options_.checkpointing != nullptr && options_.checkpointing->is_due()) {
+    is_checkpoint_wanted_ = true;
+    is_pause_wanted_ = true;
   }
 }
 
@@ -104,16 +107,30 @@ void CountingSearch::work(std::size_t number, Observer* observer) {
   guarded([&] { worker.receive(); });
 }
 
+void CountingSearch::grow_tables() {
+  if (!system_.networks().wants_growth()) return;
+  Progress now = progress();
+  now.memory_ahead = system_.networks().growth_bytes();
+  const std::optional<StopReason> reason = observer_->poll(now);
+  if (reason) {
+    stop(*reason);
+  } else {
+    system_.networks().grow_tables();
+  }
+}
+
 void CountingSearch::all_stand_still() noexcept {
   try {
     is_pause_wanted_ = false;
-    system_.networks().grow_tables();
+    grow_tables();
     const bool all_done = done_.exchange(0) == workers_.size();
     if (phase_ == Phase::LevelExplored) {
       start_level(level_ + 1);
     } else if (all_done) {
       phase_ = Phase::LevelExplored;
     }
+    const bool is_due = is_checkpoint_wanted_.exchange(false) || stop_reason_.has_value();
+    if (is_due && !failure_ && result_.violation == 0) write_checkpoint();
   } catch (...) {
     note_failure();
   }
@@ -132,6 +149,22 @@ std::uint32_t CountingSearch::least_violation() const {
 void CountingSearch::start_level(std::size_t level) {
   phase_ = Phase::Over;
   if (least_violation() != 0) return;
+  deal_out();
+  if (!chunks_.empty()) go_on(level);
+}
+
+void CountingSearch::go_on(std::size_t level) {
+  level_ = level;
+  if (options_.limits.depth && level_ >= *options_.limits.depth) {
+    stop_reason_ = StopReason::Depth;
+  } else if (options_.limits.states && progress().distinct >= *options_.limits.states) {
+    stop_reason_ = StopReason::States;
+  } else {
+    phase_ = Phase::Exploring;
+  }
+}
+
+void CountingSearch::deal_out() {
   chunks_.clear();
   for (std::uint32_t number = 0; number < workers_.size(); ++number) {
     std::size_t first = 0;
@@ -144,26 +177,26 @@ void CountingSearch::start_level(std::size_t level) {
     }
   }
   next_chunk_ = 0;
-  if (chunks_.empty()) return;
-  level_ = level;
-  if (options_.limits.depth && level_ >= *options_.limits.depth) {
-    stop_reason_ = StopReason::Depth;
-  } else if (options_.limits.states && progress().distinct >= *options_.limits.states) {
-    stop_reason_ = StopReason::States;
-  } else {
-    phase_ = Phase::Exploring;
-  }
 }
 
-SearchResult CountingSearch::run(Observer& observer) {
-  Model& model = system_.graph().model();
+void CountingSearch::begin() {
   const BoundedSystem::State initial = system_.initial();
   for (const auto& worker : workers_) {
     if (worker->owns(initial.half)) worker->add_initial(initial);
     worker->store().advance();
   }
-  result_.violation = model.initial_violation();
+  result_.violation = system_.graph().model().initial_violation();
   if (result_.violation == 0) start_level(0);
+}
+
+SearchResult CountingSearch::run(Observer& observer) {
+  observer_ = &observer;
+  if (is_resumed_) {
+    go_on(level_);
+  } else {
+    begin();
+  }
+  if (stop_reason_) write_checkpoint();
   if (phase_ != Phase::Over) {
     std::vector<std::jthread> threads;
     for (std::size_t number = 1; number < workers_.size(); ++number) {

@@ -21,11 +21,17 @@ namespace engine {
 struct CountingOptions : BoundedSystemOptions {
   Limits limits;
   std::size_t threads = 1;
+  const Checkpointing* checkpointing = nullptr;  // nullptr: no checkpoints
 };
 
 class CountingSearch {
  public:
   CountingSearch(Model& model, const CountingOptions& options);
+
+  // Before run(): goes on where the search was that wrote the checkpoint. The model must be one that
+  // was asked nothing but what the constructor asks; the options must be equal but for limits,
+  // threads and checkpoints.
+  void resume(ArchiveReader& reader);
 
   SearchResult run(Observer& observer);
 
@@ -54,16 +60,38 @@ class CountingSearch {
   void meet(bool done);
   // At the barrier, while no worker works.
   void all_stand_still() noexcept;
+  void begin();
+  // Deals the frontier out and goes on, unless a violation was met or nothing is left.
   void start_level(std::size_t level);
+  void deal_out();
+  // Explores what is dealt out, unless a limit is reached.
+  void go_on(std::size_t level);
   // The least number of a violation met so far; 0 if there was none.
   [[nodiscard]] std::uint32_t least_violation() const;
   void note_failure();
   // Asks the observer, if it is time to.
   void poll(Observer& observer);
+  // At the barrier: grows shared tables that need it, unless the observer has something against it.
+  void grow_tables();
   void stop(StopReason reason);
 
   [[nodiscard]] Progress progress() const;
   void finish();
+
+  // counting_checkpoint.cpp. At the barrier, while no worker works.
+  void write_checkpoint();
+  void save(ArchiveWriter& writer);
+  void save_counts(ArchiveWriter& writer);
+  void save_states(ArchiveWriter& writer) const;
+  void save_frontier(ArchiveWriter& writer) const;
+  void save_levels(ArchiveWriter& writer) const;
+  void load_counts(ArchiveReader& reader);
+  void load_states(ArchiveReader& reader);
+  void load_frontier(ArchiveReader& reader);
+  void load_levels(ArchiveReader& reader);
+  [[nodiscard]] CountingWorker& owner_of(HalfId half) {
+    return *workers_[half % workers_.size()];
+  }
 
   BoundedSystem system_;
   CountingOptions options_;
@@ -79,6 +107,7 @@ class CountingSearch {
   alignas(64) std::atomic<bool> is_pause_wanted_{false};
   std::atomic<std::size_t> done_{0};
   std::atomic<bool> is_stop_wanted_{false};
+  std::atomic<bool> is_checkpoint_wanted_{false};
   std::mutex failure_mutex_;
   std::exception_ptr failure_;
   std::optional<StopReason> stop_reason_;
@@ -86,6 +115,8 @@ class CountingSearch {
   enum class Phase : std::uint8_t { Exploring, LevelExplored, LevelEnded, Over };
   Phase phase_ = Phase::Over;
 
+  Observer* observer_ = nullptr;
+  bool is_resumed_ = false;
   SearchResult result_;
 };
 

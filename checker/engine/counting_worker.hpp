@@ -36,6 +36,18 @@ class CountingWorker {
     store_.insert(state.half, state.network);
     show();
   }
+  // What is known already when a search goes on from a checkpoint, beside the store.
+  void restore(std::uint64_t generated, std::uint64_t expanded, std::uint32_t violation) {
+    generated_ = generated;
+    expanded_ = expanded;
+    violation_ = violation;
+    show();
+  }
+  void restore_counts(const std::vector<std::uint64_t>& actions,
+                      const std::vector<std::uint64_t>& cut_off) {
+    action_counts_ = actions;
+    cut_off_ = cut_off;
+  }
   [[nodiscard]] bool owns(HalfId half) const { return half % count_ == number_; }
 
   [[nodiscard]] StateStore& store() { return store_; }

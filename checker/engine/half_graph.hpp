@@ -115,6 +115,11 @@ class HalfGraph {
     return witnesses_.load(std::memory_order_relaxed);
   }
   void add_witnesses(std::uint32_t witnesses) { witnesses_.fetch_or(witnesses); }
+  // For a half that was reached before a break in the search.
+  void restore(HalfId half) {
+    const std::lock_guard lock(mutex_);
+    note(half);
+  }
 
   // Adds `times` to the counts of the bounds that forbid internal steps of `half`.
   void count_cut_off(HalfId half, std::uint64_t times, std::vector<std::uint64_t>& counts) const {

@@ -12,12 +12,16 @@
 #include <algorithm>
 #include <cstddef>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "checker/engine/ids.hpp"
 
 namespace engine {
+
+class ArchiveReader;
+class ArchiveWriter;
 
 // One step of a cluster half.
 struct Step {
@@ -107,6 +111,17 @@ class Model {
 
   [[nodiscard]] virtual const std::vector<std::string>& action_names() const = 0;
   [[nodiscard]] virtual const std::vector<std::string>& bound_names() const = 0;
+
+  // Checkpoints (archive.hpp). What save() wrote, load() gives to a model that was made in the same
+  // way and was asked nothing yet: every id that the model handed out before means the same after,
+  // and what it answered it answers again. Answers need not be saved where they can be computed
+  // again from values that are.
+  virtual void save(ArchiveWriter&) const {
+    throw std::logic_error("this model cannot be saved in a checkpoint");
+  }
+  virtual void load(ArchiveReader&) {
+    throw std::logic_error("this model cannot be loaded from a checkpoint");
+  }
 };
 
 }  // namespace engine

@@ -3,12 +3,15 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <vector>
 
 #include "checker/engine/model.hpp"
 
 namespace engine {
+
+class ArchiveWriter;
 
 enum class StopReason : std::uint8_t {
   Exhausted,    // every state within the bounds was visited
@@ -31,6 +34,9 @@ struct Progress {
   std::uint64_t distinct = 0;   // states stored
   std::uint64_t queue = 0;      // states whose successors are not yet generated
   std::uint64_t depth = 0;      // levels so far, the initial state being level 1
+  // Bytes that the search may need all at once before it asks again, beside what it gets little by
+  // little: tables that are about to grow. For whoever watches a memory budget.
+  std::uint64_t memory_ahead = 0;
 };
 
 // The search's only way to the world outside: it is asked now and then (every few thousand states)
@@ -43,6 +49,15 @@ class Observer {
   virtual ~Observer() = default;
   // Time, Memory or Interrupted to stop; nothing to go on.
   virtual std::optional<StopReason> poll(const Progress& progress) = 0;
+};
+
+// Where a search's checkpoints go. A search asks is_due whenever it polls its observer, and calls
+// write with what puts all of the search into an archive: when one is due, and when it stops at a
+// limit or is interrupted, so that it can be resumed there.
+struct Checkpointing {
+  using Save = std::function<void(ArchiveWriter&)>;
+  std::function<bool()> is_due;
+  std::function<void(const Save&)> write;
 };
 
 struct SearchResult {

@@ -66,6 +66,27 @@ class StateStore {
   }
   [[nodiscard]] const LevelLog& log() const { return log_; }
 
+  // Calls f(half, network) for the states of the level that is being added.
+  template <class F>
+  void for_each_fresh(F f) const {
+    for (std::size_t i = 0; i < fresh_.size(); ++i) f(fresh_[i].half, fresh_[i].network);
+  }
+  // For a search that goes on from a checkpoint: in this order, all states; those of the level that
+  // is being added; what is left of the frontier; the past levels, the frontier's included.
+  void restore(HalfId half, std::span<const NetworkId> networks) {
+    for (const NetworkId network : networks) insert(half, network);
+    fresh_.clear();
+  }
+  void restore_fresh(HalfId half, NetworkId network) { fresh_.push_back({half, network}); }
+  void restore_frontier(HalfId half, std::span<const NetworkId> networks) {
+    segments_.push_back({half, static_cast<std::uint32_t>(networks.size())});
+    frontier_.append(networks);
+  }
+  void restore_level(std::span<const LevelLog::Segment> segments,
+                     std::span<const NetworkId> networks) {
+    log_.add_level(segments, networks);
+  }
+
   [[nodiscard]] std::uint64_t size() const { return size_; }
   // Calls f(half, size) for every half that has states, in id order.
   template <class F>

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "checker/engine/archive.hpp"
 #include "checker/engine/interner.hpp"
 #include "checker/engine/model.hpp"
 #include "checker/engine/permutations.hpp"
@@ -37,6 +38,19 @@ class ToyModel : public Model {
   [[nodiscard]] const std::vector<std::string>& action_names() const override { return actions_; }
   [[nodiscard]] const std::vector<std::string>& bound_names() const override { return bounds_; }
 
+  void save(ArchiveWriter& writer) const override {
+    writer.begin_section("toy.lists", 1);
+    writer.put_u64(lists_.size());
+    for (const auto& messages : lists_) writer.put_list(messages);
+    writer.end_section();
+  }
+  void load(ArchiveReader& reader) override {
+    reader.open_section("toy.lists", 1);
+    const std::size_t count = reader.get_count(sizeof(std::uint64_t));
+    for (std::size_t id = 0; id < count; ++id) list(reader.get_list<MessageId>());
+    reader.close_section();
+  }
+
  protected:
   static constexpr std::uint16_t kInternal = 0;  // indices into action_names()
   static constexpr std::uint16_t kDeliver = 1;
@@ -56,6 +70,21 @@ class NamedModel : public ToyModel {
  public:
   [[nodiscard]] const State& state(HalfId half) const { return states_[half]; }
   [[nodiscard]] std::size_t halves() const { return states_.size(); }
+
+  void save(ArchiveWriter& writer) const override {
+    ToyModel::save(writer);
+    writer.begin_section("toy.states", 1);
+    writer.put_u64(states_.size());
+    for (const State& state : states_) writer.put_list(state);
+    writer.end_section();
+  }
+  void load(ArchiveReader& reader) override {
+    ToyModel::load(reader);
+    reader.open_section("toy.states", 1);
+    const std::size_t count = reader.get_count(sizeof(std::uint64_t));
+    for (std::size_t id = 0; id < count; ++id) name(reader.get_list<typename State::value_type>());
+    reader.close_section();
+  }
 
  protected:
   HalfId name(const State& state) {
