@@ -38,11 +38,11 @@ Message reply_to(const Message& request, Kind kind, const Server& server) {
 }
 
 Message on_request_vote(Server& server, const Message& request) {
-  const std::uint8_t last_term = server.term_at(server.size());
+  const std::uint8_t last_term = server.term_at(server.size);
   const auto candidate = static_cast<std::uint8_t>(request.from + 1);
   Message reply = reply_to(request, Kind::VoteReply, server);
   reply.ok = request.term == server.term && (server.vote == 0 || server.vote == candidate) &&
-             std::pair(request.index_term, request.index) >= std::pair(last_term, server.size());
+             std::pair(request.index_term, request.index) >= std::pair(last_term, server.size);
   if (reply.ok) server.vote = candidate;
   return reply;
 }
@@ -52,7 +52,7 @@ void on_vote_reply(Server& server, const Message& reply) {
   if (!reply.ok || server.role != Role::Candidate || server.term != reply.term) return;
   server.role = Role::Leader;
   for (std::size_t other = 0; other < kServers; ++other) {
-    if (other != reply.to) server.prev[other] = server.size();
+    if (other != reply.to) server.prev[other] = server.size;
   }
 }
 
@@ -61,9 +61,10 @@ void on_vote_reply(Server& server, const Message& reply) {
 std::uint8_t append(Server& server, const Message& request) {
   if (request.entry == 0) return request.index;
   const auto index = static_cast<std::uint8_t>(request.index + 1);
-  if (index > server.size() || server.term_at(index) != request.entry) {
-    server.log.resize(request.index);
-    server.log.push_back(request.entry);
+  if (index > server.size || server.term_at(index) != request.entry) {
+    std::fill(server.log.begin() + request.index, server.log.end(), std::uint8_t{0});
+    server.log.at(request.index) = request.entry;
+    server.size = index;
   }
   return index;
 }
@@ -72,7 +73,7 @@ Message on_append(Server& server, const Message& request) {
   Message reply = reply_to(request, Kind::AppendReply, server);
   if (request.term != server.term) return reply;
   become_follower(server);
-  if (request.index > server.size() || server.term_at(request.index) != request.index_term) {
+  if (request.index > server.size || server.term_at(request.index) != request.index_term) {
     return reply;
   }
   reply.ok = true;
@@ -109,15 +110,16 @@ void time_out(const Cluster& cluster, std::uint8_t id, std::vector<Move>& moves)
                          .from = id,
                          .to = to,
                          .term = server.term,
-                         .index = server.size(),
-                         .index_term = server.term_at(server.size())});
+                         .index = server.size,
+                         .index_term = server.term_at(server.size)});
   }
   moves.push_back(std::move(move));
 }
 
 void propose(const Cluster& cluster, std::uint8_t id, std::vector<Move>& moves) {
   Move move{.after = cluster, .action = Action::Propose};
-  move.after[id].log.push_back(cluster[id].term);
+  Server& leader = move.after[id];
+  leader.log.at(leader.size++) = leader.term;
   moves.push_back(std::move(move));
 }
 
@@ -125,7 +127,7 @@ void propose(const Cluster& cluster, std::uint8_t id, std::vector<Move>& moves) 
 void replicate(const Cluster& cluster, std::uint8_t id, std::uint8_t to, std::vector<Move>& moves) {
   const Server& leader = cluster[id];
   const std::uint8_t prev = leader.prev[to];
-  const bool has_entry = prev < leader.size();
+  const bool has_entry = prev < leader.size;
   const auto last = static_cast<std::uint8_t>(has_entry ? prev + 1 : prev);
   moves.push_back({.after = cluster,
                    .sent = {{.kind = Kind::Append,
@@ -154,7 +156,7 @@ std::vector<Move> internal_moves(const Cluster& cluster, const Bounds& bounds) {
       if (server.term < bounds.terms) time_out(cluster, id, moves);
       continue;
     }
-    if (server.size() < bounds.log) propose(cluster, id, moves);
+    if (server.size < bounds.log) propose(cluster, id, moves);
     for (std::uint8_t to = 0; to < kServers; ++to) {
       if (to != id) replicate(cluster, id, to, moves);
     }
@@ -189,7 +191,7 @@ Move receive(const Cluster& cluster, const Message& message) {
   if (message.kind == Kind::Append && led_this_term) move.broken = Broken::ElectionSafety;
   const Server& before = cluster[message.to];
   for (std::size_t index = 1; index <= before.commit; ++index) {
-    if (index > server.size() || server.term_at(index) != before.term_at(index)) {
+    if (index > server.size || server.term_at(index) != before.term_at(index)) {
       move.broken = Broken::CommittedEntryLost;
     }
   }

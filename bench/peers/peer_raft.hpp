@@ -34,16 +34,16 @@ struct Server {
   Role role = Role::Follower;
   std::uint8_t vote = 0;  // 0: none, else the server + 1
   std::uint8_t commit = 0;
-  std::vector<std::uint8_t> log{};  // the entries' terms
+  std::uint8_t size = 0;
+  std::array<std::uint8_t, kBoundMax> log{};  // the entries' terms, zeros behind the last
   // Of a leader, else zero; by server, its own place unused.
   std::array<std::uint8_t, kServers> prev{};   // the index before the next entry to send
   std::array<std::uint8_t, kServers> match{};  // the last index known to be equal there
   auto operator<=>(const Server&) const = default;
 
-  [[nodiscard]] std::uint8_t size() const { return static_cast<std::uint8_t>(log.size()); }
   // The term of the entry at an index from 1 on; 0 at index 0.
   [[nodiscard]] std::uint8_t term_at(std::size_t index) const {
-    return index == 0 ? std::uint8_t{0} : log[index - 1];
+    return index == 0 ? std::uint8_t{0} : log.at(index - 1);
   }
 };
 using Cluster = std::array<Server, kServers>;

@@ -5,7 +5,8 @@
  * hidden (not part of the state). The network is a multiset: messages in flight lie sorted,
  * greatest first, zeros behind them, so that equal multisets are equal states.
  *
- * Bounds: -DTERMS=1..3 -DLOG=1..3 -DINFLIGHT=2..6.
+ * Bounds: -DTERMS=1..3 -DLOG=1..3 -DINFLIGHT=2..6. SPIN's breadth-first search refuses hidden
+ * variables: -DVISIBLE_SCRATCH makes them part of the state and clears them after each step.
  */
 #ifndef TERMS
 #define TERMS 2
@@ -56,13 +57,19 @@ short net[INFLIGHT];
 #define LAST_TERM(server) (server.size == 0 -> 0 : ENTRY(server, server.size))
 #define MIN(x, y) ((x) < (y) -> (x) : (y))
 
-/* Scratch, zero or meaningless between steps. */
-hidden int m;   /* the message received */
-hidden int to;
-hidden int from;
-hidden int w;   /* the message sent */
-hidden int x;
-hidden int y;
+#ifdef VISIBLE_SCRATCH
+#define SCRATCH
+#define FORGET ; m = 0; to = 0; from = 0; w = 0; x = 0; y = 0
+#else
+#define SCRATCH hidden
+#define FORGET
+#endif
+SCRATCH short m;   /* the message received */
+SCRATCH short w;   /* the message sent */
+SCRATCH byte to;   /* the receiver of m */
+SCRATCH byte from; /* the sender of m */
+SCRATCH byte x;
+SCRATCH byte y;
 
 #define ROOM(n) (net[INFLIGHT - (n)] == 0)
 
@@ -235,7 +242,7 @@ inline receive(i) {
        w = WORD(REQUEST_VOTE, (i + 1) % 3, 1, s[i].term, s[i].size, x, 0, 0); \
        put(); \
        w = WORD(REQUEST_VOTE, (i + 2) % 3, 0, s[i].term, s[i].size, x, 0, 0); \
-       put() \
+       put() FORGET \
      }
 
 #define PROPOSE(i) \
@@ -253,12 +260,12 @@ inline receive(i) {
        y = (x < s[i].size -> ENTRY(s[i], x + 1) : 0); \
        w = WORD(APPEND, to_, far, s[i].term, x, (x == 0 -> 0 : ENTRY(s[i], x)), y, \
                 MIN(s[i].commit, (y == 0 -> x : x + 1))); \
-       put() \
+       put() FORGET \
      }
 
 /* Of equal copies, the first stands for all. */
 #define IS_FIRST(i) (net[i] != 0 && (i == 0 || net[i] != net[(i == 0 -> 0 : i - 1)]))
-#define RECEIVE(i) :: d_step { IS_FIRST(i) -> receive(i) }
+#define RECEIVE(i) :: d_step { IS_FIRST(i) -> receive(i) FORGET }
 #define DROP(i) :: d_step { IS_FIRST(i) -> take(i) }
 
 active proctype cluster() {
