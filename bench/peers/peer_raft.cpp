@@ -198,19 +198,40 @@ Move receive(const Cluster& cluster, const Message& message) {
   return move;
 }
 
+PeerRaft::PeerRaft(const Bounds& bounds) : bounds_(bounds) {
+  lists_.intern({});  // engine::kNoSends
+}
+
+engine::HalfId PeerRaft::name(const Cluster& cluster) {
+  const auto [at, added] =
+      cluster_ids_.emplace(cluster, static_cast<engine::HalfId>(clusters_.size()));
+  if (added) clusters_.push_back(cluster);
+  return at->second;
+}
+
+engine::MessageId PeerRaft::name(const Message& message) {
+  const auto [at, added] =
+      message_ids_.emplace(message, static_cast<engine::MessageId>(messages_.size()));
+  if (added) messages_.push_back(message);
+  return at->second;
+}
+
 engine::Step PeerRaft::step(const Move& move) {
   std::vector<engine::MessageId> sent;
   sent.reserve(move.sent.size());
-  for (const Message& message : move.sent) sent.push_back(messages_.of(message));
+  for (const Message& message : move.sent) sent.push_back(name(message));
   return {.next = name(move.after),
-          .sends = lists_.of(sent),
+          .sends = lists_.intern(sent).id,
           .action = static_cast<std::uint16_t>(move.action),
           .violation = static_cast<std::uint32_t>(move.broken)};
 }
 
 void PeerRaft::internal_steps(engine::HalfId half, std::vector<engine::Step>& steps) {
-  const Cluster cluster = clusters_.values[half];
-  for (const Move& move : internal_moves(cluster, bounds_)) steps.push_back(step(move));
+  const Cluster cluster = clusters_[half];
+  for (const Move& move : internal_moves(cluster, bounds_)) {
+    steps.push_back(step(move));
+    steps.back().label = static_cast<std::uint32_t>(steps.size());
+  }
 }
 
 engine::Step PeerRaft::deliver(engine::HalfId half, engine::MessageId message,
@@ -218,9 +239,7 @@ engine::Step PeerRaft::deliver(engine::HalfId half, engine::MessageId message,
   if (alternative == 1) {
     return {.next = half, .action = static_cast<std::uint16_t>(Action::Drop)};
   }
-  const Cluster cluster = clusters_.values[half];
-  const Message received = messages_.values[message];
-  return step(receive(cluster, received));
+  return step(receive(clusters_[half], messages_[message]));
 }
 
 }  // namespace peers

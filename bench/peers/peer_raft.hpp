@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "checker/engine/interner.hpp"
 #include "checker/engine/model.hpp"
 
 namespace peers {
@@ -95,7 +96,7 @@ Move receive(const Cluster& cluster, const Message& message);
 
 class PeerRaft final : public engine::Model {
  public:
-  explicit PeerRaft(const Bounds& bounds) : bounds_(bounds) {}
+  explicit PeerRaft(const Bounds& bounds);
 
   engine::HalfId initial() override { return name(Cluster{}); }
   std::uint32_t initial_violation() override { return 0; }
@@ -106,11 +107,11 @@ class PeerRaft final : public engine::Model {
   [[nodiscard]] unsigned alternatives() const override { return 2; }
 
   [[nodiscard]] std::span<const engine::MessageId> sends(engine::SendsId id) const override {
-    return lists_.values[id];
+    return lists_[id];
   }
-  [[nodiscard]] std::size_t message_count() const override { return messages_.values.size(); }
+  [[nodiscard]] std::size_t message_count() const override { return messages_.size(); }
   [[nodiscard]] engine::Link link(engine::MessageId message) const override {
-    return {messages_.values[message].from, messages_.values[message].to};
+    return {messages_[message].from, messages_[message].to};
   }
   engine::HalfId after_losses(engine::HalfId half, unsigned) override { return half; }
   [[nodiscard]] const std::vector<std::string>& action_names() const override { return actions_; }
@@ -119,23 +120,16 @@ class PeerRaft final : public engine::Model {
   }
 
  private:
-  template <class Value>
-  struct Names {
-    std::map<Value, std::uint32_t> ids;
-    std::vector<Value> values;
-    std::uint32_t of(const Value& value) {
-      const auto [at, added] = ids.emplace(value, static_cast<std::uint32_t>(values.size()));
-      if (added) values.push_back(value);
-      return at->second;
-    }
-  };
-  engine::HalfId name(const Cluster& cluster) { return clusters_.of(cluster); }
+  engine::HalfId name(const Cluster& cluster);
+  engine::MessageId name(const Message& message);
   engine::Step step(const Move& move);
 
   Bounds bounds_;
-  Names<Cluster> clusters_;
-  Names<Message> messages_;
-  Names<std::vector<engine::MessageId>> lists_{{{{}, engine::kNoSends}}, {{}}};
+  std::map<Cluster, engine::HalfId> cluster_ids_;
+  std::vector<Cluster> clusters_;
+  std::map<Message, engine::MessageId> message_ids_;
+  engine::ReservedArray<Message> messages_;  // never moves: link() is for any thread
+  engine::SequenceInterner<engine::MessageId> lists_;
   std::vector<std::string> actions_{"TimeOut",   "Propose", "Replicate",   "RequestVote",
                                     "VoteReply", "Append",  "AppendReply", "Drop"};
   std::vector<std::string> bound_names_{"inflight"};

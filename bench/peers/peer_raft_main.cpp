@@ -30,8 +30,9 @@ std::optional<std::uint8_t> number(const char* text, unsigned max) {
 
 int count(const peers::Bounds& bounds) {
   peers::PeerRaft model(bounds);
-  const engine::CountingOptions options{
-      .loss = engine::Loss::None, .inflight = bounds.inflight, .limits = {}};
+  engine::CountingOptions options;  // one thread, as the peers
+  options.loss = engine::Loss::None;
+  options.inflight = bounds.inflight;
   NoObserver observer;
   engine::CountingSearch search(model, options);
   const engine::SearchResult result = search.run(observer);

@@ -67,10 +67,10 @@ TEST_P(PeerRaftCounts, TheEngineCountsWhatAPlainSearchCounts) {
   const Explored plain = explore(GetParam());
   PeerRaft model(GetParam());
   NoObserver observer;
-  const engine::SearchResult result =
-      engine::CountingSearch(
-          model, {.loss = engine::Loss::None, .inflight = GetParam().inflight, .limits = {}})
-          .run(observer);
+  engine::CountingOptions options;
+  options.loss = engine::Loss::None;
+  options.inflight = GetParam().inflight;
+  const engine::SearchResult result = engine::CountingSearch(model, options).run(observer);
   EXPECT_EQ(result.stopped_by, engine::StopReason::Exhausted);
   EXPECT_FALSE(plain.is_broken);
   EXPECT_EQ(result.progress.distinct, plain.states.size());
