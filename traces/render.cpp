@@ -187,6 +187,14 @@ std::string render_config(const Config& config) {
                      config.no_op ? "a no-op at election" : "no no-op at election");
 }
 
+// Stands between the last step with faults and the first of the schedule.
+std::string render_end_of_faults(const RecoveryRecord& recovery) {
+  return fmt::format(
+      "       faults stop: what is in flight is lost, any cut is healed; election timers run\n"
+      "       out in the order {}; within {} steps a leader's new command should be committed\n",
+      fmt::join(recovery.order, ", "), recovery.steps);
+}
+
 }  // namespace
 
 std::string render_log(const std::vector<spec::EntryView>& log, spec::Index commit_index) {
@@ -246,7 +254,11 @@ std::string render_step(const Trace& trace, std::size_t position) {
   const Step& step = trace.steps.at(position);
   const std::string outcome =
       step.outcome.empty() ? std::string() : fmt::format(" [{}]", printable(step.outcome));
-  std::string text = fmt::format("{:5}  {}{}\n", step.number, render_action(step.action), outcome);
+  std::string text;
+  if (trace.recovery && trace.recovery->after == position) {
+    text += render_end_of_faults(*trace.recovery);
+  }
+  text += fmt::format("{:5}  {}{}\n", step.number, render_action(step.action), outcome);
   for (const SentMessage& sent : step.sent) text += render_sent(sent);
   const spec::ServerView* before = view_before(trace, position, step.action.server);
   if (step.view && before != nullptr) text += wrapped(change_texts(*before, *step.view));
@@ -254,7 +266,11 @@ std::string render_step(const Trace& trace, std::size_t position) {
 }
 
 std::string render_ending(const Trace& trace) {
-  std::string text = "\nat the end\n";
+  std::string text;
+  if (trace.recovery && trace.recovery->after == trace.steps.size()) {
+    text += render_end_of_faults(*trace.recovery);
+  }
+  text += "\nat the end\n";
   for (const spec::ServerView& initial : trace.initial) {
     const spec::ServerView* view = view_before(trace, trace.steps.size(), initial.id);
     text += fmt::format("{}{}\n", kIndent, render_view(*view));

@@ -292,6 +292,14 @@ Trace trace() {
   if (flip()) {
     trace.violation = {"ElectionSafety", text(), size_below(trace.steps.size() + 1)};
   }
+  if (trace.violation && flip()) {
+    trace.violation->property = kRecoveryProperty;
+    trace.recovery = {size_below(trace.steps.size() + 1), 1 + number_below(200), {}};
+    for (ServerId id = 1; id <= trace.config.servers; ++id) {
+      auto& order = trace.recovery->order;
+      order.insert(order.begin() + static_cast<std::ptrdiff_t>(size_below(id)), id);
+    }
+  }
   return trace;
 }
 

@@ -61,8 +61,12 @@ void fill_in(traces::Trace& trace, const Outcome& outcome) {
   trace.bug = outcome.bug;
 }
 
-int exit_status(const engine::SearchResult& search) {
-  switch (search.stopped_by) {
+int exit_status(const cluster::ExploreReport& report) {
+  if (report.recovery) {
+    if (report.recovery->progress.failing > 0) return kViolated;
+    if (report.recovery->stopped_by) return kStopped;
+  }
+  switch (report.search.stopped_by) {
     case engine::StopReason::Exhausted:
       return kHolds;
     case engine::StopReason::Violation:
@@ -115,7 +119,7 @@ int run_explore(const ExploreArguments& arguments) {
                   .arguments = arguments.command_line,
                   .trace_path = {}};
   report_all(outcome, report, arguments);
-  return exit_status(report.search);
+  return exit_status(report);
 }
 
 }  // namespace cli

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "checker/cluster/bounds.hpp"
+#include "checker/cluster/recovery.hpp"
 #include "checker/engine/covering_search.hpp"
 #include "checker/engine/search.hpp"
 #include "checker/node/node.hpp"
@@ -26,6 +27,8 @@ struct ExploreOptions {
   // Over any network in the order Fastest: how many states the search for a shortest trace may keep
   // before the trace that was found first is reported instead.
   std::uint64_t shortest_states_max = 3'000'000;
+  // If there: every state that was reached must recover within so many steps once faults stop.
+  std::optional<std::uint64_t> recovery_steps;
 };
 
 // Sees the progress of a search and decides when to stop; told when the search for a shortest trace
@@ -33,6 +36,15 @@ struct ExploreOptions {
 class ExploreObserver : public engine::Observer {
  public:
   virtual void on_violation_found(const spec::Violation& violation) = 0;
+  // What poll() is, while the states that were reached are made to recover.
+  virtual std::optional<engine::StopReason> poll_recovery(const RecoveryProgress& progress) {
+    return poll({.generated = progress.steps,
+                 .distinct = progress.checked,
+                 .queue = progress.states - progress.checked,
+                 .depth = 0});
+  }
+  // The search for the run to a state that does not recover begins.
+  virtual void on_recovery_failure(const RecoveryProgress&) {}
 };
 
 struct ExploreReport {
@@ -47,6 +59,9 @@ struct ExploreReport {
   std::vector<std::string> action_names;
   std::vector<std::string> bound_names;
   std::optional<spec::Violation> violation;
+  // Where it was asked for and no property is violated. If a state does not recover, its trace is
+  // below, unless the search for the run to it was stopped.
+  std::optional<RecoveryReport> recovery;
   // With a violation. `bounds`, `bug` and `program_version` are left for the caller to fill in.
   std::optional<traces::Trace> trace;
 };
