@@ -283,6 +283,9 @@ std::string render_ending(const Trace& trace) {
           ? fmt::format("{} is violated at the start", printable(violation.property))
           : fmt::format("{} is violated at step {}", printable(violation.property), violation.step);
   text += fmt::format(": {}\n", printable(violation.message));
+  if (trace.recovery && trace.shortest) {
+    return text + "No shorter run within the bounds leads to a state that does not recover.\n";
+  }
   text += trace.shortest
               ? "No shorter run within the bounds violates a property that was checked.\n"
               : "A shorter run may exist: the search that found this one did not look.\n";

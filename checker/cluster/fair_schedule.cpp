@@ -7,10 +7,10 @@ namespace cluster {
 std::uint64_t recovery_steps_for(const Bounds& bounds) {
   const std::uint64_t n = bounds.servers;
   const std::uint64_t exchange = 1 + 2 * (n - 1);
-  const std::uint64_t rounds = 2 * (n + 1);
-  const std::uint64_t elections = rounds * 2 * n * exchange;
-  const std::uint64_t log = bounds.log + bounds.terms + rounds;  // with a no-op a term
-  return elections + 2 * (n - 1) * 2 * log + 3 * exchange;
+  std::uint64_t timeouts = 0;
+  for (std::uint64_t place = 0; place < n; ++place) timeouts += 2 * (n + 1) / (2 + place);
+  const std::uint64_t entries = bounds.log + bounds.terms + 1;  // with a no-op a term
+  return n * exchange + timeouts * 2 * exchange + (n - 1) * 4 * entries + 3 * exchange;
 }
 
 std::vector<TimerOrder> timer_orders(std::uint32_t servers) {

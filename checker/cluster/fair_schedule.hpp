@@ -24,13 +24,15 @@
 // Every choice goes by the schedule's order, none by the servers' ids, so a renamed cluster under a
 // renamed order does the same, renamed.
 //
-// How many steps a correct cluster takes. A server whose log no other's beats refuses only those
-// that would win the whole cluster's votes; so nobody puts its timer off but by being elected. Its
-// first timeout may still be in an old term; the answers tell it the term, and the second wins: at
-// most 2(n + 1) rounds, each with at most n timeouts, each of 1 + 2(n - 1) steps, and as many for
-// the heartbeats of leaders of old terms. Then each follower goes back at most over the whole log
-// and forward again, at 2 steps an entry, and 3 exchanges bring proposal, commitment and news of
-// it. recovery_steps_for() adds this up; it is generous: what is needed is reported.
+// How many steps a correct cluster takes. Call the broadcast of a server with its answers an
+// exchange: 1 + 2(n - 1) steps. Leaders of old terms learn of it by their first heartbeat: n
+// exchanges. A server whose log is the most up to date gives its vote only to another such server,
+// which everybody votes for; so nothing puts its timer off but somebody's success. Its first
+// timeout may be in an old term; the answers tell it the present one, and its second succeeds: at
+// most 2(n + 1) rounds, in which the k-th timer runs out 2(n + 1) / (2 + k) times, each time for an
+// exchange of votes and, if a majority grants them, one of heartbeats. Then each follower is led
+// back over the leader's log and forward again, at most 4 steps an entry; and 3 exchanges bring the
+// new command, its commitment and the news of it. recovery_steps_for() adds this up.
 #pragma once
 
 #include <algorithm>
