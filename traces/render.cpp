@@ -188,11 +188,22 @@ std::string render_config(const Config& config) {
 }
 
 // Stands between the last step with faults and the first of the schedule.
-std::string render_end_of_faults(const RecoveryRecord& recovery) {
-  return fmt::format(
-      "       faults stop: what is in flight is lost, any cut is healed; election timers run\n"
-      "       out in the order {}; within {} steps a leader's new command should be committed\n",
-      fmt::join(recovery.order, ", "), recovery.steps);
+std::string render_end_of_faults(const Trace& trace) {
+  const RecoveryRecord& recovery = *trace.recovery;
+  std::vector<spec::ServerId> down;
+  for (const spec::ServerView& view : trace.initial) {
+    const bool is_up = std::ranges::find(recovery.order, view.id) != recovery.order.end();
+    if (!is_up) down.push_back(view.id);
+  }
+  std::vector<std::string> parts{"faults stop", "what is in flight is lost", "any cut is healed"};
+  if (!down.empty()) {
+    parts.push_back(fmt::format("server{} {} down for good", down.size() == 1 ? "" : "s",
+                                fmt::join(down, " and ")));
+  }
+  parts.push_back(
+      fmt::format("election timers run out in the order {}", fmt::join(recovery.order, " ")));
+  parts.push_back(fmt::format("a new command should be committed within {} steps", recovery.steps));
+  return wrapped(parts);
 }
 
 }  // namespace
@@ -256,7 +267,7 @@ std::string render_step(const Trace& trace, std::size_t position) {
       step.outcome.empty() ? std::string() : fmt::format(" [{}]", printable(step.outcome));
   std::string text;
   if (trace.recovery && trace.recovery->after == position) {
-    text += render_end_of_faults(*trace.recovery);
+    text += render_end_of_faults(trace);
   }
   text += fmt::format("{:5}  {}{}\n", step.number, render_action(step.action), outcome);
   for (const SentMessage& sent : step.sent) text += render_sent(sent);
@@ -268,7 +279,7 @@ std::string render_step(const Trace& trace, std::size_t position) {
 std::string render_ending(const Trace& trace) {
   std::string text;
   if (trace.recovery && trace.recovery->after == trace.steps.size()) {
-    text += render_end_of_faults(*trace.recovery);
+    text += render_end_of_faults(trace);
   }
   text += "\nat the end\n";
   for (const spec::ServerView& initial : trace.initial) {

@@ -294,8 +294,9 @@ Trace trace() {
   }
   if (trace.violation && flip()) {
     trace.violation->property = kRecoveryProperty;
-    trace.recovery = {size_below(trace.steps.size() + 1), 1 + number_below(200), {}};
-    for (ServerId id = 1; id <= trace.config.servers; ++id) {
+    trace.recovery = {size_below(trace.steps.size() + 1), 1 + size_below(200), {}};
+    const std::size_t up = trace.config.servers - size_below((trace.config.servers - 1) / 2 + 1);
+    for (ServerId id = 1; id <= up; ++id) {
       auto& order = trace.recovery->order;
       order.insert(order.begin() + static_cast<std::ptrdiff_t>(size_below(id)), id);
     }

@@ -94,9 +94,10 @@ inline constexpr const char* kRecoveryProperty = "Recovery";
 
 // Where faults stop: from there on the steps are those of the fair schedule (FORMAT.md).
 struct RecoveryRecord {
-  std::size_t after = 0;              // the last step before that; 0: at the start
-  std::uint64_t steps = 0;            // within which the cluster should have recovered
-  std::vector<spec::ServerId> order;  // in which election timers run out, each server once
+  std::size_t after = 0;    // the last step before that; 0: at the start
+  std::uint64_t steps = 0;  // within which the cluster should have recovered
+  // The servers that are up, a majority at least, in the order in which election timers run out.
+  std::vector<spec::ServerId> order;
   bool operator==(const RecoveryRecord&) const = default;
 };
 

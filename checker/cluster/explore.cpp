@@ -222,11 +222,15 @@ void let_recover(node::Node& node, const ExploreOptions& options, const ClusterM
       [&](const RecoveryProgress& progress) { return observer.poll_recovery(progress); });
 }
 
-// A search of its own for a run to a state that does not recover; nothing if it was cut short.
-// `search` is run on a model in which reaching such a state is a violation.
+struct Unrecovered {
+  std::optional<traces::Trace> trace;  // absent: the search was cut short
+  StopReason stopped_by = StopReason::Violation;
+};
+
+// A search of its own for a run to a state that does not recover. `search` is run on a model in
+// which reaching such a state is a violation.
 template <class Search>
-std::optional<traces::Trace> unrecovered_trace(node::Node& node, const ExploreOptions& options,
-                                               Search search) {
+Unrecovered find_unrecovered(node::Node& node, const ExploreOptions& options, Search search) {
   ClusterModel model(node, options.bounds, 0);
   Recovery recovery(node, options.bounds.servers, *options.recovery_steps);
   std::vector<std::string> states(options.bounds.servers);
@@ -238,34 +242,39 @@ std::optional<traces::Trace> unrecovered_trace(node::Node& node, const ExploreOp
   engine::SearchResult result;  // of no steps: the initial state may be one
   if (!fails(model.canonical(model.initial()).half)) {
     result = search(model);
-    if (result.stopped_by != StopReason::Violation) return std::nullopt;
+    if (result.stopped_by == StopReason::Exhausted) {
+      throw std::logic_error("no state was found that does not recover where there is one");
+    }
+    if (result.stopped_by != StopReason::Violation) return {{}, result.stopped_by};
   }
-  return TraceMaker(node, options, model).make_unrecovered(result, recovery);
+  return {TraceMaker(node, options, model).make_unrecovered(result, recovery)};
 }
 
 std::optional<traces::Trace> covering_unrecovered_trace(node::Node& node,
                                                         const ExploreOptions& options,
                                                         ExploreObserver& observer) {
-  const auto search = [&](engine::CoverOrder order, engine::Limits limits) {
-    return unrecovered_trace(node, options, [&](ClusterModel& model) {
+  const auto find = [&](engine::CoverOrder order, engine::Limits limits) {
+    return find_unrecovered(node, options, [&](ClusterModel& model) {
       return engine::CoveringSearch(
                  model, {.order = order, .symmetry = model.permutations(), .limits = limits})
           .run(observer);
     });
   };
-  auto trace =
-      search(engine::CoverOrder::Shortest, {.depth = {}, .states = options.shortest_states_max});
-  return trace ? std::move(trace) : search(engine::CoverOrder::Fastest, {});
+  Unrecovered found =
+      find(engine::CoverOrder::Shortest, {.depth = {}, .states = options.shortest_states_max});
+  if (found.stopped_by == StopReason::States) found = find(engine::CoverOrder::Fastest, {});
+  return std::move(found.trace);
 }
 
 std::optional<traces::Trace> counting_unrecovered_trace(node::Node& node,
                                                         const ExploreOptions& options,
                                                         ExploreObserver& observer) {
-  return unrecovered_trace(node, options, [&](ClusterModel& model) {
+  const auto search = [&](ClusterModel& model) {
     engine::CountingOptions counting = counting_options(options, model);
     counting.limits = {};
     return engine::CountingSearch(model, counting).run(observer);
-  });
+  };
+  return std::move(find_unrecovered(node, options, search).trace);
 }
 
 bool is_to_recover(const ExploreOptions& options, const ExploreReport& report) {

@@ -28,7 +28,7 @@ struct ExploreOptions {
   // before the trace that was found first is reported instead.
   std::uint64_t shortest_states_max = 3'000'000;
   // If there: every state that was reached must recover within so many steps once faults stop.
-  std::optional<std::uint64_t> recovery_steps;
+  std::optional<std::uint64_t> recovery_steps{};
 };
 
 // Sees the progress of a search and decides when to stop; told when the search for a shortest trace

@@ -1,5 +1,6 @@
 #include "checker/cluster/fair_schedule.hpp"
 
+#include <bit>
 #include <numeric>
 
 namespace cluster {
@@ -13,19 +14,38 @@ std::uint64_t recovery_steps_for(const Bounds& bounds) {
   return n * exchange + timeouts * 2 * exchange + (n - 1) * 4 * entries + 3 * exchange;
 }
 
-std::vector<TimerOrder> timer_orders(std::uint32_t servers) {
-  TimerOrder forward(servers);
-  std::iota(forward.begin(), forward.end(), spec::ServerId{1});
-  const TimerOrder backward(forward.rbegin(), forward.rend());
-  std::vector<TimerOrder> orders;
-  for (const TimerOrder& circle : {forward, backward}) {
-    for (std::ptrdiff_t first = 0; first < static_cast<std::ptrdiff_t>(servers); ++first) {
-      TimerOrder order = circle;
-      std::ranges::rotate(order, order.begin() + first);
-      if (std::ranges::find(orders, order) == orders.end()) orders.push_back(std::move(order));
-    }
+namespace {
+
+void add_rotations(TimerOrder order, std::vector<TimerOrder>& orders) {
+  for (std::size_t first = 0; first < order.size(); ++first) {
+    if (std::ranges::find(orders, order) == orders.end()) orders.push_back(order);
+    std::ranges::rotate(order, order.begin() + 1);
   }
+}
+
+}  // namespace
+
+std::vector<TimerOrder> timer_orders(std::uint32_t servers) {
+  TimerOrder all(servers);
+  std::iota(all.begin(), all.end(), spec::ServerId{1});
+  std::vector<TimerOrder> orders;
+  add_rotations(all, orders);
+  add_rotations({all.rbegin(), all.rend()}, orders);
+  for (const TimerOrder& majority : majorities(servers)) add_rotations(majority, orders);
   return orders;
+}
+
+std::vector<TimerOrder> majorities(std::uint32_t servers) {
+  std::vector<TimerOrder> found;
+  for (std::uint32_t set = 1; set < std::uint32_t{1} << servers; ++set) {
+    if (static_cast<std::size_t>(std::popcount(set)) != spec::majority_of(servers)) continue;
+    TimerOrder majority;
+    for (spec::ServerId id = 1; id <= servers; ++id) {
+      if ((set >> (id - 1) & 1U) != 0) majority.push_back(id);
+    }
+    found.push_back(std::move(majority));
+  }
+  return found;
 }
 
 ServerFacts facts_of(const spec::ServerView& view) {

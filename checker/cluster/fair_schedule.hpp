@@ -2,13 +2,15 @@
 // (section 5.6, broadcastTime << electionTimeout).
 //
 // At the beginning everything in flight is lost and every cut is healed; from then on no message is
-// lost, doubled or overtaken and no server crashes. Time goes in rounds. In a round
+// lost, doubled or overtaken and no server crashes. Some minority of the servers may be down for
+// good: Raft promises progress with any majority. Time goes in rounds. In a round
 //   1. each leader's heartbeat timer runs out;
 //   2. the election timers that are due run out, one at a time;
 //   3. a client proposes a new command to the leader of the highest term, if that leader has no new
 //      command in its log yet;
 // and after each of these all messages are received, first in, first out. The cluster has recovered
-// when one server leads, all servers are in its term, and its new command is committed at each.
+// when one server leads, all servers are in its term, and its new command is committed at each (of
+// those that are up).
 //
 // Election timers. Each server's timer takes a fixed time of its own: the k-th server in the
 // schedule's order (k from 0) 2 + k rounds. A timer that ran out stays silent until the server asks
@@ -53,12 +55,16 @@ inline constexpr const char* kRecoveryCommand = "recovery";
 // The steps within which a cluster should recover from any state within the bounds.
 std::uint64_t recovery_steps_for(const Bounds& bounds);
 
-// Election timers run out in this order; each server is in it once.
+// The servers that are up, in the order in which their election timers run out. The others are
+// down.
 using TimerOrder = std::vector<spec::ServerId>;
 
-// The orders that are tried for each state: every rotation of 1..n and of its reverse, so that
-// every server is first in some. For up to 3 servers these are all orders.
+// The orders that are tried for each state. All servers up: every rotation of 1..n and of its
+// reverse. Each smallest majority up: its rotations. So every server is first in some; and for up
+// to 3 servers these are all orders.
 std::vector<TimerOrder> timer_orders(std::uint32_t servers);
+// The smallest majorities, each in id order.
+std::vector<TimerOrder> majorities(std::uint32_t servers);
 
 // What the schedule needs to know of a server.
 struct ServerFacts {
@@ -136,7 +142,7 @@ class FairSchedule {
     if (!effect) return finish(ScheduleEnd::Stopped);
     if (effect->restarts_timer) start_timer(place);
     for (const spec::ServerId receiver : order_) {
-      for (const Message& message : cluster_.sent()) {
+      for (const Message& message : cluster_.sent()) {  // what is sent to the others is lost
         if (cluster_.to(message) == receiver) queue_.push_back(message);
       }
     }

@@ -135,11 +135,15 @@ std::optional<TimerOrder> Recovery::failing_order(std::span<const std::string> s
   }
   // A search with symmetry may have judged a renaming of this state.
   if (states.size() > kAllOrdersServersMax) return std::nullopt;
-  TimerOrder order(states.size());
-  std::iota(order.begin(), order.end(), spec::ServerId{1});
-  do {
-    if (fails(order)) return order;
-  } while (std::ranges::next_permutation(order).found);
+  TimerOrder all(states.size());
+  std::iota(all.begin(), all.end(), spec::ServerId{1});
+  std::vector<TimerOrder> sets = majorities(static_cast<std::uint32_t>(states.size()));
+  sets.insert(sets.begin(), std::move(all));
+  for (TimerOrder& order : sets) {
+    do {
+      if (fails(order)) return order;
+    } while (std::ranges::next_permutation(order).found);
+  }
   return std::nullopt;
 }
 

@@ -66,6 +66,7 @@ class RunnerCluster {
   std::vector<Message> sent_;
 };
 
+// `views`: of the servers that are up.
 std::string why(const ScheduleResult& result, const std::vector<spec::ServerView>& views,
                 const std::string& last_outcome) {
   if (result.end == ScheduleEnd::Stopped && last_outcome == kContractOutcome) {
@@ -108,9 +109,13 @@ std::string recovery_failure(const traces::Trace& trace, const ScheduleResult& r
   const std::size_t after = trace.recovery->after;
   const std::string since =
       after == 0 ? std::string("before the first step") : fmt::format("after step {}", after);
+  std::vector<spec::ServerView> up = views;
+  std::erase_if(up, [&](const spec::ServerView& view) {
+    return std::ranges::find(trace.recovery->order, view.id) == trace.recovery->order.end();
+  });
   const std::string last = result.steps == 0 ? std::string() : trace.steps.back().outcome;
   return fmt::format("faults stop {}, and {} fair step{} later the cluster has not recovered: {}.",
-                     since, result.steps, result.steps == 1 ? "" : "s", why(result, views, last));
+                     since, result.steps, result.steps == 1 ? "" : "s", why(result, up, last));
 }
 
 }  // namespace cluster
