@@ -84,6 +84,11 @@ class Recovery(CliTest):
         refused = self.run_program("replay", "t.json", status=USAGE)
         self.assertIn("the fair schedule takes another step here", refused.stderr)
 
+    def test_replay_of_a_schedule_that_spends_more_than_the_bounds(self):
+        self.explore("--bug", BUG, "--timeouts", "2", "--proposals", "1", "--trace", "t.json",
+                     status=VIOLATED)
+        self.run_program("replay", "t.json", status=VIOLATED)
+
     def test_the_bug_breaks_no_property(self):
         self.explore("--bug", BUG, "--recovery", "off")
 

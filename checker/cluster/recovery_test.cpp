@@ -290,6 +290,60 @@ TEST(ExploreRecovery, FindsALeaderWhoseCommitmentsNobodyHearsOf) {
   EXPECT_EQ(found.after, 0U);
 }
 
+// Answers nothing.
+class Aloof final : public ChangedNode {
+ public:
+  using ChangedNode::ChangedNode;
+  node::StepResult step(std::string_view state, const node::Input& input) override {
+    node::StepResult result = ChangedNode::step(state, input);
+    if (input.kind == node::InputKind::Receive) result.messages.clear();
+    return result;
+  }
+};
+
+TEST(ExploreRecovery, HealsACut_BeforeItBlamesTheCluster) {
+  Bounds bounds = bounds_of(2, Network::Unordered);
+  bounds.partitions = 1;
+  bounds.timeouts = 1;
+  ExploreOptions options = options_of(bounds);
+  const auto core = node::make_raft_node(options.node);
+  Watcher watcher;
+  EXPECT_EQ(explore(*core, options, watcher).recovery->progress.failing, 0U);
+  Aloof node(options.node);
+  const ExploreReport report = explore(node, options, watcher);
+  ASSERT_TRUE(report.trace.has_value());
+  EXPECT_EQ(replay(node, *report.trace, [](std::size_t) {}).verdict, ReplayVerdict::Reproduced);
+}
+
+// On the runner: a message sent during the cut is lost, one sent after it is not.
+TEST(Runner, ForgetsCutsAndMessages_WhenFaultsStop) {
+  const auto node = node::make_raft_node({.servers = 2});
+  for (const char* network : {"any", "unordered", "ordered"}) {
+    Runner runner(*node, 2, network, 0);
+    traces::Action timeout;
+    timeout.kind = traces::ActionKind::ElectionTimeout;
+    timeout.server = 1;
+    const auto before = runner.apply(timeout);
+    ASSERT_TRUE(before);
+    if (network != std::string("any")) {
+      traces::Action cut;
+      cut.kind = traces::ActionKind::Cut;
+      cut.groups = {{1}, {2}};
+      ASSERT_TRUE(runner.apply(cut));
+    }
+    runner.stop_faults();
+    traces::Action receipt;
+    receipt.kind = traces::ActionKind::Deliver;
+    receipt.server = 2;
+    receipt.message = before->step.sent.front().message;
+    EXPECT_FALSE(runner.apply(receipt));
+    const auto after = runner.apply(timeout);
+    ASSERT_TRUE(after);
+    receipt.message = after->step.sent.front().message;
+    EXPECT_TRUE(runner.apply(receipt));
+  }
+}
+
 TEST(ExploreRecovery, PrefersAPropertysViolation_AndLooksForNothingElse) {
   Bounds bounds = bounds_of(3);
   ExploreOptions options = options_of(bounds);
