@@ -73,6 +73,13 @@ TEST(FairSchedule, LetsTimersRunOutByTheirOrder_AndOnceUnlessTheyAreAskedFor) {
             (Log{"timeout 1", "timeout 2", "timeout 1", "timeout 1", "timeout 2", "timeout 1"}));
 }
 
+TEST(FairSchedule, BeginsWithTheTimersOfAllButLeaders) {
+  Puppets puppets;
+  puppets.facts_of_server[1] = {.leads = true, .term = 1, .proposed = 1};
+  run(puppets, {1, 2}, 6);
+  EXPECT_EQ(puppets.log, (Log{"beat 1", "beat 1", "beat 1", "beat 1", "timeout 2", "beat 1"}));
+}
+
 TEST(FairSchedule, PutsATimerOff_WhenAMessageRestartsIt) {
   Puppets puppets;
   puppets.sends["timeout 1"] = {{2, "hush"}};
