@@ -78,6 +78,7 @@ class Reader {
   [[nodiscard]] Action read_action(const Cursor& at) const;
   void read_delivery(const Cursor& at, Action& action) const;
   [[nodiscard]] std::optional<ViolationRecord> read_violation(const Cursor& at) const;
+  [[nodiscard]] RecoveryRecord read_recovery(const Cursor& at) const;
   void read_initial(const Cursor& at);
   void read_step(const Cursor& at);
   void verify_changed(const Cursor& at, const Step& step) const;
@@ -276,6 +277,26 @@ std::optional<ViolationRecord> Reader::read_violation(const Cursor& at) const {
   return violation;
 }
 
+RecoveryRecord Reader::read_recovery(const Cursor& at) const {
+  at.require_keys({"after", "steps", "order"});
+  RecoveryRecord recovery;
+  recovery.after = at.member("after").number(0, trace_.steps.size());
+  recovery.steps = at.member("steps").number(1);
+  const Cursor order = at.member("order");
+  for (const Cursor& element : order.elements()) {
+    const spec::ServerId id = read_id(element);
+    if (std::ranges::find(recovery.order, id) != recovery.order.end()) {
+      element.fail(fmt::format("server {} is in two places of the order", id));
+    }
+    recovery.order.push_back(id);
+  }
+  if (recovery.order.size() < spec::majority_of(trace_.config.servers)) {
+    order.fail(
+        fmt::format("expected at least a majority of the {} servers", trace_.config.servers));
+  }
+  return recovery;
+}
+
 void Reader::read_initial(const Cursor& at) {
   const std::vector<Cursor> views = at.elements();
   if (views.size() != trace_.config.servers) {
@@ -304,8 +325,14 @@ void verify_version(const Cursor& document) {
 
 Trace Reader::read(const Cursor& document) {
   verify_version(document);
-  document.require_keys({"format", "version", "program_version", "config", "bounds", "bug",
-                         "shortest", "violation", "initial", "steps"});
+  // `recovery` is there if and only if that is what is violated.
+  const Cursor violation = document.member("violation");
+  const bool is_recovery =
+      !violation.is_null() && violation.member("property").string() == kRecoveryProperty;
+  std::vector<std::string_view> keys{"format", "version",  "program_version", "config",  "bounds",
+                                     "bug",    "shortest", "violation",       "initial", "steps"};
+  if (is_recovery) keys.emplace_back("recovery");
+  document.require_keys(keys);
   trace_.program_version = document.member("program_version").string();
   trace_.config = read_config(document.member("config"));
   for (const auto& [name, value] : document.member("bounds").members()) {
@@ -316,7 +343,8 @@ Trace Reader::read(const Cursor& document) {
   trace_.shortest = document.member("shortest").boolean();
   read_initial(document.member("initial"));
   for (const Cursor& step : document.member("steps").elements()) read_step(step);
-  trace_.violation = read_violation(document.member("violation"));
+  trace_.violation = read_violation(violation);
+  if (is_recovery) trace_.recovery = read_recovery(document.member("recovery"));
   return std::move(trace_);
 }
 

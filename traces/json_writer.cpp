@@ -27,6 +27,14 @@ Json violation_value(const std::optional<ViolationRecord>& violation) {
   return object;
 }
 
+Json recovery_value(const RecoveryRecord& recovery) {
+  Json object = Json::object();
+  object["after"] = recovery.after;
+  object["steps"] = recovery.steps;
+  object["order"] = recovery.order;
+  return object;
+}
+
 Json action_value(const Action& action) {
   Json object = Json::object();
   object["kind"] = to_string(action.kind);
@@ -77,6 +85,7 @@ std::string to_json(const Trace& trace) {
   document["bug"] = trace.bug ? Json(*trace.bug) : Json(nullptr);
   document["shortest"] = trace.shortest;
   document["violation"] = violation_value(trace.violation);
+  if (trace.recovery) document["recovery"] = recovery_value(*trace.recovery);
   document["initial"] = Json::array();
   for (const spec::ServerView& view : trace.initial) {
     document["initial"].push_back(to_json_value(view));

@@ -19,8 +19,8 @@ struct Edit {
   std::string phrase;  // part of its reason
 };
 
-std::string edited(const Edit& edit) {
-  Json document = Json::parse(to_json(samples::every_action()));
+std::string edited(const Edit& edit, const Trace& trace = samples::every_action()) {
+  Json document = Json::parse(to_json(trace));
   const Json::json_pointer pointer(edit.at);
   if (edit.value.empty()) {
     Json& parent = document.at(pointer.parent_pointer());
@@ -35,9 +35,9 @@ std::string edited(const Edit& edit) {
   return document.dump();
 }
 
-void expect_refusals(const std::vector<Edit>& edits) {
+void expect_refusals(const std::vector<Edit>& edits, const Trace& good = samples::every_action()) {
   for (const Edit& edit : edits) {
-    const Result<Trace> trace = from_json(edited(edit), "trace.json");
+    const Result<Trace> trace = from_json(edited(edit, good), "trace.json");
     const std::string what = edit.at + " := " + edit.value;
     ASSERT_FALSE(trace) << what;
     EXPECT_TRUE(trace.error().starts_with("trace.json: " + edit.place + ": "))
@@ -293,6 +293,35 @@ TEST(Reader, RefusesDeepNesting_WithoutUsingTheStack) {
 TEST(Reader, RefusesAHugeText_WithoutReadingIt) {
   const std::string text(kDocumentBytesMax + 1, '[');
   EXPECT_EQ(error_of(text), "trace.json: larger than 64 MiB, the most that is read of a trace");
+}
+
+// Faults stop after step 7 of 9.
+Trace unrecovered() {
+  Trace trace = samples::every_action();
+  trace.violation = {kRecoveryProperty, "no server leads.", trace.steps.size()};
+  trace.recovery = {7, 20, {3, 1}};
+  return trace;
+}
+
+TEST(Reader, RefusesARecovery_ThatIsNoneOrOfNoMajority) {
+  ASSERT_TRUE(from_json(to_json(unrecovered()), "trace.json"));
+  expect_refusals(
+      {
+          {"/recovery", "", "/recovery", "missing"},
+          {"/recovery", "null", "/recovery", "expected an object"},
+          {"/violation/property", R"("ElectionSafety")", "/recovery", "unknown key"},
+          {"/violation", "null", "/recovery", "unknown key"},
+          {"/recovery/after", "10", "/recovery/after", "from 0 to 9"},
+          {"/recovery/after", "-1", "/recovery/after", "from 0 to 9"},
+          {"/recovery/after", "", "/recovery/after", "missing"},
+          {"/recovery/steps", "0", "/recovery/steps", "from 1"},
+          {"/recovery/seed", "1", "/recovery/seed", "unknown key"},
+          {"/recovery/order", "[2]", "/recovery/order", "at least a majority of the 3 servers"},
+          {"/recovery/order", "[]", "/recovery/order", "at least a majority of the 3 servers"},
+          {"/recovery/order", "[1, 2, 4]", "/recovery/order/2", "from 1 to 3"},
+          {"/recovery/order", "[1, 2, 1]", "/recovery/order/2", "server 1 is in two places"},
+      },
+      unrecovered());
 }
 
 }  // namespace

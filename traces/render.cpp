@@ -187,6 +187,25 @@ std::string render_config(const Config& config) {
                      config.no_op ? "a no-op at election" : "no no-op at election");
 }
 
+// Stands between the last step with faults and the first of the schedule.
+std::string render_end_of_faults(const Trace& trace) {
+  const RecoveryRecord& recovery = *trace.recovery;
+  std::vector<spec::ServerId> down;
+  for (const spec::ServerView& view : trace.initial) {
+    const bool is_up = std::ranges::find(recovery.order, view.id) != recovery.order.end();
+    if (!is_up) down.push_back(view.id);
+  }
+  std::vector<std::string> parts{"faults stop", "what is in flight is lost", "any cut is healed"};
+  if (!down.empty()) {
+    parts.push_back(fmt::format("server{} {} down for good", down.size() == 1 ? "" : "s",
+                                fmt::join(down, " and ")));
+  }
+  parts.push_back(
+      fmt::format("election timers run out in the order {}", fmt::join(recovery.order, " ")));
+  parts.push_back(fmt::format("a new command should be committed within {} steps", recovery.steps));
+  return wrapped(parts);
+}
+
 }  // namespace
 
 std::string render_log(const std::vector<spec::EntryView>& log, spec::Index commit_index) {
@@ -246,7 +265,11 @@ std::string render_step(const Trace& trace, std::size_t position) {
   const Step& step = trace.steps.at(position);
   const std::string outcome =
       step.outcome.empty() ? std::string() : fmt::format(" [{}]", printable(step.outcome));
-  std::string text = fmt::format("{:5}  {}{}\n", step.number, render_action(step.action), outcome);
+  std::string text;
+  if (trace.recovery && trace.recovery->after == position) {
+    text += render_end_of_faults(trace);
+  }
+  text += fmt::format("{:5}  {}{}\n", step.number, render_action(step.action), outcome);
   for (const SentMessage& sent : step.sent) text += render_sent(sent);
   const spec::ServerView* before = view_before(trace, position, step.action.server);
   if (step.view && before != nullptr) text += wrapped(change_texts(*before, *step.view));
@@ -254,7 +277,11 @@ std::string render_step(const Trace& trace, std::size_t position) {
 }
 
 std::string render_ending(const Trace& trace) {
-  std::string text = "\nat the end\n";
+  std::string text;
+  if (trace.recovery && trace.recovery->after == trace.steps.size()) {
+    text += render_end_of_faults(trace);
+  }
+  text += "\nat the end\n";
   for (const spec::ServerView& initial : trace.initial) {
     const spec::ServerView* view = view_before(trace, trace.steps.size(), initial.id);
     text += fmt::format("{}{}\n", kIndent, render_view(*view));
@@ -267,6 +294,9 @@ std::string render_ending(const Trace& trace) {
           ? fmt::format("{} is violated at the start", printable(violation.property))
           : fmt::format("{} is violated at step {}", printable(violation.property), violation.step);
   text += fmt::format(": {}\n", printable(violation.message));
+  if (trace.recovery && trace.shortest) {
+    return text + "No shorter run within the bounds leads to a state that does not recover.\n";
+  }
   text += trace.shortest
               ? "No shorter run within the bounds violates a property that was checked.\n"
               : "A shorter run may exist: the search that found this one did not look.\n";

@@ -35,6 +35,8 @@ BROKEN = [
     (["violation"], {}),
     (["violation", "property"], ""),
     (["violation", "step"], -1),
+    (["violation", "property"], "Recovery"),
+    (["recovery"], {"after": 0, "steps": 1, "order": [1, 2, 3]}),
     (["config", "servers"], 0),
     (["config", "servers"], 10),
     (["config", "servers"], 2.5),
@@ -82,6 +84,22 @@ BROKEN = [
     (["steps", "heal", "changed"], {"current_term": [0, 1]}),
 ]
 
+# The same, of a trace that says where faults stop.
+RECOVERY = {"after": 7, "steps": 20, "order": [3, 1]}
+BROKEN_RECOVERY = [
+    (["recovery"], MISSING),
+    (["recovery"], None),
+    (["violation", "property"], "ElectionSafety"),
+    (["violation"], None),
+    (["recovery", "after"], -1),
+    (["recovery", "after"], MISSING),
+    (["recovery", "steps"], 0),
+    (["recovery", "seed"], 1),
+    (["recovery", "order"], []),
+    (["recovery", "order"], [1, 1]),
+    (["recovery", "order"], [0, 1]),
+]
+
 
 def load(path):
     return json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
@@ -126,12 +144,17 @@ def main(arguments):
         for error in validator.iter_errors(load(file)):
             failures += 1
             print(f"{file}: /{'/'.join(map(str, error.absolute_path))}: {error.message[:300]}")
-    for path, value in BROKEN:
-        if validator.is_valid(edited(good, path, value)):
+    unrecovered = edited(edited(good, ["violation", "property"], "Recovery"), ["recovery"], RECOVERY)
+    for error in validator.iter_errors(unrecovered):
+        failures += 1
+        print(f"the trace of a recovery: {error.message[:300]}")
+    broken = [(good, *edit) for edit in BROKEN] + [(unrecovered, *edit) for edit in BROKEN_RECOVERY]
+    for document, path, value in broken:
+        if validator.is_valid(edited(document, path, value)):
             failures += 1
             shown = "removed" if value is MISSING else json.dumps(value)
             print(f"not refused: /{'/'.join(map(str, path))} := {shown}")
-    print(f"{len(files)} traces checked, {len(BROKEN)} broken documents tried, {failures} failures")
+    print(f"{len(files)} traces checked, {len(broken)} broken documents tried, {failures} failures")
     return 1 if failures else 0
 
 

@@ -292,6 +292,15 @@ Trace trace() {
   if (flip()) {
     trace.violation = {"ElectionSafety", text(), size_below(trace.steps.size() + 1)};
   }
+  if (trace.violation && flip()) {
+    trace.violation->property = kRecoveryProperty;
+    trace.recovery = {size_below(trace.steps.size() + 1), 1 + size_below(200), {}};
+    const std::size_t up = trace.config.servers - size_below((trace.config.servers - 1) / 2 + 1);
+    for (ServerId id = 1; id <= up; ++id) {
+      auto& order = trace.recovery->order;
+      order.insert(order.begin() + static_cast<std::ptrdiff_t>(size_below(id)), id);
+    }
+  }
   return trace;
 }
 

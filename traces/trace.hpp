@@ -89,6 +89,18 @@ struct ViolationRecord {
   bool operator==(const ViolationRecord&) const = default;
 };
 
+// The property of a run whose faults stop and that does not recover.
+inline constexpr const char* kRecoveryProperty = "Recovery";
+
+// Where faults stop: from there on the steps are those of the fair schedule (FORMAT.md).
+struct RecoveryRecord {
+  std::size_t after = 0;    // the last step before that; 0: at the start
+  std::uint64_t steps = 0;  // within which the cluster should have recovered
+  // The servers that are up, a majority at least, in the order in which election timers run out.
+  std::vector<spec::ServerId> order;
+  bool operator==(const RecoveryRecord&) const = default;
+};
+
 struct Trace {
   std::string program_version;  // the raftcheck that wrote it
   Config config;
@@ -96,7 +108,8 @@ struct Trace {
   std::optional<std::string> bug;             // a bug of the gallery, or none: the core as it is
   bool shortest = true;  // false: found by a search that does not promise a shortest trace
   std::optional<ViolationRecord> violation;
-  std::vector<spec::ServerView> initial;  // in id order
+  std::optional<RecoveryRecord> recovery;  // if and only if the violation is of kRecoveryProperty
+  std::vector<spec::ServerView> initial;   // in id order
   std::vector<Step> steps;
   bool operator==(const Trace&) const = default;
 };

@@ -62,8 +62,12 @@ void fill_in(traces::Trace& trace, const Outcome& outcome) {
   trace.bug = outcome.bug;
 }
 
-int exit_status(const engine::SearchResult& search) {
-  switch (search.stopped_by) {
+int exit_status(const cluster::ExploreReport& report) {
+  if (report.recovery) {
+    if (report.recovery->progress.failing > 0) return kViolated;
+    if (report.recovery->stopped_by) return kStopped;
+  }
+  switch (report.search.stopped_by) {
     case engine::StopReason::Exhausted:
       return kHolds;
     case engine::StopReason::Violation:
@@ -186,9 +190,9 @@ int run_explore(const ExploreArguments& arguments) {
                   .checkpoint = checkpoints ? checkpoints->written() : "",
                   .resumed = arguments.resume.value_or("")};
   // A checkpoint that is missing in the end matters only where there is something to go on with.
-  const bool is_stopped = exit_status(report.search) == kStopped;
+  const bool is_stopped = exit_status(report) == kStopped;
   report_all(outcome, report, arguments, checkpoints && is_stopped ? checkpoints->failure() : "");
-  return exit_status(report.search);
+  return exit_status(report);
 }
 
 }  // namespace cli

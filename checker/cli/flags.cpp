@@ -18,6 +18,7 @@ constexpr std::string_view kUnlimited = "unlimited";
 constexpr const char* kSpace = "What is explored";
 constexpr const char* kNetwork = "The network";
 constexpr const char* kServer = "The servers";
+constexpr const char* kRecovery = "Recovery";
 constexpr const char* kSearch = "The search";
 
 constexpr std::array kFlags = {
@@ -48,6 +49,11 @@ constexpr std::array kFlags = {
          "how a rejected AppendEntries moves nextIndex back: over a whole conflicting term, or one "
          "entry at a time"},
     Flag{"entries", "N", "unlimited", kServer, "entries in one AppendEntries"},
+    Flag{"recovery", "[on|off]", "off", kRecovery,
+         "from every state reached, once faults stop, a fair schedule must elect one leader and "
+         "commit a new proposal at every server; alone it means on"},
+    Flag{"recovery-steps", "N", "auto", kRecovery,
+         "steps within which it must; auto: a bound that follows from servers, terms and log"},
     Flag{"depth", "N", "unlimited", kSearch,
          "steps in a run; over any network it implies --order shortest"},
     Flag{"states", "N", "unlimited", kSearch, "stop when so many states are stored"},
@@ -231,6 +237,19 @@ void set_node(const FlagValues& values, cluster::ExploreOptions& options) {
       static_cast<std::uint32_t>(limit(values, "entries", 1, 1000).value_or(0));
 }
 
+void set_recovery(const FlagValues& values, cluster::ExploreOptions& options) {
+  constexpr std::uint64_t kMost = 1'000'000;
+  const bool is_on = choice(values, "recovery", {"off", "on"}) == 1;
+  if (!is_on) {
+    refuse_if_given(values, {"recovery-steps"},
+                    "nothing is made to recover; add --recovery, or leave this flag out");
+    return;
+  }
+  options.recovery_steps = values["recovery-steps"] == "auto"
+                               ? cluster::recovery_steps_for(options.bounds)
+                               : number(values, "recovery-steps", 1, kMost, ", or auto");
+}
+
 void set_limits(FlagValues& values, Plan& plan) {
   constexpr std::uint64_t kMost = 1'000'000'000'000;
   plan.options.limits.depth = limit(values, "depth", 1, kMost);
@@ -305,6 +324,7 @@ std::map<std::string, std::string> bounds_in_force(const Plan& plan) {
     if (is_among({"inflight", "partitions", "loss"}, name)) return network == cluster::Network::Any;
     if (name == "duplicates") return network != cluster::Network::Unordered;
     if (name == "order") return network != cluster::Network::Any;
+    if (is_among({"recovery", "recovery-steps"}, name)) return !plan.options.recovery_steps;
     return is_limit(name) && name != "depth";
   };
   std::map<std::string, std::string> bounds;
@@ -333,6 +353,7 @@ Plan make_plan(FlagValues values, const std::vector<std::string>& properties) {
   set_limits(plan.values, plan);
   set_network(plan.values, plan.options);
   set_node(plan.values, plan.options);
+  set_recovery(plan.values, plan.options);
   plan.options.properties = properties_named(properties);
   return plan;
 }

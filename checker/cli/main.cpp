@@ -70,6 +70,9 @@ void add_files(CLI::App& explore, Parsed& parsed) {
       ->group("Files");
 }
 
+// A flag that may stand alone, for "on".
+bool is_switch(const Flag& flag) { return std::string_view(flag.value).starts_with('['); }
+
 void add_explore(CLI::App& app, Parsed& parsed) {
   CLI::App* explore =
       app.add_subcommand("explore", "Explore the real step function exhaustively within bounds.");
@@ -80,11 +83,13 @@ void add_explore(CLI::App& app, Parsed& parsed) {
       "  2  wrong usage, or a file that cannot be written\n"
       "  3  stopped at a limit or interrupted; nothing is said about the rest");
   for (const Flag& flag : explore_flags()) {
-    explore
-        ->add_option(fmt::format("--{}", flag.name), parsed.flags[flag.name],
-                     fmt::format("{} (default {})", flag.help, flag.default_value))
-        ->type_name(flag.value)
-        ->group(flag.group);
+    CLI::Option* option =
+        explore
+            ->add_option(fmt::format("--{}", flag.name), parsed.flags[flag.name],
+                         fmt::format("{} (default {})", flag.help, flag.default_value))
+            ->type_name(flag.value)
+            ->group(flag.group);
+    if (is_switch(flag)) option->expected(0, 1)->default_str("on");
   }
   add_files(*explore, parsed);
 }

@@ -51,20 +51,46 @@ double ProgressObserver::seconds() const {
   return std::chrono::duration<double>(Clock::now() - start_).count();
 }
 
-std::optional<engine::StopReason> ProgressObserver::poll(const engine::Progress& progress) {
+std::optional<engine::StopReason> ProgressObserver::stop(Clock::time_point now,
+                                                         std::uint64_t memory_ahead) {
   if (is_interrupted()) return engine::StopReason::Interrupted;
-  const Clock::time_point now = Clock::now();
   if (seconds_max_ && std::chrono::duration<double>(now - start_).count() >= *seconds_max_) {
     return engine::StopReason::Time;
   }
   // A search that ends by itself says how far it came; one that the system kills says nothing.
   if (now - memory_seen_ >= kMemoryInterval) {
     memory_seen_ = now;
-    const std::uint64_t needed = resident_bytes() + progress.memory_ahead;
+    const std::uint64_t needed = resident_bytes() + memory_ahead;
     if (needed > memory_max_ - memory_max_ / kMemoryReserve) return engine::StopReason::Memory;
   }
+  return std::nullopt;
+}
+
+bool ProgressObserver::is_time_to_print(Clock::time_point now) const {
+  return now - printed_ >= (is_terminal_ ? kTerminalInterval : kPlainInterval);
+}
+
+std::optional<engine::StopReason> ProgressObserver::poll(const engine::Progress& progress) {
+  const Clock::time_point now = Clock::now();
+  if (const auto reason = stop(now, progress.memory_ahead)) return reason;
   if (!printed_distinct_) printed_distinct_ = progress.distinct;  // more than 0 when resumed
-  if (now - printed_ >= (is_terminal_ ? kTerminalInterval : kPlainInterval)) print(progress, now);
+  if (is_time_to_print(now)) print(progress, now);
+  return std::nullopt;
+}
+
+std::optional<engine::StopReason> ProgressObserver::poll_recovery(
+    const cluster::RecoveryProgress& progress) {
+  const Clock::time_point now = Clock::now();
+  if (const auto reason = stop(now, 0)) return reason;
+  if (is_time_to_print(now)) {
+    std::string line =
+        fmt::format("recovery: {} of {} states, {} do not recover, {} steps, {}",
+                    grouped(progress.checked), grouped(progress.states), grouped(progress.failing),
+                    short_number(progress.steps), duration_text(seconds()));
+    if (is_terminal_ && line.size() >= stderr_columns()) line.resize(stderr_columns() - 1);
+    put(line);
+    printed_ = now;
+  }
   return std::nullopt;
 }
 
@@ -77,15 +103,19 @@ void ProgressObserver::print(const engine::Progress& progress, Clock::time_point
       .progress = progress,
       .states_per_second = static_cast<std::uint64_t>(static_cast<double>(since) / elapsed),
       .seconds = std::chrono::duration<double>(now - start_).count()};
-  if (is_terminal_) {
-    fmt::print(stderr, "\r\x1b[K{}", progress_line(seen, stderr_columns()));
-    std::fflush(stderr);
-  } else {
-    fmt::print(stderr, "{}\n", full_line(seen));
-  }
-  has_line_ = is_terminal_;
+  put(is_terminal_ ? progress_line(seen, stderr_columns()) : full_line(seen));
   printed_ = now;
   printed_distinct_ = progress.distinct;
+}
+
+void ProgressObserver::put(const std::string& line) {
+  if (is_terminal_) {
+    fmt::print(stderr, "\r\x1b[K{}", line);
+    std::fflush(stderr);
+  } else {
+    fmt::print(stderr, "{}\n", line);
+  }
+  has_line_ = is_terminal_;
 }
 
 void ProgressObserver::clear() {
@@ -101,6 +131,15 @@ void ProgressObserver::on_violation_found(const spec::Violation& violation) {
   fmt::print(stderr, "{}",
              wrapped(std::string(to_string(violation.property)) + " is violated:", 2,
                      words_of(violation.message + "; searching for a shortest trace")));
+  printed_distinct_ = 0;
+}
+
+void ProgressObserver::on_recovery_failure(const cluster::RecoveryProgress& progress) {
+  clear();
+  fmt::print(stderr, "{}",
+             wrapped("Recovery is violated:", 2,
+                     words_of(counted(progress.failing, "state does", "states do") +
+                              " not recover; searching for a shortest run to one")));
   printed_distinct_ = 0;
 }
 

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
 
 #include "checker/cluster/explore.hpp"
 
@@ -16,6 +17,9 @@ class ProgressObserver final : public cluster::ExploreObserver {
 
   std::optional<engine::StopReason> poll(const engine::Progress& progress) override;
   void on_violation_found(const spec::Violation& violation) override;
+  std::optional<engine::StopReason> poll_recovery(
+      const cluster::RecoveryProgress& progress) override;
+  void on_recovery_failure(const cluster::RecoveryProgress& progress) override;
 
   [[nodiscard]] double seconds() const;  // since the beginning
   // Takes the line off the terminal.
@@ -23,7 +27,12 @@ class ProgressObserver final : public cluster::ExploreObserver {
 
  private:
   using Clock = std::chrono::steady_clock;
+  // Whether to stop, whatever is under way.
+  std::optional<engine::StopReason> stop(Clock::time_point now, std::uint64_t memory_ahead);
+  [[nodiscard]] bool is_time_to_print(Clock::time_point now) const;
   void print(const engine::Progress& progress, Clock::time_point now);
+  // On a terminal in the place of the last one.
+  void put(const std::string& line);
 
   std::optional<double> seconds_max_;
   bool is_terminal_;

@@ -11,14 +11,31 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json violation_json(const Outcome& outcome) {
-  if (!outcome.report.violation) return nullptr;
-  const traces::Trace& trace = *outcome.report.trace;
-  return {{"property", to_string(outcome.report.violation->property)},
-          {"message", outcome.report.violation->message},
-          {"depth", trace.steps.size()},
-          {"shortest", trace.shortest},
-          {"trace_file", outcome.trace_path},
-          {"trace", Json::parse(traces::to_json(trace))}};
+  const cluster::ExploreReport& report = outcome.report;
+  const bool is_recovery = report.recovery && report.recovery->progress.failing > 0;
+  if (!report.violation && !is_recovery) return nullptr;
+  Json json = {
+      {"property", is_recovery ? traces::kRecoveryProperty : to_string(report.violation->property)},
+      {"message", is_recovery ? report.recovery->message : report.violation->message}};
+  // A run to a state that does not recover may not have been found in time.
+  json["depth"] = report.trace ? Json(report.trace->steps.size()) : Json(nullptr);
+  json["shortest"] = report.trace && report.trace->shortest;
+  json["trace_file"] = outcome.trace_path;
+  json["trace"] = report.trace ? Json::parse(traces::to_json(*report.trace)) : Json(nullptr);
+  return json;
+}
+
+Json recovery_json(const std::optional<cluster::RecoveryReport>& recovery) {
+  if (!recovery) return nullptr;
+  return {{"states", recovery->progress.states},
+          {"checked", recovery->progress.checked},
+          {"failing", recovery->progress.failing},
+          {"distinct", recovery->distinct},
+          {"orders", recovery->orders},
+          {"steps", recovery->progress.steps},
+          {"steps_max", recovery->steps_max},
+          {"steps_needed", recovery->steps_needed},
+          {"step_calls", recovery->step_calls}};
 }
 
 // The flags' values: numbers as numbers, null for what has no limit.
@@ -89,6 +106,7 @@ std::string summary_json(const Outcome& outcome) {
   const auto directory = [](const std::string& path) { return path.empty() ? Json() : Json(path); };
   json["resumed_from"] = directory(outcome.resumed);
   json["checkpoint"] = directory(outcome.checkpoint);
+  json["recovery"] = recovery_json(report.recovery);
   // A command line need not be UTF-8.
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -67,11 +67,20 @@ std::string stopped_words(const Outcome& outcome) {
   }
 }
 
+bool has_unrecovered(const Outcome& outcome) {
+  return outcome.report.recovery && outcome.report.recovery->progress.failing > 0;
+}
+
 std::string headline(const Outcome& outcome) {
   const std::string bug = outcome.bug ? fmt::format(" with the bug {}", *outcome.bug) : "";
   std::string first = fmt::format("No violation{} within", bug);
   std::string last = "The space is exhausted.\n";
-  if (outcome.report.violation) {
+  if (has_unrecovered(outcome)) {
+    first = fmt::format("{} is violated{} within", traces::kRecoveryProperty, bug);
+    last = outcome.report.search.stopped_by == engine::StopReason::Exhausted
+               ? ""
+               : "The space is NOT exhausted.\n";
+  } else if (outcome.report.violation) {
     first =
         fmt::format("{} is violated{} within", to_string(outcome.report.violation->property), bug);
     last.clear();
@@ -181,6 +190,33 @@ void add_witnesses(Out out, const Outcome& outcome) {
   }
 }
 
+// What became of the states once faults stopped.
+void add_recovery(Out out, const Outcome& outcome) {
+  const cluster::RecoveryReport& recovery = *outcome.report.recovery;
+  const cluster::RecoveryProgress& progress = recovery.progress;
+  const bool is_whole = progress.checked == progress.states &&
+                        outcome.report.search.stopped_by == engine::StopReason::Exhausted;
+  fmt::format_to(out, "recovery, once faults stop\n");
+  line(out, "states checked",
+       fmt::format("{} of {} reached{}", grouped(progress.checked), grouped(progress.states),
+                   outcome.plan.options.bounds.symmetry ? ", up to renaming of servers" : ""));
+  line(out, "schedules",
+       fmt::format("{} from each of {} clusters that differ, {} steps in all",
+                   grouped(recovery.orders), grouped(recovery.distinct), grouped(progress.steps)));
+  line(out, "steps needed",
+       fmt::format("{} at most, of {} allowed", grouped(recovery.steps_needed),
+                   grouped(recovery.steps_max)));
+  if (progress.failing > 0) {
+    line(out, "do not recover", counted(progress.failing, "state", "states"));
+  }
+  if (!is_whole) {
+    fmt::format_to(out, "This says nothing of the states that were not reached, or not checked.\n");
+  } else if (progress.failing == 0) {
+    fmt::format_to(out, "It recovers within {} from every state.\n",
+                   counted(recovery.steps_needed, "step", "steps"));
+  }
+}
+
 void add_trace(Out out, const Outcome& outcome) {
   const traces::Trace& trace = *outcome.report.trace;
   fmt::format_to(out, "\n{}", traces::render_text(trace));
@@ -208,7 +244,12 @@ std::string summary_text(const Outcome& outcome) {
   add_bounds(out, outcome);
   add_coverage(out, outcome);
   add_witnesses(out, outcome);
-  if (outcome.report.trace) add_trace(out, outcome);
+  if (outcome.report.recovery) add_recovery(out, outcome);
+  if (outcome.report.trace) {
+    add_trace(out, outcome);
+  } else if (has_unrecovered(outcome)) {
+    fmt::format_to(out, "There is no trace: {}\n", outcome.report.recovery->message);
+  }
   if (!outcome.checkpoint.empty() && !outcome.report.violation) {
     fmt::format_to(out, "\nTo go on from here: raftcheck explore --resume {}\n",
                    outcome.checkpoint);

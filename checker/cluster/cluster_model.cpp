@@ -266,7 +266,8 @@ std::uint32_t ClusterModel::check(engine::HalfId half) {
     views.push_back(&locals_[row[server]].view);
   }
   const auto broken = spec::check_state(views, histories_[row[history_slot()]], properties_);
-  const std::uint32_t violation = broken ? number_of(broken->property) : 0;
+  std::uint32_t violation = broken ? number_of(broken->property) : 0;
+  if (violation == 0 && goal_ && goal_(half)) violation = kGoal;
   checked_[half] = static_cast<std::uint8_t>(violation + 1);
   return violation;
 }

@@ -9,6 +9,7 @@
 // being scheduled and missing what is sent to it.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -111,6 +112,15 @@ class ClusterModel final : public engine::Model {
     return messages_[id].bytes;
   }
   [[nodiscard]] const std::vector<Partition>& partitions() const { return partitions_; }
+
+  // The bytes of a half's server; `server` counts from 0.
+  [[nodiscard]] const std::string& state_bytes(engine::HalfId half, std::size_t server) const {
+    return locals_[rows_[half][server]].bytes;
+  }
+  // A search for certain states: a step into a (canonical) half for which goal() is true violates
+  // kGoal. Before the search.
+  static constexpr std::uint32_t kGoal = 1 + spec::kPropertyCount;
+  void set_goal(std::function<bool(engine::HalfId)> goal) { goal_ = std::move(goal); }
 
   // Interns the renamings of every local state and message, so that their numbers are those of a
   // search without symmetry. For the end of a search.
@@ -217,6 +227,7 @@ class ClusterModel final : public engine::Model {
   std::vector<std::vector<std::uint32_t>> renamed_histories_;
   std::vector<std::vector<std::uint32_t>> renamed_messages_;
 
+  std::function<bool(engine::HalfId)> goal_;
   engine::HalfId initial_ = engine::kNone;
   std::uint32_t initial_violation_ = 0;
   std::uint64_t step_calls_ = 0;

@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "checker/cluster/cluster_model.hpp"
+#include "checker/cluster/recovery_run.hpp"
 #include "checker/cluster/runner.hpp"
 #include "checker/engine/counting_search.hpp"
 
@@ -46,21 +47,9 @@ class TraceMaker {
 
   // `violation` is set to what the run violates; throws std::logic_error if it violates nothing.
   traces::Trace make(const engine::SearchResult& result, spec::Violation& violation) {
-    Runner runner(node_, options_.node.servers, to_string(options_.bounds.network),
-                  options_.properties);
-    traces::Trace trace;
-    trace.config = config_of(options_);
-    trace.shortest = result.shortest;
-    trace.initial = runner.views();
-    std::optional<spec::Violation> broken = runner.initial_violation();
-    for (const engine::PathStep& path_step : result.path) {
-      if (broken) throw std::logic_error("the run that was found violates a property too early");
-      auto taken = runner.apply(action_of(path_step));
-      if (!taken) throw std::logic_error("the run that was found cannot be run: " + taken.error());
-      lose(path_step, runner, taken->step);
-      trace.steps.push_back(std::move(taken->step));
-      broken = std::move(taken->violation);
-    }
+    Runner runner = new_runner(options_.properties);
+    traces::Trace trace = begun(runner, result);
+    std::optional<spec::Violation> broken = follow(result, runner, trace);
     if (!broken) throw std::logic_error("the run that was found violates nothing when run again");
     if (result.violation != 1 + static_cast<std::uint32_t>(broken->property)) {
       throw std::logic_error("the run that was found violates another property when run again");
@@ -70,7 +59,59 @@ class TraceMaker {
     return trace;
   }
 
+  // The run to a state that does not recover, and the schedule that shows it.
+  traces::Trace make_unrecovered(const engine::SearchResult& result, Recovery& recovery) {
+    Runner runner = new_runner(0);
+    traces::Trace trace = begun(runner, result);
+    follow(result, runner, trace);
+    auto order = recovery.failing_order(runner.states());
+    if (!order)
+      throw std::logic_error("the state that was found recovers when it is reached again");
+    trace.recovery = {trace.steps.size(), recovery.steps_max(), std::move(*order)};
+    const auto take = [&](const traces::Action& action) -> std::optional<Runner::Taken> {
+      auto taken = runner.apply(action);
+      if (!taken) throw std::logic_error("the schedule cannot be run: " + taken.error());
+      trace.steps.push_back(taken->step);
+      return *taken;
+    };
+    const ScheduleResult end = run_schedule(runner, *trace.recovery, take);
+    if (end.end == ScheduleEnd::Recovered) {
+      throw std::logic_error("the state that was found recovers when the schedule is run again");
+    }
+    trace.violation = {traces::kRecoveryProperty, recovery_failure(trace, end, runner.views()),
+                       trace.steps.size()};
+    return trace;
+  }
+
  private:
+  [[nodiscard]] Runner new_runner(spec::PropertySet properties) const {
+    return {node_, options_.node.servers, to_string(options_.bounds.network), properties};
+  }
+
+  [[nodiscard]] traces::Trace begun(const Runner& runner,
+                                    const engine::SearchResult& result) const {
+    traces::Trace trace;
+    trace.config = config_of(options_);
+    trace.shortest = result.shortest;
+    trace.initial = runner.views();
+    return trace;
+  }
+
+  // Runs the path and returns what its last step violates.
+  std::optional<spec::Violation> follow(const engine::SearchResult& result, Runner& runner,
+                                        traces::Trace& trace) {
+    std::optional<spec::Violation> broken = runner.initial_violation();
+    for (const engine::PathStep& path_step : result.path) {
+      if (broken) throw std::logic_error("the run that was found violates a property too early");
+      auto taken = runner.apply(action_of(path_step));
+      if (!taken) throw std::logic_error("the run that was found cannot be run: " + taken.error());
+      lose(path_step, runner, taken->step);
+      trace.steps.push_back(std::move(taken->step));
+      broken = std::move(taken->violation);
+    }
+    return broken;
+  }
+
   [[nodiscard]] spec::ServerId renamed(spec::ServerId id, engine::Renaming renaming) const {
     if (renaming == 0) return id;
     return model_.permutations()->images(renaming)[id - 1] + 1U;
@@ -162,6 +203,91 @@ std::optional<traces::Trace> shortest_trace(node::Node& node, const ExploreOptio
   return TraceMaker(node, options, model).make(result, violation);
 }
 
+void copy_states(const ClusterModel& model, engine::HalfId half, std::vector<std::string>& states) {
+  for (std::size_t server = 0; server < states.size(); ++server) {
+    states[server] = model.state_bytes(half, server);
+  }
+}
+
+void let_recover(node::Node& node, const ExploreOptions& options, const ClusterModel& model,
+                 const std::vector<engine::HalfId>& halves, ExploreObserver& observer,
+                 ExploreReport& report) {
+  Recovery recovery(node, options.bounds.servers, *options.recovery_steps);
+  std::vector<std::string> states(options.bounds.servers);
+  report.recovery = check_recovery(
+      recovery, halves.size(),
+      [&](std::uint64_t i) -> const std::vector<std::string>& {
+        copy_states(model, halves[i], states);
+        return states;
+      },
+      [&](const RecoveryProgress& progress) { return observer.poll_recovery(progress); });
+}
+
+struct Unrecovered {
+  std::optional<traces::Trace> trace;  // absent: the search was cut short
+  StopReason stopped_by = StopReason::Violation;
+};
+
+// A search of its own for a run to a state that does not recover. `search` is run on a model in
+// which reaching such a state is a violation.
+template <class Search>
+Unrecovered find_unrecovered(node::Node& node, const ExploreOptions& options, Search search) {
+  ClusterModel model(node, options.bounds, 0);
+  Recovery recovery(node, options.bounds.servers, *options.recovery_steps);
+  std::vector<std::string> states(options.bounds.servers);
+  const auto fails = [&](engine::HalfId half) {
+    copy_states(model, half, states);
+    return !recovery.verdict(states).recovers;
+  };
+  model.set_goal(fails);
+  engine::SearchResult result;  // of no steps: the initial state may be one
+  if (!fails(model.canonical(model.initial()).half)) {
+    result = search(model);
+    if (result.stopped_by == StopReason::Exhausted) {
+      throw std::logic_error("no state was found that does not recover where there is one");
+    }
+    if (result.stopped_by != StopReason::Violation) return {{}, result.stopped_by};
+  }
+  return {TraceMaker(node, options, model).make_unrecovered(result, recovery)};
+}
+
+std::optional<traces::Trace> covering_unrecovered_trace(node::Node& node,
+                                                        const ExploreOptions& options,
+                                                        ExploreObserver& observer) {
+  const auto find = [&](engine::CoverOrder order, engine::Limits limits) {
+    return find_unrecovered(node, options, [&](ClusterModel& model) {
+      return engine::CoveringSearch(
+                 model, {.order = order, .symmetry = model.permutations(), .limits = limits})
+          .run(observer);
+    });
+  };
+  Unrecovered found =
+      find(engine::CoverOrder::Shortest, {.depth = {}, .states = options.shortest_states_max});
+  if (found.stopped_by == StopReason::States) found = find(engine::CoverOrder::Fastest, {});
+  return std::move(found.trace);
+}
+
+std::optional<traces::Trace> counting_unrecovered_trace(node::Node& node,
+                                                        const ExploreOptions& options,
+                                                        ExploreObserver& observer) {
+  const auto search = [&](ClusterModel& model) {
+    engine::CountingOptions counting = counting_options(options, model);
+    counting.limits = {};
+    return engine::CountingSearch(model, counting).run(observer);
+  };
+  return std::move(find_unrecovered(node, options, search).trace);
+}
+
+bool is_to_recover(const ExploreOptions& options, const ExploreReport& report) {
+  return options.recovery_steps && report.search.stopped_by != StopReason::Violation;
+}
+
+void add_unrecovered(std::optional<traces::Trace> trace, ExploreReport& report) {
+  report.trace = std::move(trace);
+  report.recovery->message = report.trace ? report.trace->violation->message
+                                          : "the search for a run to such a state was stopped.";
+}
+
 // The search over any network; its memory is free again when this returns.
 void cover_once(node::Node& node, const ExploreOptions& options, ExploreObserver& observer,
                 ExploreReport& report) {
@@ -171,6 +297,9 @@ void cover_once(node::Node& node, const ExploreOptions& options, ExploreObserver
   report.search = search.run(observer);
   report.kept = search.kept();
   take_stock(model, report);
+  if (is_to_recover(options, report)) {
+    let_recover(node, options, model, search.reached_halves(), observer, report);
+  }
   if (report.search.stopped_by != StopReason::Violation) return;
   report.trace = TraceMaker(node, options, model).make(report.search, report.violation.emplace());
 }
@@ -179,6 +308,10 @@ void cover(node::Node& node, const ExploreOptions& options, ExploreObserver& obs
            ExploreReport& report) {
   report.covering = true;
   cover_once(node, options, observer, report);
+  if (report.recovery && report.recovery->progress.failing > 0) {
+    observer.on_recovery_failure(report.recovery->progress);
+    add_unrecovered(covering_unrecovered_trace(node, options, observer), report);
+  }
   if (!report.violation || report.search.shortest) return;
   observer.on_violation_found(*report.violation);
   spec::Violation violation;
@@ -196,6 +329,13 @@ void count(node::Node& node, const ExploreOptions& options, ExploreObserver& obs
   report.search = search.run(observer);
   report.network_halves = search.network_halves();
   take_stock(model, report);
+  if (is_to_recover(options, report)) {
+    let_recover(node, options, model, search.visited_halves(), observer, report);
+    if (report.recovery->progress.failing > 0) {
+      observer.on_recovery_failure(report.recovery->progress);
+      add_unrecovered(counting_unrecovered_trace(node, options, observer), report);
+    }
+  }
   if (report.search.stopped_by != StopReason::Violation) return;
   report.trace = TraceMaker(node, options, model).make(report.search, report.violation.emplace());
 }

@@ -8,6 +8,7 @@
 
 #include "checker/cluster/bounds.hpp"
 #include "checker/engine/archive.hpp"
+#include "checker/cluster/recovery.hpp"
 #include "checker/engine/covering_search.hpp"
 #include "checker/engine/search.hpp"
 #include "checker/node/node.hpp"
@@ -32,6 +33,8 @@ struct ExploreOptions {
   // bounds and properties; the caller sees to that.
   const engine::Checkpointing* checkpointing = nullptr;
   engine::ArchiveReader* resume = nullptr;
+  // If there: every state that was reached must recover within so many steps once faults stop.
+  std::optional<std::uint64_t> recovery_steps{};
 };
 
 // Sees the progress of a search and decides when to stop; told when the search for a shortest trace
@@ -39,6 +42,15 @@ struct ExploreOptions {
 class ExploreObserver : public engine::Observer {
  public:
   virtual void on_violation_found(const spec::Violation& violation) = 0;
+  // What poll() is, while the states that were reached are made to recover.
+  virtual std::optional<engine::StopReason> poll_recovery(const RecoveryProgress& progress) {
+    return poll({.generated = progress.steps,
+                 .distinct = progress.checked,
+                 .queue = progress.states - progress.checked,
+                 .depth = 0});
+  }
+  // The search for the run to a state that does not recover begins.
+  virtual void on_recovery_failure(const RecoveryProgress&) {}
 };
 
 struct ExploreReport {
@@ -53,6 +65,9 @@ struct ExploreReport {
   std::vector<std::string> action_names;
   std::vector<std::string> bound_names;
   std::optional<spec::Violation> violation;
+  // Where it was asked for and no property is violated. If a state does not recover, its trace is
+  // below, unless the search for the run to it was stopped.
+  std::optional<RecoveryReport> recovery;
   // With a violation. `bounds`, `bug` and `program_version` are left for the caller to fill in.
   std::optional<traces::Trace> trace;
 };

@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "checker/cluster/recovery_run.hpp"
 #include "checker/cluster/runner.hpp"
 #include "checker/cluster/trace_check.hpp"
 #include "traces/render.hpp"
@@ -14,6 +15,7 @@ namespace {
 // The recorded violation is looked for, and nothing else: an early form may well have fired before.
 spec::PropertySet properties_of(const traces::Trace& trace) {
   if (!trace.violation) return spec::kAllProperties;
+  if (trace.recovery) return 0;  // what a run ends in, no property of its steps
   const auto property = spec::property_named(trace.violation->property);
   return property ? spec::set_of(*property) : 0;
 }
@@ -105,13 +107,88 @@ ReplayResult verdict(const traces::Trace& trace, const std::optional<spec::Viola
   return {ReplayVerdict::Reproduced, broken_at, {}, broken->message};
 }
 
+// Follows a trace step by step, and knows where the implementation left it.
+class Follower {
+ public:
+  Follower(Runner& runner, const traces::Trace& trace,
+           const std::function<void(std::size_t)>& on_step)
+      : runner_(runner), trace_(trace), on_step_(on_step) {}
+
+  // Takes the next recorded step; nothing if it differs from what was recorded.
+  std::optional<Runner::Taken> take() {
+    const traces::Step& recorded = trace_.steps[taken_];
+    auto taken = runner_.apply(recorded.action);
+    if (!taken) {
+      return fail(recorded.number, {fmt::format("/steps/{}/action", taken_), taken.error()});
+    }
+    lose_as_recorded(runner_, recorded, taken->step);
+    if (auto fault = difference(recorded, taken->step)) {
+      return fail(recorded.number, std::move(*fault));
+    }
+    on_step_(taken_++);
+    return *taken;
+  }
+
+  // The same, if it is this action.
+  std::optional<Runner::Taken> take(const traces::Action& action) {
+    if (taken_ == trace_.steps.size()) {
+      return fail(taken_, {"/steps", "the fair schedule goes on where the trace ends"});
+    }
+    if (trace_.steps[taken_].action != action) {
+      return fail(taken_ + 1, {fmt::format("/steps/{}/action", taken_),
+                               "the fair schedule takes another step here"});
+    }
+    return take();
+  }
+
+  [[nodiscard]] std::size_t taken() const { return taken_; }
+  [[nodiscard]] const std::optional<ReplayResult>& failure() const { return failure_; }
+
+ private:
+  std::nullopt_t fail(std::size_t step, TraceFault fault) {
+    failure_ = differs(step, std::move(fault));
+    return std::nullopt;
+  }
+
+  Runner& runner_;
+  const traces::Trace& trace_;
+  const std::function<void(std::size_t)>& on_step_;
+  std::size_t taken_ = 0;
+  std::optional<ReplayResult> failure_;
+};
+
+// The run to the state where faults stop, as recorded; then the schedule, which says itself what
+// step comes next.
+ReplayResult replay_recovery(Runner& runner, const traces::Trace& trace, Follower& follower) {
+  while (follower.taken() < trace.recovery->after) {
+    if (!follower.take()) return *follower.failure();
+  }
+  const ScheduleResult end = run_schedule(
+      runner, *trace.recovery, [&](const traces::Action& action) { return follower.take(action); });
+  if (follower.failure()) return *follower.failure();
+  const std::size_t last = follower.taken();
+  if (end.end == ScheduleEnd::Recovered) {
+    return differs(
+        last, {"/violation/property",
+               fmt::format("the cluster recovers, {} steps after the faults stopped", end.steps)});
+  }
+  if (last != trace.steps.size()) {
+    return differs(last + 1, {fmt::format("/steps/{}", last), "the fair schedule ends before"});
+  }
+  if (last != trace.violation->step) {
+    return differs(last,
+                   {"/violation/step", fmt::format("the fair schedule ends at step {}", last)});
+  }
+  return {ReplayVerdict::Reproduced, last, {}, recovery_failure(trace, end, runner.views())};
+}
+
 }  // namespace
 
 ReplayResult replay(node::Node& node, const traces::Trace& trace,
                     const std::function<void(std::size_t)>& on_step) {
   if (auto fault = contradiction(trace)) return differs(0, std::move(*fault));
   const spec::PropertySet properties = properties_of(trace);
-  if (properties == 0) {
+  if (properties == 0 && !trace.recovery) {
     return differs(trace.violation->step,
                    {"/violation/property",
                     "this version knows no property \"" + trace.violation->property + "\""});
@@ -120,22 +197,15 @@ ReplayResult replay(node::Node& node, const traces::Trace& trace,
   if (auto fault = initial_difference(runner.views(), trace.initial)) {
     return differs(0, std::move(*fault));
   }
+  Follower follower(runner, trace, on_step);
+  if (trace.recovery) return replay_recovery(runner, trace, follower);
   std::optional<spec::Violation> broken = runner.initial_violation();
-  std::size_t broken_at = 0;
-  for (std::size_t i = 0; i < trace.steps.size() && !broken; ++i) {
-    const traces::Step& recorded = trace.steps[i];
-    auto taken = runner.apply(recorded.action);
-    if (!taken)
-      return differs(recorded.number, {fmt::format("/steps/{}/action", i), taken.error()});
-    lose_as_recorded(runner, recorded, taken->step);
-    if (auto fault = difference(recorded, taken->step)) {
-      return differs(recorded.number, std::move(*fault));
-    }
-    on_step(i);
-    broken = taken->violation;
-    broken_at = recorded.number;
+  while (follower.taken() < trace.steps.size() && !broken) {
+    auto taken = follower.take();
+    if (!taken) return *follower.failure();
+    broken = std::move(taken->violation);
   }
-  return verdict(trace, broken, broken_at);
+  return verdict(trace, broken, follower.taken());
 }
 
 }  // namespace cluster

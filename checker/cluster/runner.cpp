@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "checker/cluster/fair_schedule.hpp"
+
 namespace cluster {
 namespace {
 
@@ -92,7 +94,7 @@ traces::Result<Runner::Taken> Runner::run(traces::Step step, const node::Input& 
   step.number = ++steps_;
   last_first_ = sent_.size();
   if (result.contract) {
-    step.outcome = "ContractViolation";
+    step.outcome = kContractOutcome;
     step.view = views_[server - 1];
     std::optional<spec::Violation> violation;
     if ((properties_ & spec::set_of(spec::Property::Contract)) != 0) {
@@ -113,7 +115,10 @@ traces::Result<Runner::Taken> Runner::run(traces::Step step, const node::Input& 
     sent_.push_back({node_.message_view(message.bytes), message.bytes, steps_, arrives});
     step.sent.push_back({sent_.back().view, !arrives});
   }
-  return Taken{std::move(step), check(before, after, input.kind == node::InputKind::Restart)};
+  const spec::ServerId from = step.action.message ? step.action.message->from : spec::kNoServer;
+  const bool restarts_timer = restarts_election_timer(result, before, after, from);
+  return Taken{std::move(step), check(before, after, input.kind == node::InputKind::Restart),
+               restarts_timer};
 }
 
 traces::Result<Runner::Taken> Runner::deliver(traces::Step step) {
@@ -176,6 +181,12 @@ traces::Result<Runner::Taken> Runner::apply(const traces::Action& action) {
     return deliver(std::move(step));
   }
   return run(std::move(step), {input_kind_of(action.kind), action.command});
+}
+
+void Runner::stop_faults() {
+  for (Sent& sent : sent_) sent.available = false;
+  std::ranges::fill(partition_, std::uint8_t{0});
+  is_cut_ = false;
 }
 
 void Runner::lose(std::size_t position) { sent_[last_first_ + position].available = false; }

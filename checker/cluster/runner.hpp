@@ -17,6 +17,9 @@
 
 namespace cluster {
 
+// The outcome of a step that broke the implementation's own contract.
+inline constexpr const char* kContractOutcome = "ContractViolation";
+
 class Runner {
  public:
   // Checks `properties` after every step. `network` is "any", "unordered" or "ordered".
@@ -30,6 +33,7 @@ class Runner {
   struct Taken {
     traces::Step step;
     std::optional<spec::Violation> violation;  // the first in the order of spec::Property
+    bool restarts_timer = false;               // the acting server's election timer
   };
   // Takes an action; the message that a delivery names must be on the network. Fails, changing
   // nothing, with the reason why it can't be taken. Deliver with sent_at 0: the earliest sending is
@@ -38,6 +42,12 @@ class Runner {
 
   // The network loses a message that the last action sent, by its position in the step's `sent`.
   void lose(std::size_t position);
+
+  // All that is in flight is lost, over any network too, and a cut is healed. No step.
+  void stop_faults();
+
+  // Each server's bytes, in id order.
+  [[nodiscard]] const std::vector<std::string>& states() const { return states_; }
 
  private:
   struct Sent {

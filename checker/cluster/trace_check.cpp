@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <span>
 
 namespace cluster {
 namespace {
@@ -48,10 +49,12 @@ std::optional<TraceFault> network_fault(const traces::Trace& trace) {
   return std::nullopt;
 }
 
-// More of something than its bound allows.
+// More of something than its bound allows, while there were faults.
 std::optional<TraceFault> budget_fault(const traces::Trace& trace) {
   const auto count = [&](auto matches) {
-    return static_cast<std::uint64_t>(std::ranges::count_if(trace.steps, matches));
+    const std::size_t steps = trace.recovery ? trace.recovery->after : trace.steps.size();
+    return static_cast<std::uint64_t>(
+        std::ranges::count_if(std::span(trace.steps).first(steps), matches));
   };
   const auto is = [](ActionKind kind) {
     return [kind](const traces::Step& step) { return step.action.kind == kind; };

@@ -43,11 +43,18 @@ struct Message {
   std::string bytes;  // the whole message, sender and receiver included
 };
 
+// What a step asks of the timers.
+struct Timers {
+  bool reset_election = false;   // wait a whole election timeout from now
+  bool reset_heartbeat = false;  // wait a whole heartbeat interval from now
+};
+
 struct StepResult {
   std::string state;                    // afterwards; empty if the contract was broken
   std::vector<Message> messages;        // in the order of sending; what they need is durable
   std::string outcome;                  // the implementation's name for what happened; may be empty
   std::optional<std::string> contract;  // the sentence of a broken contract
+  std::optional<Timers> timers;         // absent: the implementation does not say
 };
 
 // Renames servers: server i becomes renaming[i - 1] + 1.

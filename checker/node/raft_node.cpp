@@ -148,6 +148,7 @@ class RaftNode final : public Node {
     raft::make_durable(machine.durable, effects_.persist, machine.server);
     result.state = raft::encoded(machine);
     result.outcome = to_string(effects_.outcome);
+    result.timers = {effects_.timers.reset_election, effects_.timers.reset_heartbeat};
     for (const raft::Message& message : effects_.messages) {
       result.messages.push_back({message.from.value, message.to.value, raft::encoded(message)});
     }

@@ -6,7 +6,8 @@ usage: gallery_test.py RAFTCHECK BUG_FOLDER [--seconds N]   check one bug
        gallery_test.py --stale CMAKE PATCH CORE GALLERY     a diff that does not apply must fail
 
 A bug: each search that bug.json expects something of finds just that, at that depth, with a
-shortest trace, in time; the stored trace is what the program writes now, is valid by
+shortest trace, in time (of a cluster that does not recover: with the shortest run to it, while the
+core recovers within the same bounds); the stored trace is what the program writes now, is valid by
 trace.schema.json, replays, and the core as it is does not reproduce it; story.md and the table in
 README.md say the same. A control: its bounds are exhausted and nothing is violated.
 Exit status 0 if all is as it should be, 1 if not, 2 if it could not be checked.
@@ -22,6 +23,7 @@ import sys
 import tempfile
 
 REPRODUCED = 1  # exit status of explore and replay
+RECOVERY = "Recovery"  # expected with the step after which faults stop, not with a depth
 VERSION = re.compile(r'^  "program_version": .*$', re.MULTILINE)
 failures = 0
 
@@ -75,8 +77,12 @@ def check_search(raftcheck, bug, expected, trace, seconds):
     if not expect(violation, f"{what}: nothing is violated ({report['stopped_by']})"):
         return False
     expect(found.returncode == REPRODUCED, f"{what}: exit {found.returncode}, expected 1")
-    got = (violation["property"], violation["depth"])
-    wanted = (expected["property"], expected["depth"])
+    if expected["property"] == RECOVERY:
+        got = (RECOVERY, "after", violation["trace"]["recovery"]["after"])
+        wanted = (expected["property"], "after", expected["after"])
+    else:
+        got = (violation["property"], violation["depth"])
+        wanted = (expected["property"], expected["depth"])
     expect(got == wanted, f"{what}: found {got}, expected {wanted}")
     return True
 
@@ -101,6 +107,18 @@ def check_trace(raftcheck, stored, written, schema):
            f"replay {stored.name} --bug none: exit {clean and clean.returncode}, expected 0 or 2")
 
 
+def check_core_recovers(raftcheck, bug, seconds):
+    """Within the bounds in which the bug does not recover, the core as it is does."""
+    flags = [word for name, value in bug["bounds"].items() for word in (f"--{name}", value)]
+    found = run([raftcheck, "explore", *flags, "--json", "-"], seconds)
+    if found is None or not expect(found.returncode == 0,
+                                   f"the core: exit {found.returncode}: {found.stderr}"):
+        return
+    recovery = json.loads(found.stdout)["recovery"]
+    expect(recovery["checked"] == recovery["states"] > 0 and recovery["failing"] == 0,
+           f"the core: {recovery}")
+
+
 def check_control(raftcheck, bug, seconds):
     with tempfile.TemporaryDirectory() as folder:
         found, report = explore(raftcheck, bug["name"], "all", pathlib.Path(folder, "t"), seconds)
@@ -120,9 +138,10 @@ def check_texts(folder, bug):
     row = next((line for line in readme.splitlines() if line.startswith(f"| [{name}](")), "")
     expect(row, f"README.md has no row for {name}")
     for expected in bug["expect"]:
-        shown = f"{expected['property']} {expected['depth']}"
+        step = expected["after" if expected["property"] == RECOVERY else "depth"]
+        shown = f"{expected['property']} {step}"
         expect(shown in row, f"README.md's row for {name} lacks {shown!r}")
-        told = re.compile(rf"{expected['property']}\b[^.]*\bstep {expected['depth']}\b")
+        told = re.compile(rf"{expected['property']}\b[^.]*\bstep {step}\b")
         expect(told.search(story), f"story.md does not tell of {shown!r}")
 
 
@@ -145,6 +164,8 @@ def check_bug(raftcheck, folder, seconds):
             written = pathlib.Path(temporary, name)
             if check_search(raftcheck, bug, expected, written, seconds):
                 check_trace(raftcheck, folder / name, written, schema)
+    if any(expected["property"] == RECOVERY for expected in bug["expect"]):
+        check_core_recovers(raftcheck, bug, seconds)
     known = {name for _, name in traces_of(bug)}
     for extra in {path.name for path in folder.glob("trace*.json")} - known:
         expect(False, f"{extra} belongs to no expectation of bug.json")

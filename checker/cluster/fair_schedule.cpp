@@ -1,0 +1,78 @@
+#include "checker/cluster/fair_schedule.hpp"
+
+#include <bit>
+#include <numeric>
+
+namespace cluster {
+
+std::uint64_t recovery_steps_for(const Bounds& bounds) {
+  const std::uint64_t n = bounds.servers;
+  const std::uint64_t exchange = 1 + 2 * (n - 1);
+  std::uint64_t timeouts = 0;
+  for (std::uint64_t place = 0; place < n; ++place) timeouts += 2 * (n + 1) / (2 + place);
+  const std::uint64_t entries = bounds.log + bounds.terms + 1;  // with a no-op a term
+  return n * exchange + timeouts * 2 * exchange + (n - 1) * 4 * entries + 3 * exchange;
+}
+
+namespace {
+
+void add_rotations(TimerOrder order, std::vector<TimerOrder>& orders) {
+  for (std::size_t first = 0; first < order.size(); ++first) {
+    if (std::ranges::find(orders, order) == orders.end()) orders.push_back(order);
+    std::ranges::rotate(order, order.begin() + 1);
+  }
+}
+
+}  // namespace
+
+std::vector<TimerOrder> timer_orders(std::uint32_t servers) {
+  TimerOrder all(servers);
+  std::iota(all.begin(), all.end(), spec::ServerId{1});
+  std::vector<TimerOrder> orders;
+  add_rotations(all, orders);
+  add_rotations({all.rbegin(), all.rend()}, orders);
+  for (const TimerOrder& majority : majorities(servers)) add_rotations(majority, orders);
+  return orders;
+}
+
+std::vector<TimerOrder> majorities(std::uint32_t servers) {
+  std::vector<TimerOrder> found;
+  for (std::uint32_t set = 1; set < std::uint32_t{1} << servers; ++set) {
+    if (static_cast<std::size_t>(std::popcount(set)) != spec::majority_of(servers)) continue;
+    TimerOrder majority;
+    for (spec::ServerId id = 1; id <= servers; ++id) {
+      if ((set >> (id - 1) & 1U) != 0) majority.push_back(id);
+    }
+    found.push_back(std::move(majority));
+  }
+  return found;
+}
+
+ServerFacts facts_of(const spec::ServerView& view) {
+  ServerFacts facts{.leads = view.role == spec::Role::Leader,
+                    .term = view.current_term,
+                    .commit_index = view.commit_index};
+  for (std::size_t i = view.log.size(); i > 0 && facts.proposed == 0; --i) {
+    const spec::EntryView& entry = view.log[i - 1];
+    if (entry.term != view.current_term) break;
+    if (entry.command == kRecoveryCommand) facts.proposed = i;
+  }
+  return facts;
+}
+
+bool restarts_election_timer(const node::StepResult& result, const spec::ServerView& before,
+                             const spec::ServerView& after, spec::ServerId from) {
+  if (result.timers) return result.timers->reset_election;
+  // Figure 2: a new candidate; a vote for another; an AppendEntries of the present leader; and a
+  // leader that steps down needs the timer again.
+  if (after.role == spec::Role::Candidate) {
+    return before.role != spec::Role::Candidate || after.current_term != before.current_term;
+  }
+  if (after.role == spec::Role::Leader) return false;
+  if (before.role == spec::Role::Leader) return true;
+  if (from == spec::kNoServer) return false;
+  const bool voted = after.voted_for == from && before.voted_for != from;
+  return voted || after.leader == from;
+}
+
+}  // namespace cluster

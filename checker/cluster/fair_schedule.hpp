@@ -1,0 +1,240 @@
+// What happens to a cluster once faults stop: a fair schedule, by the paper's timing requirement
+// (section 5.6, broadcastTime << electionTimeout).
+//
+// At the beginning everything in flight is lost and every cut is healed; from then on no message is
+// lost, doubled or overtaken and no server crashes. Some minority of the servers may be down for
+// good: Raft promises progress with any majority. Time goes in rounds. In a round
+//   1. each leader's heartbeat timer runs out;
+//   2. the election timers that are due run out, one at a time;
+//   3. a client proposes a new command to the leader of the highest term, if that leader has no new
+//      command in its log yet;
+// and after each of these all messages are received, first in, first out. The cluster has recovered
+// when one server leads, all servers are in its term, and its new command is committed at each (of
+// those that are up).
+//
+// Election timers. Each server's timer takes a fixed time of its own: the k-th server in the
+// schedule's order (k from 0) 2 + k rounds. A timer that ran out stays silent until the server asks
+// for it again (node::Timers; where an implementation does not say what it asks for, Figure 2's
+// rule is read off its views). All run at the beginning but those of leaders: a leader's timer may
+// have run out unheeded. So a cluster that hears its leader stays with it, be it able to commit or
+// not: nothing from outside helps it over a livelock.
+//
+// Messages in flight at the beginning would add nothing: over any of the networks, receiving some
+// of them first and losing the rest leads to a reachable state whose messages are all lost, and the
+// schedule is run from there too. (The space's bounds are the limit of this argument.)
+//
+// Every choice goes by the schedule's order, none by the servers' ids, so a renamed cluster under a
+// renamed order does the same, renamed.
+//
+// How many steps a correct cluster takes. Call the broadcast of a server with its answers an
+// exchange: 1 + 2(n - 1) steps. Leaders of old terms learn of it by their first heartbeat: n
+// exchanges. A server whose log is the most up to date gives its vote only to another such server,
+// which everybody votes for; so nothing puts its timer off but somebody's success. Its first
+// timeout may be in an old term; the answers tell it the present one, and its second succeeds: at
+// most 2(n + 1) rounds, in which the k-th timer runs out 2(n + 1) / (2 + k) times, each time for an
+// exchange of votes and, if a majority grants them, one of heartbeats. Then each follower is led
+// back over the leader's log and forward again, at most 4 steps an entry; and 3 exchanges bring the
+// new command, its commitment and the news of it. recovery_steps_for() adds this up.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "checker/cluster/bounds.hpp"
+#include "checker/node/node.hpp"
+#include "spec/view.hpp"
+
+namespace cluster {
+
+// The command that the client proposes once faults stopped. No run before has it.
+inline constexpr const char* kRecoveryCommand = "recovery";
+
+// The steps within which a cluster should recover from any state within the bounds.
+std::uint64_t recovery_steps_for(const Bounds& bounds);
+
+// The servers that are up, in the order in which their election timers run out. The others are
+// down.
+using TimerOrder = std::vector<spec::ServerId>;
+
+// The orders that are tried for each state. All servers up: every rotation of 1..n and of its
+// reverse. Each smallest majority up: its rotations. So every server is first in some; and for up
+// to 3 servers these are all orders.
+std::vector<TimerOrder> timer_orders(std::uint32_t servers);
+// The smallest majorities, each in id order.
+std::vector<TimerOrder> majorities(std::uint32_t servers);
+
+// What the schedule needs to know of a server.
+struct ServerFacts {
+  bool leads = false;
+  spec::Term term = 0;
+  spec::Index commit_index = 0;
+  spec::Index proposed = 0;  // of the last entry with the new command and of the present term
+};
+ServerFacts facts_of(const spec::ServerView& view);
+
+// Whether a step that took a server from one view to another restarts its election timer. `from` is
+// the sender of what it received, kNoServer for a timeout or a proposal.
+bool restarts_election_timer(const node::StepResult& result, const spec::ServerView& before,
+                             const spec::ServerView& after, spec::ServerId from);
+
+enum class ScheduleEnd : std::uint8_t {
+  Recovered,
+  OutOfSteps,  // not recovered after as many steps as were allowed
+  Stuck,       // nobody leads and no timer runs: nothing will ever happen
+  Stopped,     // the cluster could not take the step (a broken contract, a replay that differs)
+};
+
+struct ScheduleResult {
+  ScheduleEnd end = ScheduleEnd::Recovered;
+  std::uint64_t steps = 0;  // that were taken
+};
+
+// What the schedule runs on:
+//   using Message;                             // copyable
+//   ServerFacts facts(ServerId);
+//   std::optional<Effect> heartbeat(ServerId), timeout(ServerId), propose(ServerId);
+//   std::optional<Effect> receive(const Message&);   // nothing: the step could not be taken
+//   ServerId to(const Message&);
+//   sent(): a range of the messages that the last step sent
+struct ScheduledEffect {
+  bool restarts_timer = false;
+};
+
+template <class Cluster>
+class FairSchedule {
+ public:
+  FairSchedule(Cluster& cluster, std::span<const spec::ServerId> order, std::uint64_t steps_max)
+      : cluster_(cluster), order_(order), steps_max_(steps_max), due_(order.size(), kSilent) {}
+
+  ScheduleResult run() {
+    for (std::size_t place = 0; place < order_.size(); ++place) {
+      if (!cluster_.facts(order_[place]).leads) start_timer(place);
+    }
+    while (!is_over_) {
+      const std::uint64_t before = steps_;
+      if (!heartbeats() || !timeouts() || !proposal()) break;
+      // Rounds without steps are passed over: a bound on steps would never end them.
+      if (steps_ == before && !skip_to_next_timer()) break;
+      ++round_;
+    }
+    return {end_, steps_};
+  }
+
+ private:
+  using Message = typename Cluster::Message;
+  static constexpr std::uint64_t kSilent = ~std::uint64_t{0};
+
+  void start_timer(std::size_t place) { due_[place] = round_ + 2 + place; }
+
+  // These return whether to go on; else end_ says how it ended.
+  bool finish(ScheduleEnd end) {
+    end_ = end;
+    is_over_ = true;
+    return false;
+  }
+  bool may_step() { return steps_ < steps_max_ || finish(ScheduleEnd::OutOfSteps); }
+
+  bool took(std::size_t place, const std::optional<ScheduledEffect>& effect) {
+    ++steps_;
+    if (!effect) return finish(ScheduleEnd::Stopped);
+    if (effect->restarts_timer) start_timer(place);
+    for (const spec::ServerId receiver : order_) {
+      for (const Message& message : cluster_.sent()) {  // what is sent to the others is lost
+        if (cluster_.to(message) == receiver) queue_.push_back(message);
+      }
+    }
+    return true;
+  }
+
+  bool heartbeats() {
+    for (std::size_t place = 0; place < order_.size(); ++place) {
+      if (!cluster_.facts(order_[place]).leads) continue;
+      if (!may_step() || !took(place, cluster_.heartbeat(order_[place]))) return false;
+    }
+    return receive_all();
+  }
+
+  bool timeouts() {
+    for (std::size_t place = 0; place < order_.size(); ++place) {
+      if (due_[place] > round_) continue;
+      due_[place] = kSilent;
+      if (!may_step() || !took(place, cluster_.timeout(order_[place])) || !receive_all()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  bool proposal() {
+    const std::optional<std::size_t> leader = leader_place();
+    if (!leader || cluster_.facts(order_[*leader]).proposed != 0) return true;
+    return may_step() && took(*leader, cluster_.propose(order_[*leader])) && receive_all();
+  }
+
+  bool receive_all() {
+    while (received_ < queue_.size()) {
+      if (!may_step()) return false;
+      const Message message = queue_[received_++];
+      const auto receiver = std::ranges::find(order_, cluster_.to(message));
+      const auto place = static_cast<std::size_t>(receiver - order_.begin());
+      if (!took(place, cluster_.receive(message))) return false;
+      if (has_recovered()) return finish(ScheduleEnd::Recovered);
+    }
+    queue_.clear();
+    received_ = 0;
+    return !has_recovered() || finish(ScheduleEnd::Recovered);
+  }
+
+  // The only leader of the highest term, if there is one.
+  std::optional<std::size_t> leader_place() {
+    std::optional<std::size_t> leader;
+    spec::Term highest = 0;
+    for (std::size_t place = 0; place < order_.size(); ++place) {
+      const ServerFacts facts = cluster_.facts(order_[place]);
+      if (facts.term > highest) leader.reset();
+      highest = std::max(highest, facts.term);
+      if (!facts.leads || facts.term < highest) continue;
+      if (leader) return std::nullopt;  // two: somebody else's property is broken
+      leader = place;
+    }
+    return leader;
+  }
+
+  bool has_recovered() {
+    const ServerFacts first = cluster_.facts(order_.front());
+    if (first.proposed == 0) return false;
+    std::size_t leaders = 0;
+    for (const spec::ServerId server : order_) {
+      const ServerFacts facts = cluster_.facts(server);
+      if (facts.term != first.term || facts.proposed != first.proposed ||
+          facts.commit_index < facts.proposed) {
+        return false;
+      }
+      leaders += facts.leads ? 1U : 0U;
+    }
+    return leaders == 1;
+  }
+
+  bool skip_to_next_timer() {
+    const std::uint64_t next = *std::ranges::min_element(due_);
+    if (next == kSilent) return finish(ScheduleEnd::Stuck);
+    round_ = std::max(round_, next - 1);
+    return true;
+  }
+
+  Cluster& cluster_;
+  std::span<const spec::ServerId> order_;
+  std::uint64_t steps_max_;
+  std::vector<std::uint64_t> due_;  // by place in the order: the round in which the timer runs out
+  std::vector<Message> queue_;
+  std::size_t received_ = 0;
+  std::uint64_t round_ = 0;
+  std::uint64_t steps_ = 0;
+  bool is_over_ = false;
+  ScheduleEnd end_ = ScheduleEnd::Recovered;
+};
+
+}  // namespace cluster

@@ -1,0 +1,470 @@
+// Recovery: the fast form of the schedule against the plain one, searches with it, replays.
+#include "checker/cluster/recovery.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <algorithm>
+
+#include "checker/cluster/explore.hpp"
+#include "checker/cluster/recovery_run.hpp"
+#include "checker/cluster/replay.hpp"
+#include "checker/cluster/test_nodes.hpp"
+
+namespace cluster {
+namespace {
+
+// ---- the fast form against the runner
+
+// Takes steps at will: a state somewhere in the space, and how it was reached.
+void walk(Runner& runner, std::size_t steps) {
+  std::vector<spec::MessageView> sent;
+  for (std::size_t i = 0; i < steps; ++i) {
+    traces::Action action;
+    const auto servers = static_cast<std::uint32_t>(runner.states().size());
+    action.server = *rc::gen::inRange<spec::ServerId>(1, servers + 1);
+    const std::size_t roll = *rc::gen::inRange<std::size_t>(0, 16);
+    action.kind = roll == 0   ? traces::ActionKind::ElectionTimeout
+                  : roll == 1 ? traces::ActionKind::Crash
+                  : roll < 4  ? traces::ActionKind::Propose
+                              : traces::ActionKind::HeartbeatTimeout;
+    if (action.kind == traces::ActionKind::Propose) action.command = "v1";
+    if (roll >= 6 && !sent.empty()) {
+      action.kind = traces::ActionKind::Deliver;
+      action.message = sent[*rc::gen::inRange<std::size_t>(0, sent.size())];
+      action.server = action.message->to;
+    }
+    const auto taken = runner.apply(action);
+    RC_ASSERT(static_cast<bool>(taken));
+    for (const traces::SentMessage& message : taken->step.sent) sent.push_back(message.message);
+  }
+}
+
+ScheduleResult run_plainly(Runner runner, const TimerOrder& order, std::uint64_t steps_max) {
+  const auto take = [&](const traces::Action& action) -> std::optional<Runner::Taken> {
+    auto taken = runner.apply(action);
+    RC_ASSERT(static_cast<bool>(taken));
+    return *taken;
+  };
+  return run_schedule(runner, {0, steps_max, order}, take);
+}
+
+RC_GTEST_PROP(Recovery, JudgesLikeTheRunner_InEveryOrder, ()) {
+  const node::Options options{.servers = *rc::gen::inRange<std::uint32_t>(1, 5),
+                              .no_op = *rc::gen::arbitrary<bool>(),
+                              .fast_backtracking = *rc::gen::arbitrary<bool>()};
+  const auto node = node::make_raft_node(options);
+  const auto steps_max = *rc::gen::element<std::uint64_t>(8, 20, 400);
+  Runner runner(*node, options.servers, "any", 0);
+  walk(runner, *rc::gen::inRange<std::size_t>(0, 60));
+  bool recovers = true;
+  std::uint64_t worst = 0;
+  std::uint64_t all = 0;
+  for (const TimerOrder& order : timer_orders(options.servers)) {
+    const ScheduleResult plain = run_plainly(runner, order, steps_max);
+    recovers = plain.end == ScheduleEnd::Recovered;
+    worst = recovers ? std::max(worst, plain.steps) : plain.steps;
+    all += plain.steps;
+    if (!recovers) break;
+  }
+  if (steps_max == 400) RC_ASSERT(recovers);  // the core does
+  Recovery recovery(*node, options.servers, steps_max);
+  for (int again = 0; again < 2; ++again) {
+    const Recovery::Verdict verdict = recovery.verdict(runner.states());
+    RC_ASSERT(verdict.recovers == recovers);
+    RC_ASSERT(verdict.steps == worst);
+    RC_ASSERT(verdict.all == all);
+  }
+  RC_ASSERT(recovery.failing_order(runner.states()).has_value() == !recovers);
+}
+
+// So that one state of each orbit is enough.
+RC_GTEST_PROP(Recovery, JudgesRenamedServersAlike, ()) {
+  const auto node = node::make_raft_node({.servers = 3});
+  Runner runner(*node, 3, "any", 0);
+  walk(runner, *rc::gen::inRange<std::size_t>(0, 60));
+  std::vector<std::uint8_t> images{0, 1, 2};
+  std::ranges::rotate(images, images.begin() + *rc::gen::inRange<std::ptrdiff_t>(0, 3));
+  if (*rc::gen::arbitrary<bool>()) std::swap(images[0], images[1]);
+  std::vector<std::string> renamed(3);
+  for (std::size_t i = 0; i < 3; ++i) {
+    renamed[images[i]] = node->renamed_state(runner.states()[i], images);
+  }
+  for (const std::uint64_t steps_max : {16, 24, 400}) {
+    Recovery recovery(*node, 3, steps_max);
+    const Recovery::Verdict one = recovery.verdict(runner.states());
+    const Recovery::Verdict other = recovery.verdict(renamed);
+    RC_ASSERT(one.recovers == other.recovers);
+    if (one.recovers) RC_ASSERT(one.steps == other.steps);
+  }
+}
+
+// ---- searches
+
+class Watcher : public ExploreObserver {
+ public:
+  std::optional<engine::StopReason> poll(const engine::Progress&) override { return {}; }
+  void on_violation_found(const spec::Violation&) override {}
+  void on_recovery_failure(const RecoveryProgress& progress) override { failed = progress.failing; }
+  std::uint64_t failed = 0;
+};
+
+Bounds bounds_of(std::uint32_t servers, Network network = Network::Any) {
+  Bounds bounds;
+  bounds.servers = servers;
+  bounds.log = 1;
+  bounds.crashes = 0;
+  bounds.network = network;
+  bounds.inflight = 3;
+  return bounds;
+}
+
+ExploreOptions options_of(const Bounds& bounds) {
+  return {.bounds = bounds,
+          .node = {.servers = bounds.servers},
+          .limits = {},
+          .recovery_steps = recovery_steps_for(bounds)};
+}
+
+TEST(ExploreRecovery, FindsThatTheCoreRecovers_WithAllItsOptions) {
+  for (std::uint32_t servers = 1; servers <= 5; ++servers) {
+    for (const bool no_op : {false, true}) {
+      for (const bool fast : {false, true}) {
+        Bounds bounds = bounds_of(servers);
+        if (servers > 3) bounds.terms = 1;
+        if (servers < 3) bounds.crashes = 1;
+        ExploreOptions options = options_of(bounds);
+        options.node.no_op = no_op;
+        options.node.fast_backtracking = fast;
+        options.node.entries_per_message = fast ? 0 : 1;
+        const auto node = node::make_raft_node(options.node);
+        Watcher watcher;
+        const ExploreReport report = explore(*node, options, watcher);
+        ASSERT_TRUE(report.recovery.has_value());
+        const RecoveryReport& recovery = *report.recovery;
+        EXPECT_GT(recovery.progress.states, servers);
+        EXPECT_EQ(recovery.progress.checked, recovery.progress.states);
+        EXPECT_EQ(recovery.progress.failing, 0U);
+        EXPECT_FALSE(recovery.stopped_by.has_value());
+        EXPECT_GE(recovery.steps_needed, servers == 1 ? 2U : 2 * servers);
+        EXPECT_LE(recovery.steps_needed, recovery.steps_max);
+        EXPECT_FALSE(report.trace.has_value());
+        EXPECT_EQ(watcher.failed, 0U);
+      }
+    }
+  }
+}
+
+TEST(ExploreRecovery, SaysTheSameOfTheSameStates_WhateverTheSearchThatReachedThem) {
+  const auto report_of = [](Bounds bounds, bool symmetry) {
+    bounds.symmetry = symmetry;
+    const auto node = node::make_raft_node({.servers = bounds.servers});
+    Watcher watcher;
+    return *explore(*node, options_of(bounds), watcher).recovery;
+  };
+  const RecoveryReport any = report_of(bounds_of(3), true);
+  const RecoveryReport whole = report_of(bounds_of(3), false);
+  EXPECT_EQ(whole.steps_needed, any.steps_needed);
+  EXPECT_GT(whole.progress.states, 5 * any.progress.states);
+  Bounds counted = bounds_of(2, Network::Unordered);
+  counted.inflight = 8;
+  const RecoveryReport covering = report_of(bounds_of(2), true);
+  const RecoveryReport counting = report_of(counted, true);
+  EXPECT_EQ(counting.steps_needed, covering.steps_needed);
+  EXPECT_EQ(counting.progress.states, covering.progress.states);
+}
+
+TEST(ExploreRecovery, FailsOneStepBelowWhatIsNeeded) {
+  ExploreOptions options = options_of(bounds_of(2));
+  const auto node = node::make_raft_node(options.node);
+  Watcher watcher;
+  const std::uint64_t needed = explore(*node, options, watcher).recovery->steps_needed;
+  options.recovery_steps = needed;
+  EXPECT_EQ(explore(*node, options, watcher).recovery->progress.failing, 0U);
+  options.recovery_steps = needed - 1;
+  const ExploreReport report = explore(*node, options, watcher);
+  EXPECT_GT(report.recovery->progress.failing, 0U);
+  EXPECT_EQ(watcher.failed, report.recovery->progress.failing);
+  ASSERT_TRUE(report.trace.has_value());
+  EXPECT_EQ(report.trace->steps.size(), report.trace->recovery->after + needed - 1);
+}
+
+// Never campaigns once its log has so many entries: not even a timer runs any more in the end.
+template <std::size_t entries>
+class WearyAfter final : public ChangedNode {
+ public:
+  using ChangedNode::ChangedNode;
+  node::StepResult step(std::string_view state, const node::Input& input) override {
+    if (input.kind != node::InputKind::ElectionTimeout || view(state).log.size() < entries) {
+      return ChangedNode::step(state, input);
+    }
+    node::StepResult result;
+    result.state = state;
+    result.timers = node::Timers{};
+    return result;
+  }
+};
+using WearyNode = WearyAfter<1>;
+
+// A leader's new command breaks a contract.
+class BrittleNode final : public ChangedNode {
+ public:
+  using ChangedNode::ChangedNode;
+  node::StepResult step(std::string_view state, const node::Input& input) override {
+    if (input.kind != node::InputKind::Propose || input.payload != kRecoveryCommand) {
+      return ChangedNode::step(state, input);
+    }
+    node::StepResult result;
+    result.contract = "too much for me";
+    return result;
+  }
+};
+
+// A leader's heartbeats say nothing.
+class SpeechlessNode final : public ChangedNode {
+ public:
+  using ChangedNode::ChangedNode;
+  node::StepResult step(std::string_view state, const node::Input& input) override {
+    node::StepResult result = ChangedNode::step(state, input);
+    if (input.kind == node::InputKind::HeartbeatTimeout) result.messages.clear();
+    return result;
+  }
+};
+
+struct Found {
+  std::size_t after = 0;
+  std::string message;
+};
+
+// Every network, with and without symmetry, gives a trace that replays, and one as short.
+template <class Node>
+Found find(std::uint32_t servers) {
+  Found found;
+  bool is_first = true;
+  for (const Network network : {Network::Any, Network::Unordered, Network::Ordered}) {
+    for (const bool symmetry : {true, false}) {
+      Bounds bounds = bounds_of(servers, network);
+      bounds.symmetry = symmetry;
+      Node node({.servers = servers});
+      Watcher watcher;
+      const ExploreReport report = explore(node, options_of(bounds), watcher);
+      if (!report.trace) {
+        ADD_FAILURE() << "nothing was found";
+        return found;
+      }
+      EXPECT_EQ(report.search.stopped_by, engine::StopReason::Exhausted);
+      EXPECT_EQ(report.trace->violation->property, traces::kRecoveryProperty);
+      EXPECT_EQ(report.trace->violation->step, report.trace->steps.size());
+      EXPECT_EQ(report.recovery->message, report.trace->violation->message);
+      EXPECT_TRUE(report.trace->shortest);
+      const ReplayResult replayed = replay(node, *report.trace, [](std::size_t) {});
+      EXPECT_EQ(replayed.verdict, ReplayVerdict::Reproduced) << replayed.explanation;
+      EXPECT_EQ(replayed.explanation, report.trace->violation->message);
+      if (is_first) found.after = report.trace->recovery->after;
+      is_first = false;
+      EXPECT_EQ(report.trace->recovery->after, found.after);
+      found = {report.trace->recovery->after, report.trace->violation->message};
+      const auto core = node::make_raft_node({.servers = servers});
+      EXPECT_EQ(replay(*core, *report.trace, [](std::size_t) {}).verdict, ReplayVerdict::Differs);
+    }
+  }
+  return found;
+}
+
+TEST(ExploreRecovery, FindsTheShortestRunToAStateWithoutTimers) {
+  // Two servers: elect, vote, propose; then the leader falls. The other has no entry, and cannot
+  // win.
+  const Found two = find<WearyNode>(2);
+  EXPECT_GT(two.after, 3U);
+  EXPECT_NE(two.message.find("no server leads"), std::string::npos) << two.message;
+}
+
+TEST(ExploreRecovery, FindsABrokenContract_BeyondWhatTheSearchDoes) {
+  const Found found = find<BrittleNode>(2);
+  EXPECT_EQ(found.after, 0U);
+  EXPECT_NE(found.message.find("contract"), std::string::npos) << found.message;
+}
+
+TEST(ExploreRecovery, FindsALeaderWhoseCommitmentsNobodyHearsOf) {
+  const Found found = find<SpeechlessNode>(2);
+  EXPECT_EQ(found.after, 0U);
+}
+
+// Answers nothing.
+class Aloof final : public ChangedNode {
+ public:
+  using ChangedNode::ChangedNode;
+  node::StepResult step(std::string_view state, const node::Input& input) override {
+    node::StepResult result = ChangedNode::step(state, input);
+    if (input.kind == node::InputKind::Receive) result.messages.clear();
+    return result;
+  }
+};
+
+TEST(ExploreRecovery, HealsACut_BeforeItBlamesTheCluster) {
+  Bounds bounds = bounds_of(2, Network::Unordered);
+  bounds.partitions = 1;
+  bounds.timeouts = 1;
+  ExploreOptions options = options_of(bounds);
+  const auto core = node::make_raft_node(options.node);
+  Watcher watcher;
+  EXPECT_EQ(explore(*core, options, watcher).recovery->progress.failing, 0U);
+  Aloof node(options.node);
+  const ExploreReport report = explore(node, options, watcher);
+  ASSERT_TRUE(report.trace.has_value());
+  EXPECT_EQ(replay(node, *report.trace, [](std::size_t) {}).verdict, ReplayVerdict::Reproduced);
+}
+
+// On the runner: a message sent during the cut is lost, one sent after it is not.
+TEST(Runner, ForgetsCutsAndMessages_WhenFaultsStop) {
+  const auto node = node::make_raft_node({.servers = 2});
+  for (const char* network : {"any", "unordered", "ordered"}) {
+    Runner runner(*node, 2, network, 0);
+    traces::Action timeout;
+    timeout.kind = traces::ActionKind::ElectionTimeout;
+    timeout.server = 1;
+    const auto before = runner.apply(timeout);
+    ASSERT_TRUE(before);
+    if (network != std::string("any")) {
+      traces::Action cut;
+      cut.kind = traces::ActionKind::Cut;
+      cut.groups = {{1}, {2}};
+      ASSERT_TRUE(runner.apply(cut));
+    }
+    runner.stop_faults();
+    traces::Action receipt;
+    receipt.kind = traces::ActionKind::Deliver;
+    receipt.server = 2;
+    receipt.message = before->step.sent.front().message;
+    EXPECT_FALSE(runner.apply(receipt));
+    const auto after = runner.apply(timeout);
+    ASSERT_TRUE(after);
+    receipt.message = after->step.sent.front().message;
+    EXPECT_TRUE(runner.apply(receipt));
+  }
+}
+
+TEST(ExploreRecovery, PrefersAPropertysViolation_AndLooksForNothingElse) {
+  Bounds bounds = bounds_of(3);
+  ExploreOptions options = options_of(bounds);
+  DoubleVotingNode node(options.node);
+  Watcher watcher;
+  const ExploreReport report = explore(node, options, watcher);
+  EXPECT_TRUE(report.violation.has_value());
+  EXPECT_FALSE(report.recovery.has_value());
+}
+
+// ---- searches cut short
+
+class Impatient final : public Watcher {
+ public:
+  std::optional<engine::StopReason> poll_recovery(const RecoveryProgress& progress) override {
+    if (progress.checked < 100) return std::nullopt;
+    return engine::StopReason::Interrupted;
+  }
+};
+
+TEST(ExploreRecovery, SaysHowFarItCame_WhenItIsInterrupted) {
+  const ExploreOptions options = options_of(bounds_of(3));
+  const auto node = node::make_raft_node(options.node);
+  Impatient observer;
+  const ExploreReport report = explore(*node, options, observer);
+  EXPECT_EQ(report.recovery->stopped_by, engine::StopReason::Interrupted);
+  EXPECT_GE(report.recovery->progress.checked, 100U);
+  EXPECT_LT(report.recovery->progress.checked, report.recovery->progress.states);
+}
+
+TEST(ExploreRecovery, JudgesWhatWasReached_WhenTheSearchStopsAtALimit) {
+  for (const Network network : {Network::Any, Network::Unordered}) {
+    ExploreOptions options = options_of(bounds_of(3, network));
+    options.limits.states = 200;
+    WearyNode node(options.node);
+    Watcher watcher;
+    const ExploreReport report = explore(node, options, watcher);
+    EXPECT_EQ(report.search.stopped_by, engine::StopReason::States);
+    EXPECT_EQ(report.recovery->progress.checked, report.recovery->progress.states);
+    EXPECT_GT(report.recovery->progress.checked, 0U);
+  }
+}
+
+// The first search stops by itself; the one for the run to a bad state is stopped.
+class StopsLater final : public Watcher {
+ public:
+  std::optional<engine::StopReason> poll(const engine::Progress&) override {
+    if (failed == 0) return std::nullopt;
+    return engine::StopReason::Interrupted;
+  }
+};
+
+TEST(ExploreRecovery, SaysThatThereIsNoTrace_WhenTheSearchForItIsStopped) {
+  Bounds bounds = bounds_of(3);
+  bounds.log = 2;
+  const ExploreOptions options = options_of(bounds);
+  WearyAfter<2> node(options.node);
+  StopsLater observer;
+  const ExploreReport report = explore(node, options, observer);
+  EXPECT_GT(report.recovery->progress.failing, 0U);
+  EXPECT_FALSE(report.trace.has_value());
+  EXPECT_NE(report.recovery->message.find("stopped"), std::string::npos);
+}
+
+// Where breadth first keeps too much, the run that the other order finds is as good, but for its
+// length.
+TEST(ExploreRecovery, ReportsALongerRun_WhenTheShortestTakesTooManyStates) {
+  ExploreOptions options = options_of(bounds_of(3));
+  options.shortest_states_max = 20;
+  WearyNode node(options.node);
+  Watcher watcher;
+  const ExploreReport report = explore(node, options, watcher);
+  ASSERT_TRUE(report.trace.has_value());
+  EXPECT_FALSE(report.trace->shortest);
+  EXPECT_EQ(replay(node, *report.trace, [](std::size_t) {}).verdict, ReplayVerdict::Reproduced);
+}
+
+// ---- replays of what was tampered with
+
+class TamperedRecovery : public testing::Test {
+ protected:
+  void SetUp() override {
+    Watcher watcher;
+    trace_ = *explore(node_, options_of(bounds_of(2)), watcher).trace;
+  }
+  // Where the replay says that the trace is wrong.
+  std::string place() {
+    const ReplayResult result = replay(node_, trace_, [](std::size_t) {});
+    return result.verdict == ReplayVerdict::Differs ? result.path : "nowhere";
+  }
+  WearyNode node_{{.servers = 2}};
+  traces::Trace trace_;
+};
+
+TEST_F(TamperedRecovery, IsReproducedAsItIs) { EXPECT_EQ(place(), "nowhere"); }
+
+TEST_F(TamperedRecovery, IsRefused_WhenItsEndIsCutOff) {
+  trace_.steps.pop_back();
+  trace_.violation->step = trace_.steps.size();
+  EXPECT_EQ(place(), "/steps");
+}
+
+TEST_F(TamperedRecovery, IsRefused_WhenTheScheduleIsNotTheFairOne) {
+  ++trace_.recovery->after;
+  EXPECT_NE(place(), "nowhere");
+}
+
+TEST_F(TamperedRecovery, IsRefused_WhenTheTimersRunOutInAnotherOrder) {
+  std::ranges::reverse(trace_.recovery->order);
+  EXPECT_NE(place(), "nowhere");
+}
+
+TEST_F(TamperedRecovery, IsRefused_WhenAnotherStepIsSaidToBeTheLast) {
+  --trace_.violation->step;
+  EXPECT_EQ(place(), "/violation/step");
+}
+
+TEST_F(TamperedRecovery, IsRefused_WhenFewerStepsWereAllowed) {
+  trace_.recovery->steps = 1;
+  EXPECT_TRUE(place().starts_with("/steps/"));
+}
+
+}  // namespace
+}  // namespace cluster
