@@ -74,7 +74,7 @@ void CountingSearch::work_on_level(CountingWorker& worker, Observer* observer) {
     const Chunk& chunk = chunks_[number];
     const auto frontier = workers_[chunk.worker]->store().frontier();
     worker.explore(chunk.half, frontier.subspan(chunk.first, chunk.size));
-    if (system_.networks().wants_growth()) is_pause_wanted_ = true;
+    if (system_.wants_growth()) is_pause_wanted_ = true;
   }
 }
 
@@ -107,7 +107,7 @@ void CountingSearch::work(std::size_t number, Observer* observer) {
 void CountingSearch::all_stand_still() noexcept {
   try {
     is_pause_wanted_ = false;
-    system_.networks().grow_tables();
+    system_.grow_tables();
     const bool all_done = done_.exchange(0) == workers_.size();
     if (phase_ == Phase::LevelExplored) {
       start_level(level_ + 1);
