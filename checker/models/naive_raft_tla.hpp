@@ -371,12 +371,15 @@ struct Counts {
   bool operator==(const Counts&) const = default;
 };
 
-inline Counts count(const RaftTlaOptions& options) {
+// Breadth first to the end, or over the first `steps_max` steps of every run.
+inline Counts count(const RaftTlaOptions& options, std::uint64_t steps_max = ~std::uint64_t{0}) {
   const System system(options);
   Counts counts;
   std::set<State> seen{system.representative(system.initial())};
   std::vector<State> level(seen.begin(), seen.end());
-  for (; !level.empty(); ++counts.depth) {
+  while (!level.empty()) {
+    ++counts.depth;
+    if (counts.depth > steps_max) break;
     std::vector<State> next_level;
     for (const State& state : level) {
       for (const State& successor : system.successors(state)) {

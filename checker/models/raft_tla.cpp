@@ -110,7 +110,7 @@ const RaftTla::Facts& RaftTla::facts(engine::HalfId half) {
   }
   const std::span<const Local> locals = std::span(all).first(servers());
   facts.is_outside = is_outside(locals);
-  facts.violation = violation_of(locals);
+  facts.violation = violation_of(values_, locals);
   if (half >= facts_.size()) facts_.resize(half + 1);
   return facts_[half] = facts;
 }
@@ -120,50 +120,6 @@ bool RaftTla::is_outside(std::span<const Local> locals) const {
     return (options_.constraint_term && local.term > *options_.constraint_term) ||
            (options_.constraint_log && values_.length(local.log) > *options_.constraint_log);
   });
-}
-
-std::uint32_t RaftTla::violation_of(std::span<const Local> locals) const {
-  for (const auto property : {Property::OneLeaderPerTerm, Property::LogMatching,
-                              Property::LeaderCompleteness, Property::CommittedPrefixesAgree}) {
-    for (const Local& one : locals) {
-      for (const Local& other : locals) {
-        if (&one != &other && !holds(property, one, other)) {
-          return 1 + static_cast<std::uint32_t>(property);
-        }
-      }
-    }
-  }
-  return 0;
-}
-
-bool RaftTla::has_prefix(Id log, Id other, std::uint32_t size) const {
-  const auto mine = values_.log(log);
-  const auto others = values_.log(other);
-  return mine.size() >= size && others.size() >= size &&
-         std::ranges::equal(mine.first(size), others.first(size));
-}
-
-// Between two servers. Leader completeness: what a server knows to be committed in its term, every
-// leader of that or a later term has. (What it learned in a later term says nothing of a leader
-// that is still there from an earlier one.)
-bool RaftTla::holds(Property property, const Local& one, const Local& other) const {
-  switch (property) {
-    case Property::OneLeaderPerTerm:
-      return one.role != Role::Leader || other.role != Role::Leader || one.term != other.term;
-    case Property::LogMatching: {
-      std::uint32_t agree = std::min(values_.length(one.log), values_.length(other.log));
-      while (agree > 0 && values_.term_at(one.log, agree) != values_.term_at(other.log, agree)) {
-        --agree;
-      }
-      return has_prefix(one.log, other.log, agree);
-    }
-    case Property::LeaderCompleteness:
-      return one.role != Role::Leader || other.term > one.term ||
-             has_prefix(one.log, other.log, other.commit);
-    case Property::CommittedPrefixesAgree:
-      return has_prefix(one.log, other.log, std::min(one.commit, other.commit));
-  }
-  throw std::logic_error("no such property");
 }
 
 }  // namespace models

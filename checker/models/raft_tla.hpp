@@ -13,7 +13,7 @@
 
 #include <optional>
 
-#include "checker/models/raft_tla_values.hpp"
+#include "checker/models/raft_tla_properties.hpp"
 #include "checker/models/runnable_model.hpp"
 
 namespace models {
@@ -73,14 +73,6 @@ class RaftTla final : public RunnableModel {
     DuplicateMessage,
   };
   enum class Bound : std::uint16_t { MaxTerm, MaxBecomeLeader, MaxClientRequests };
-  // The order in which they are checked; a violation is 1 + this.
-  enum class Property : std::uint32_t {
-    OneLeaderPerTerm,
-    LogMatching,
-    LeaderCompleteness,
-    CommittedPrefixesAgree,
-  };
-
   // A step's label: what it is, whose, and the other server or the value asked for.
   struct Label {
     Action action{};
@@ -146,9 +138,6 @@ class RaftTla final : public RunnableModel {
 
   const Facts& facts(engine::HalfId half);
   [[nodiscard]] bool is_outside(std::span<const Local> locals) const;
-  [[nodiscard]] std::uint32_t violation_of(std::span<const Local> locals) const;
-  [[nodiscard]] bool holds(Property property, const Local& one, const Local& other) const;
-  [[nodiscard]] bool has_prefix(Id log, Id other, std::uint32_t size) const;
 
   // Symmetry (raft_tla_symmetry.cpp).
   void set_up_symmetry();

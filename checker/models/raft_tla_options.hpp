@@ -6,12 +6,15 @@
 #include <array>
 #include <cstdint>
 #include <optional>
-#include <string_view>
+#include <string>
+#include <vector>
 
 namespace models {
 
 enum class MessageKind : std::uint8_t { VoteRequest, VoteReply, AppendRequest, AppendReply };
 inline constexpr std::size_t kMessageKinds = 4;
+inline const std::vector<std::string> kMessageKindNames = {"vote-request", "vote-reply",
+                                                           "append-request", "append-reply"};
 
 // A set of kinds of messages.
 class MessageKinds {
@@ -32,8 +35,6 @@ class MessageKinds {
  private:
   unsigned bits_ = 0;
 };
-
-const char* to_string(MessageKind kind);  // "vote-request", ...
 
 struct RaftTlaOptions {
   static constexpr std::size_t kServersMax = 7;

@@ -50,17 +50,12 @@ std::string message_text(const Message& message) {
                                  : std::string("failure");
       break;
   }
-  return fmt::format("{} from {} to {} in term {}: {}", to_string(message.kind),
+  return fmt::format("{} from {} to {} in term {}: {}",
+                     kMessageKindNames.at(static_cast<std::size_t>(message.kind)),
                      server_name(message.from), server_name(message.to), message.term, text);
 }
 
 }  // namespace
-
-const char* to_string(MessageKind kind) {
-  constexpr std::array<const char*, kMessageKinds> kNames = {"vote-request", "vote-reply",
-                                                             "append-request", "append-reply"};
-  return kNames.at(static_cast<std::size_t>(kind));
-}
 
 const std::vector<std::string>& RaftTla::action_names() const {
   static const std::vector<std::string> kNames = {"Restart",
@@ -88,9 +83,7 @@ const std::vector<std::string>& RaftTla::bound_names() const {
 }
 
 std::string_view RaftTla::property_name(std::uint32_t violation) const {
-  constexpr std::array<std::string_view, 4> kNames = {
-      "OneLeaderPerTerm", "LogMatching", "LeaderCompleteness", "CommittedPrefixesAgree"};
-  return kNames.at(violation - 1);
+  return to_string(static_cast<RaftTlaProperty>(violation - 1));
 }
 
 std::string RaftTla::step_text(const engine::PathStep& step) const {

@@ -1,6 +1,7 @@
 #include "checker/models/runnable_model.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <stdexcept>
 
 namespace models {
@@ -22,6 +23,15 @@ engine::Step taken_step(RunnableModel& model, engine::HalfId half,
 }
 
 }  // namespace
+
+engine::CountingOptions search_options(const RunnableModel& model) {
+  engine::CountingOptions options;
+  options.order = model.order();
+  options.loss = engine::Loss::None;
+  options.inflight = std::numeric_limits<std::size_t>::max();
+  options.symmetry = model.permutations();
+  return options;
+}
 
 RunText text_of_run(RunnableModel& model, const engine::SearchResult& result) {
   RunText text;

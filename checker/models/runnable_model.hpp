@@ -6,10 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "checker/engine/counting_search.hpp"
 #include "checker/engine/model.hpp"
-#include "checker/engine/network_table.hpp"
-#include "checker/engine/permutations.hpp"
-#include "checker/engine/search.hpp"
 
 namespace models {
 
@@ -32,6 +30,10 @@ class RunnableModel : public engine::Model {
   // No loss is ever budgeted.
   engine::HalfId after_losses(engine::HalfId half, unsigned) final { return half; }
 };
+
+// How to search the model: no message is lost but by a step of the model, and any number may be on
+// the network. Limits and threads are left to the caller.
+engine::CountingOptions search_options(const RunnableModel& model);
 
 // A run in words: its steps, a line each, and the half that the last one leads to.
 struct RunText {
