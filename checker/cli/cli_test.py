@@ -12,12 +12,13 @@ import sys
 import unittest
 
 import cli_test_support
+from cli_model_test import Models
 from cli_replay_test import List, Replay
 from cli_search_test import Json, Limits, Progress, Summary, Violation
 from cli_usage_test import Bounds, Files, Networks, Usage
 
-__all__ = ["Bounds", "Files", "Json", "Limits", "List", "Networks", "Progress", "Replay", "Summary",
-           "Usage", "Violation"]
+__all__ = ["Bounds", "Files", "Json", "Limits", "List", "Models", "Networks", "Progress", "Replay",
+           "Summary", "Usage", "Violation"]
 
 if __name__ == "__main__":
     if len(sys.argv) < 2:

@@ -25,18 +25,6 @@ void fill_in(traces::Trace& trace, const Outcome& outcome) {
   trace.bug = outcome.bug;
 }
 
-int exit_status(const engine::SearchResult& search) {
-  switch (search.stopped_by) {
-    case engine::StopReason::Exhausted:
-      return kHolds;
-    case engine::StopReason::Violation:
-      return kViolated;
-    default:
-      return kStopped;
-  }
-}
-
-// What was found is reported first; the files that could not be written are then said, and exit 2.
 void report_all(Outcome& outcome, cluster::ExploreReport& report,
                 const ExploreArguments& arguments) {
   std::vector<std::string> failures;
@@ -49,18 +37,37 @@ void report_all(Outcome& outcome, cluster::ExploreReport& report,
     if (written) outcome.trace_path = arguments.trace_path;
     note("--trace", written);
   }
-  print_to(arguments.json_path == kStdout ? stderr : stdout, summary_text(outcome));
-  if (arguments.json_path == kStdout) {
-    print_to(stdout, summary_json(outcome));
-  } else if (arguments.json_path) {
-    note("--json", traces::write_file(*arguments.json_path, summary_json(outcome)));
-  }
-  if (!failures.empty()) throw UsageError(fmt::format("{}", fmt::join(failures, "\n")));
+  report_summary(outcome, arguments.json_path, std::move(failures));
 }
 
 }  // namespace
 
+int exit_status(const engine::SearchResult& search) {
+  switch (search.stopped_by) {
+    case engine::StopReason::Exhausted:
+      return kHolds;
+    case engine::StopReason::Violation:
+      return kViolated;
+    default:
+      return kStopped;
+  }
+}
+
+// What was found is reported first; the files that could not be written are then said, and exit 2.
+void report_summary(const Outcome& outcome, const std::optional<std::string>& json_path,
+                    std::vector<std::string> failures) {
+  print_to(json_path == kStdout ? stderr : stdout, summary_text(outcome));
+  if (json_path == kStdout) {
+    print_to(stdout, summary_json(outcome));
+  } else if (json_path) {
+    const auto written = traces::write_file(*json_path, summary_json(outcome));
+    if (!written) failures.push_back(fmt::format("--json: {}", written.error()));
+  }
+  if (!failures.empty()) throw UsageError(fmt::format("{}", fmt::join(failures, "\n")));
+}
+
 int run_explore(const ExploreArguments& arguments) {
+  if (!arguments.model.empty()) return run_explore_model(arguments);
   std::optional<Bug> bug;
   if (!arguments.bug.empty()) bug = bug_named(arguments.bug, "--bug");
   FlagValues values(arguments.flags, bug ? bug->bounds : std::map<std::string, std::string>{});

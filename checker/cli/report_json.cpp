@@ -8,6 +8,7 @@ namespace cli {
 namespace {
 
 Json violation_json(const Outcome& outcome) {
+  if (outcome.model) return violation_json(*outcome.model);
   if (!outcome.report.violation) return nullptr;
   const traces::Trace& trace = *outcome.report.trace;
   return {{"property", to_string(outcome.report.violation->property)},
@@ -19,6 +20,7 @@ Json violation_json(const Outcome& outcome) {
 }
 
 Json config_json(const Outcome& outcome) {
+  if (outcome.model) return config_json(*outcome.model, outcome.plan.values);
   Json config = Json::object();
   for (const auto& [name, value] : outcome.plan.values.all()) config[name] = value_json(value);
   config["bug"] = outcome.bug ? Json(*outcome.bug) : Json(nullptr);
@@ -49,13 +51,13 @@ std::string summary_json(const Outcome& outcome) {
       {"distinct_per_second", distinct / outcome.seconds},
       {"bytes_per_state", static_cast<double>(peak) / distinct},
       {"peak_rss_bytes", peak},
-      {"local_states", report.local_states},
+      {"local_states", outcome.model ? Json(nullptr) : Json(report.local_states)},
       {"cluster_states", report.cluster_states},
       {"messages", report.messages},
-      {"step_calls", report.step_calls},
+      {"step_calls", outcome.model ? Json(nullptr) : Json(report.step_calls)},
       {"cut_off", named(report.bound_names, search.cut_off)},
       {"coverage", named(report.action_names, search.action_counts)},
-      {"witnesses", witnesses_json(search.witnesses)},
+      {"witnesses", outcome.model ? Json(nullptr) : witnesses_json(search.witnesses)},
       {"violation", violation_json(outcome)},
   };
   // Always there, so that a reader finds the same keys: null where the search has no such thing.

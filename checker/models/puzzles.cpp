@@ -28,6 +28,11 @@ const std::vector<std::string>& Puzzle::bound_names() const {
   return kNames;
 }
 
+const std::vector<std::string>& Puzzle::property_names() const {
+  static const std::vector<std::string> kNames = {"NotSolved"};
+  return kNames;
+}
+
 namespace {
 
 class Jugs final : public Puzzle {

@@ -31,7 +31,7 @@ class Puzzle : public RunnableModel {
   [[nodiscard]] const std::vector<std::string>& bound_names() const override;
 
   [[nodiscard]] engine::Order order() const override { return engine::Order::Unordered; }
-  [[nodiscard]] std::string_view property_name(std::uint32_t) const override { return "NotSolved"; }
+  [[nodiscard]] const std::vector<std::string>& property_names() const override;
   [[nodiscard]] std::string step_text(const engine::PathStep& step) const override {
     return move_text(step.label);
   }

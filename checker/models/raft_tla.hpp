@@ -47,7 +47,7 @@ class RaftTla final : public RunnableModel {
 
   [[nodiscard]] const std::vector<std::string>& action_names() const override;
   [[nodiscard]] const std::vector<std::string>& bound_names() const override;
-  [[nodiscard]] std::string_view property_name(std::uint32_t violation) const override;
+  [[nodiscard]] const std::vector<std::string>& property_names() const override;
   [[nodiscard]] std::string step_text(const engine::PathStep& step) const override;
   [[nodiscard]] std::string half_text(engine::HalfId half) const override;
 

@@ -146,7 +146,7 @@ TEST(RaftTla, LessThanAMajorityElectsTwoLeadersInATerm) {
         entry, settings_of(entry, "election-3", {{"quorum", "1"}, {"symmetry", symmetry}}));
     const engine::SearchResult result = search(*model);
     ASSERT_EQ(result.stopped_by, engine::StopReason::Violation);
-    EXPECT_EQ(model->property_name(result.violation), "OneLeaderPerTerm");
+    EXPECT_EQ(model->property_names().at(result.violation - 1), "OneLeaderPerTerm");
     const RunText text = text_of_run(*model, result);
     ASSERT_EQ(text.steps.size(), result.path.size());
     EXPECT_EQ(text.steps.front(), "Timeout(s1)");

@@ -82,8 +82,15 @@ const std::vector<std::string>& RaftTla::bound_names() const {
   return kNames;
 }
 
-std::string_view RaftTla::property_name(std::uint32_t violation) const {
-  return to_string(static_cast<RaftTlaProperty>(violation - 1));
+const std::vector<std::string>& RaftTla::property_names() const {
+  static const std::vector<std::string> kNames = [] {
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < kRaftTlaProperties; ++i) {
+      names.emplace_back(to_string(static_cast<RaftTlaProperty>(i)));
+    }
+    return names;
+  }();
+  return kNames;
 }
 
 std::string RaftTla::step_text(const engine::PathStep& step) const {
@@ -116,10 +123,10 @@ std::string RaftTla::half_text(engine::HalfId half) const {
                         server_name(i), kRoles.at(static_cast<std::size_t>(local.role)), local.term,
                         local.voted_for == kAbsent ? "nobody" : server_name(local.voted_for - 1),
                         log_text(values_.log(local.log)), local.commit);
-    text += fmt::format(
-        "    votes responded {}, granted {}; next index {}, match index {}; leader {} times\n",
-        set_text(local.responded), set_text(local.granted), row_text(local.next, servers()),
-        row_text(local.match, servers()), local.leader_count);
+    text += fmt::format("    responded {}, granted {}, next {}, match {}, leader {} times\n",
+                        set_text(local.responded), set_text(local.granted),
+                        row_text(local.next, servers()), row_text(local.match, servers()),
+                        local.leader_count);
   }
   return text + fmt::format("client requests: {}\n", row.at(slot(kRequests)));
 }

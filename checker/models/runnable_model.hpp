@@ -17,8 +17,8 @@ class RunnableModel : public engine::Model {
   // nullptr: no symmetry.
   [[nodiscard]] virtual const engine::Permutations* permutations() const { return nullptr; }
 
-  // Of a number that Step::violation has.
-  [[nodiscard]] virtual std::string_view property_name(std::uint32_t violation) const = 0;
+  // What is checked; Step::violation is 1 + the index of what is broken.
+  [[nodiscard]] virtual const std::vector<std::string>& property_names() const = 0;
   // A step in a line, in the names of the run.
   [[nodiscard]] virtual std::string step_text(const engine::PathStep& step) const = 0;
   // What a half holds, in lines ended by newlines.
