@@ -22,11 +22,13 @@ ARROWS = {
     "src/raft": [],
     "spec": [],
     "checker/engine": [],
+    "checker/models": ["checker/engine"],
     "traces": ["spec"],
     "checker/node": ["src/raft", "spec"],
     "checker/cluster": ["checker/engine", "checker/node", "src/raft", "spec", "traces"],
     "checker/cli": [
-        "checker/cluster", "checker/engine", "checker/node", "src/raft", "spec", "traces"],
+        "checker/cluster", "checker/engine", "checker/models", "checker/node", "src/raft", "spec",
+        "traces"],
     "fuzz": ["*"],
     "bench": ["*"],
 }
@@ -162,6 +164,7 @@ GOOD_TREE = {
     "src/raft/consumer_test/main.cpp": "#include <iostream>\n",
     "spec/view.hpp": "#include <fmt/format.h>\n",
     "checker/engine/search.hpp": "#include <thread>\n",
+    "checker/models/puzzle.hpp": '#include "checker/engine/search.hpp"\n',
     "checker/node/node.hpp": '#include "src/raft/step.hpp"\n#include "spec/view.hpp"\n',
     "checker/cluster/world.hpp": '#include "checker/engine/search.hpp"\n#include "node.hpp"\n',
     "checker/cluster/node.hpp": '#include "checker/node/node.hpp"\n',
@@ -183,6 +186,8 @@ BAD_FILES = {
     "the engine knows Raft": ("checker/engine/raft.cpp", '#include "src/raft/step.hpp"\n'),
     "a node knows the engine": (
         "checker/node/fast.hpp", '#include "checker/engine/search.hpp"\n'),
+    "a model knows the core": (
+        "checker/models/raft.hpp", '#include "src/raft/step.hpp"\n'),
     "traces know a node": ("traces/run.cpp", '#include "checker/node/node.hpp"\n'),
     "the cluster knows the program": (
         "checker/cluster/flags.hpp", '#include "checker/cli/version.hpp"\n'),

@@ -13,13 +13,14 @@ import unittest
 
 import cli_test_support
 from cli_checkpoint_test import Checkpoints, Memory
+from cli_model_test import Models
 from cli_recovery_test import Recovery
 from cli_replay_test import List, Replay
 from cli_search_test import Json, Limits, Progress, Summary, Violation
 from cli_usage_test import Bounds, Files, Networks, Usage
 
-__all__ = ["Bounds", "Checkpoints", "Files", "Json", "Limits", "List", "Memory", "Networks",
-           "Progress", "Recovery", "Replay", "Summary", "Usage", "Violation"]
+__all__ = ["Bounds", "Checkpoints", "Files", "Json", "Limits", "List", "Memory", "Models",
+           "Networks", "Progress", "Recovery", "Replay", "Summary", "Usage", "Violation"]
 
 if __name__ == "__main__":
     if len(sys.argv) < 2:

@@ -41,7 +41,7 @@ class Usage(CliTest):
 
     def test_commands_without_their_argument(self):
         self.refused("replay", says="name the file")
-        self.refused("list", says="bugs, properties, actions or witnesses")
+        self.refused("list", says="bugs, properties, actions, witnesses or models")
         self.refused("list", "everything", says=["everything", "bugs, properties"])
 
     def test_unknown_names(self):

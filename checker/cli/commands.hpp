@@ -12,13 +12,20 @@ struct ExploreArguments {
   std::map<std::string, std::string> flags;  // those given, without dashes
   std::vector<std::string> properties;       // none: all
   std::string bug;
+  // Another model than the cluster: its name (empty: the cluster), variant and settings.
+  std::string model;
+  std::string variant;
+  std::vector<std::string> model_settings;  // NAME=VALUE[,NAME=VALUE...]
   std::string trace_path;
+  bool is_trace_path_given = false;
   std::optional<std::string> json_path;   // "-": the standard output
   std::optional<std::string> checkpoint;  // directory to write checkpoints to
   std::optional<std::string> resume;      // directory of the checkpoint to go on from
   std::vector<std::string> command_line;  // for the record
 };
 int run_explore(const ExploreArguments& arguments);
+// The same with --model.
+int run_explore_model(const ExploreArguments& arguments);
 
 struct ReplayArguments {
   std::string trace_path;
@@ -26,7 +33,7 @@ struct ReplayArguments {
 };
 int run_replay(const ReplayArguments& arguments);
 
-// what: "bugs", "properties", "actions" or "witnesses"; anything else is refused.
+// what: "bugs", "properties", "actions", "witnesses" or "models"; anything else is refused.
 int run_list(const std::string& what);
 
 }  // namespace cli

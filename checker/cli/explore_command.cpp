@@ -1,11 +1,11 @@
 #include <fmt/format.h>
 
 #include <cstdio>
-#include <filesystem>
 
 #include "checker/cli/checkpoints.hpp"
 #include "checker/cli/commands.hpp"
 #include "checker/cli/gallery.hpp"
+#include "checker/cli/output_files.hpp"
 #include "checker/cli/process.hpp"
 #include "checker/cli/progress.hpp"
 #include "checker/cli/report.hpp"
@@ -15,42 +15,6 @@
 
 namespace cli {
 namespace {
-
-namespace fs = std::filesystem;
-
-constexpr const char* kStdout = "-";
-
-void require_writable(const std::string& flag, const std::string& path) {
-  if (path.empty()) throw UsageError(flag + " '': name a file that can be written");
-  if (const auto writable = traces::check_writable(path); !writable) {
-    throw UsageError(
-        fmt::format("{}: {}; name a file that can be written", flag, writable.error()));
-  }
-}
-
-// Found before a search that may take hours, not after it.
-void require_places_for_files(const ExploreArguments& arguments) {
-  if (arguments.json_path && *arguments.json_path != kStdout) {
-    require_writable("--json", *arguments.json_path);
-  }
-  if (arguments.trace_path == kStdout) {
-    throw UsageError("--trace -: the standard output has the summary; name a file");
-  }
-  require_writable("--trace", arguments.trace_path);
-  std::error_code ignored;  // of files that are not there yet
-  if (arguments.json_path && !fs::is_character_file(*arguments.json_path, ignored) &&
-      (*arguments.json_path == arguments.trace_path ||
-       fs::equivalent(*arguments.json_path, arguments.trace_path, ignored))) {
-    throw UsageError(fmt::format("--json {}: that is where the trace would go; name another file",
-                                 *arguments.json_path));
-  }
-}
-
-void print_to(std::FILE* stream, const std::string& text) {
-  if (std::fwrite(text.data(), 1, text.size(), stream) != text.size() || std::fflush(stream) != 0) {
-    throw UsageError("the summary could not be written to the standard output");
-  }
-}
 
 void fill_in(traces::Trace& trace, const Outcome& outcome) {
   trace.program_version = kVersion;
@@ -62,22 +26,14 @@ void fill_in(traces::Trace& trace, const Outcome& outcome) {
   trace.bug = outcome.bug;
 }
 
-int exit_status(const cluster::ExploreReport& report) {
+int status_of(const cluster::ExploreReport& report) {
   if (report.recovery) {
     if (report.recovery->progress.failing > 0) return kViolated;
     if (report.recovery->stopped_by) return kStopped;
   }
-  switch (report.search.stopped_by) {
-    case engine::StopReason::Exhausted:
-      return kHolds;
-    case engine::StopReason::Violation:
-      return kViolated;
-    default:
-      return kStopped;
-  }
+  return exit_status(report.search);
 }
 
-// What was found is reported first; the files that could not be written are then said, and exit 2.
 void report_all(Outcome& outcome, cluster::ExploreReport& report, const ExploreArguments& arguments,
                 const std::string& checkpoint_failure) {
   std::vector<std::string> failures;
@@ -91,14 +47,36 @@ void report_all(Outcome& outcome, cluster::ExploreReport& report, const ExploreA
     if (written) outcome.trace_path = arguments.trace_path;
     note("--trace", written);
   }
-  print_to(arguments.json_path == kStdout ? stderr : stdout, summary_text(outcome));
-  if (arguments.json_path == kStdout) {
+  report_summary(outcome, arguments.json_path, std::move(failures));
+}
+
+}  // namespace
+
+int exit_status(const engine::SearchResult& search) {
+  switch (search.stopped_by) {
+    case engine::StopReason::Exhausted:
+      return kHolds;
+    case engine::StopReason::Violation:
+      return kViolated;
+    default:
+      return kStopped;
+  }
+}
+
+// What was found is reported first; the files that could not be written are then said, and exit 2.
+void report_summary(const Outcome& outcome, const std::optional<std::string>& json_path,
+                    std::vector<std::string> failures) {
+  print_to(json_path == kStdout ? stderr : stdout, summary_text(outcome));
+  if (json_path == kStdout) {
     print_to(stdout, summary_json(outcome));
-  } else if (arguments.json_path) {
-    note("--json", traces::write_file(*arguments.json_path, summary_json(outcome)));
+  } else if (json_path) {
+    const auto written = traces::write_file(*json_path, summary_json(outcome));
+    if (!written) failures.push_back(fmt::format("--json: {}", written.error()));
   }
   if (!failures.empty()) throw UsageError(fmt::format("{}", fmt::join(failures, "\n")));
 }
+
+namespace {
 
 // What is searched, from the command line and the checkpoint that the search goes on from.
 struct Setting {
@@ -155,11 +133,12 @@ std::optional<std::string> place_for_checkpoints(const ExploreArguments& argumen
 }  // namespace
 
 int run_explore(const ExploreArguments& arguments) {
+  if (!arguments.model.empty()) return run_explore_model(arguments);
   std::optional<Resumption> resumption;
   if (arguments.resume) resumption.emplace(*arguments.resume);
   const Setting setting = make_setting(arguments, resumption);
   const Plan& plan = setting.plan;
-  require_places_for_files(arguments);
+  require_places_for_files(arguments.json_path, arguments.trace_path);
   const std::optional<std::string> place = place_for_checkpoints(arguments, plan);
   NodeHolder holder(setting.bug, plan.options.node);
 
@@ -190,9 +169,9 @@ int run_explore(const ExploreArguments& arguments) {
                   .checkpoint = checkpoints ? checkpoints->written() : "",
                   .resumed = arguments.resume.value_or("")};
   // A checkpoint that is missing in the end matters only where there is something to go on with.
-  const bool is_stopped = exit_status(report) == kStopped;
+  const bool is_stopped = status_of(report) == kStopped;
   report_all(outcome, report, arguments, checkpoints && is_stopped ? checkpoints->failure() : "");
-  return exit_status(report);
+  return status_of(report);
 }
 
 }  // namespace cli

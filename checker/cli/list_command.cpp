@@ -7,6 +7,7 @@
 #include "checker/cli/gallery.hpp"
 #include "checker/cli/text.hpp"
 #include "checker/cli/usage_error.hpp"
+#include "checker/models/catalogue.hpp"
 #include "spec/property.hpp"
 #include "spec/witness.hpp"
 
@@ -62,6 +63,22 @@ void list_actions() {
   for (const Row& row : kRows) print_row(row.name, kColumn, row.description);
 }
 
+void list_models() {
+  constexpr std::size_t kWide = 30;
+  for (const models::ModelEntry& model : models::catalogue()) {
+    fmt::print("{}", wrapped(model.name + ":", 2, words_of(model.summary)));
+    if (!model.variants.empty()) fmt::print("  variants (--variant)\n");
+    for (const models::Variant& variant : model.variants) {
+      print_row("  " + variant.name, kWide, variant.summary);
+    }
+    fmt::print("  settings (--model-set)\n");
+    for (const models::Parameter& one : model.parameters) {
+      print_row("  " + one.name, kWide,
+                fmt::format("{} ({}; default {})", one.help, one.value, one.default_value));
+    }
+  }
+}
+
 }  // namespace
 
 int run_list(const std::string& what) {
@@ -73,9 +90,12 @@ int run_list(const std::string& what) {
     list_actions();
   } else if (what == "witnesses") {
     list_witnesses();
+  } else if (what == "models") {
+    list_models();
   } else {
-    throw UsageError(fmt::format("list{}{}: say what: bugs, properties, actions or witnesses",
-                                 what.empty() ? "" : " ", what));
+    throw UsageError(
+        fmt::format("list{}{}: say what: bugs, properties, actions, witnesses or models",
+                    what.empty() ? "" : " ", what));
   }
   return kHolds;
 }

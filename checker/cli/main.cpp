@@ -73,6 +73,30 @@ void add_files(CLI::App& explore, Parsed& parsed) {
 // A flag that may stand alone, for "on".
 bool is_switch(const Flag& flag) { return std::string_view(flag.value).starts_with('['); }
 
+void add_models(CLI::App& explore, Parsed& parsed) {
+  constexpr const char* kGroup = "Another model than the core";
+  explore
+      .add_option("--model", parsed.explore.model,
+                  "explore this model instead of a cluster; it takes the flags of the search but "
+                  "--order and --shortest-states (`raftcheck list models` names models, variants "
+                  "and settings)")
+      ->type_name("NAME")
+      ->group(kGroup);
+  explore
+      .add_option("--variant", parsed.explore.variant,
+                  "with the settings of this variant of the model (default: the model's own)")
+      ->type_name("NAME")
+      ->group(kGroup);
+  explore
+      .add_option("--model-set", parsed.explore.model_settings,
+                  "with these settings, as max_term=3,values=2; may be repeated")
+      ->type_name("NAME=VALUE")
+      ->group(kGroup)
+      ->expected(1)
+      ->take_all()
+      ->allow_extra_args(false);
+}
+
 void add_explore(CLI::App& app, Parsed& parsed) {
   CLI::App* explore =
       app.add_subcommand("explore", "Explore the real step function exhaustively within bounds.");
@@ -91,6 +115,7 @@ void add_explore(CLI::App& app, Parsed& parsed) {
             ->group(flag.group);
     if (is_switch(flag)) option->expected(0, 1)->default_str("on");
   }
+  add_models(*explore, parsed);
   add_files(*explore, parsed);
 }
 
@@ -112,9 +137,10 @@ void add_replay(CLI::App& app, Parsed& parsed) {
 }
 
 void add_list(CLI::App& app, Parsed& parsed) {
-  CLI::App* list = app.add_subcommand("list", "List bugs, properties, actions or witnesses.");
+  CLI::App* list =
+      app.add_subcommand("list", "List bugs, properties, actions, witnesses or models.");
   list->footer("Exit status: 0, or 2 for wrong usage.");
-  list->add_option("what", parsed.list_what, "bugs, properties, actions or witnesses")
+  list->add_option("what", parsed.list_what, "bugs, properties, actions, witnesses or models")
       ->type_name("WHAT");
 }
 
@@ -175,6 +201,13 @@ const CLI::App& require_command(const CLI::App& app) {
       extras.front()));
 }
 
+// An empty --model would be taken for none.
+void require_model(const CLI::App& command, const char* flag, const ExploreArguments& explore) {
+  if (command.count(flag) == 0 || !explore.model.empty()) return;
+  throw UsageError(
+      fmt::format("{}: name a model with --model (see `raftcheck list models`)", flag));
+}
+
 int run_command(const CLI::App& command, Parsed& parsed, int argc, char** argv) {
   const std::string& name = command.get_name();
   refuse_extras(command, fmt::format("raftcheck {} --help", name));
@@ -186,6 +219,9 @@ int run_command(const CLI::App& command, Parsed& parsed, int argc, char** argv) 
   if (command.count("--json") > 0) parsed.explore.json_path = parsed.json_path;
   if (command.count("--checkpoint") > 0) parsed.explore.checkpoint = parsed.checkpoint;
   if (command.count("--resume") > 0) parsed.explore.resume = parsed.resume;
+  parsed.explore.is_trace_path_given = command.count("--trace") > 0;
+  for (const char* flag : {"--model", "--variant", "--model-set"})
+    require_model(command, flag, parsed.explore);
   parsed.explore.command_line.assign(argv, argv + argc);
   return run_explore(parsed.explore);
 }

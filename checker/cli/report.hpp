@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "checker/cli/flags.hpp"
+#include "checker/cli/model_report.hpp"
 #include "checker/cluster/explore.hpp"
 
 namespace cli {
@@ -17,9 +18,18 @@ struct Outcome {
   std::optional<std::string> bug;
   std::vector<std::string> arguments;  // the command line
   std::string trace_path;              // where the trace went; empty if there is none
+  std::optional<ModelRun> model{};     // what was explored instead of a cluster
   std::string checkpoint{};            // the directory of the last one written; empty if none was
   std::string resumed{};               // the directory that this run went on from; or empty
 };
+
+// 0, 1 or 3: see ExitStatus.
+int exit_status(const engine::SearchResult& search);
+
+// Prints the summary and writes its JSON. What could not be written is added to `failures` or,
+// where there are any in the end, thrown as UsageError.
+void report_summary(const Outcome& outcome, const std::optional<std::string>& json_path,
+                    std::vector<std::string> failures);
 
 // "exhausted", "violation", "depth", "states", "time", "memory", "interrupt".
 const char* to_string(engine::StopReason reason);

@@ -1,5 +1,4 @@
-#include <nlohmann/json.hpp>
-
+#include "checker/cli/json_parts.hpp"
 #include "checker/cli/process.hpp"
 #include "checker/cli/report.hpp"
 #include "checker/cli/version.hpp"
@@ -8,9 +7,8 @@
 namespace cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 Json violation_json(const Outcome& outcome) {
+  if (outcome.model) return violation_json(*outcome.model);
   const cluster::ExploreReport& report = outcome.report;
   const bool is_recovery = report.recovery && report.recovery->progress.failing > 0;
   if (!report.violation && !is_recovery) return nullptr;
@@ -38,33 +36,13 @@ Json recovery_json(const std::optional<cluster::RecoveryReport>& recovery) {
           {"step_calls", recovery->step_calls}};
 }
 
-// The flags' values: numbers as numbers, null for what has no limit.
-Json value_json(const std::string& value) {
-  if (value == "unlimited") return nullptr;
-  const Json parsed = Json::parse(value, nullptr, /*allow_exceptions=*/false);
-  return parsed.is_number() ? parsed : Json(value);
-}
-
 Json config_json(const Outcome& outcome) {
+  if (outcome.model) return config_json(*outcome.model, outcome.plan.values);
   Json config = Json::object();
   for (const auto& [name, value] : outcome.plan.values.all()) config[name] = value_json(value);
   config["bug"] = outcome.bug ? Json(*outcome.bug) : Json(nullptr);
   config["properties"] = property_names(outcome.plan.options.properties);
   return config;
-}
-
-Json witnesses_json(std::uint32_t fired) {
-  Json json = Json::object();
-  for (std::size_t i = 0; i < spec::kWitnessCount; ++i) {
-    json[to_string(static_cast<spec::Witness>(i))] = (fired >> i & 1U) != 0;
-  }
-  return json;
-}
-
-Json named(const std::vector<std::string>& names, const std::vector<std::uint64_t>& counts) {
-  Json json = Json::object();
-  for (std::size_t i = 0; i < names.size(); ++i) json[names[i]] = counts[i];
-  return json;
 }
 
 }  // namespace
@@ -90,13 +68,13 @@ std::string summary_json(const Outcome& outcome) {
       {"distinct_per_second", distinct / outcome.seconds},
       {"bytes_per_state", static_cast<double>(peak) / distinct},
       {"peak_rss_bytes", peak},
-      {"local_states", report.local_states},
+      {"local_states", outcome.model ? Json(nullptr) : Json(report.local_states)},
       {"cluster_states", report.cluster_states},
       {"messages", report.messages},
-      {"step_calls", report.step_calls},
+      {"step_calls", outcome.model ? Json(nullptr) : Json(report.step_calls)},
       {"cut_off", named(report.bound_names, search.cut_off)},
       {"coverage", named(report.action_names, search.action_counts)},
-      {"witnesses", witnesses_json(search.witnesses)},
+      {"witnesses", outcome.model ? Json(nullptr) : witnesses_json(search.witnesses)},
       {"violation", violation_json(outcome)},
   };
   // Always there, so that a reader finds the same keys: null where the search has no such thing.

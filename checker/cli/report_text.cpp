@@ -73,7 +73,8 @@ bool has_unrecovered(const Outcome& outcome) {
 
 std::string headline(const Outcome& outcome) {
   const std::string bug = outcome.bug ? fmt::format(" with the bug {}", *outcome.bug) : "";
-  std::string first = fmt::format("No violation{} within", bug);
+  const char* within = outcome.model ? "of" : "within";
+  std::string first = fmt::format("No violation{} {}", bug, within);
   std::string last = "The space is exhausted.\n";
   if (has_unrecovered(outcome)) {
     first = fmt::format("{} is violated{} within", traces::kRecoveryProperty, bug);
@@ -84,11 +85,15 @@ std::string headline(const Outcome& outcome) {
     first =
         fmt::format("{} is violated{} within", to_string(outcome.report.violation->property), bug);
     last.clear();
+  } else if (outcome.model && outcome.model->violation != 0) {
+    first = fmt::format("{} is violated by", violated_property(*outcome.model));
+    last.clear();
   } else if (outcome.report.search.stopped_by != engine::StopReason::Exhausted) {
-    first = fmt::format("{}: no violation{} so far within", stopped_words(outcome), bug);
+    first = fmt::format("{}: no violation{} so far {}", stopped_words(outcome), bug, within);
     last = "The space is NOT exhausted.\n";
   }
-  std::vector<std::string> parts = listed(bounds_in_words(outcome));
+  std::vector<std::string> parts =
+      listed(outcome.model ? model_words(*outcome.model) : bounds_in_words(outcome));
   parts.back() += '.';
   return wrapped(std::move(first), 2, parts) + last;
 }
@@ -102,7 +107,8 @@ void line(Out out, std::string_view name, std::string_view value) {
 void add_counts(Out out, const Outcome& outcome) {
   const cluster::ExploreReport& report = outcome.report;
   const engine::SearchResult& search = report.search;
-  const bool symmetry = outcome.plan.options.bounds.symmetry;
+  const bool symmetry = outcome.model ? search.orbits != search.progress.distinct
+                                      : outcome.plan.options.bounds.symmetry;
   line(out, "cluster states", grouped(report.cluster_states) + " reached");
   if (report.covering) {
     line(out, "states kept",
@@ -118,9 +124,9 @@ void add_counts(Out out, const Outcome& outcome) {
   }
   line(out, "queue", grouped(search.progress.queue));
   line(out, "depth", std::to_string(search.progress.depth));
-  line(out, "local states", grouped(report.local_states));
+  if (!outcome.model) line(out, "local states", grouped(report.local_states));
   line(out, "messages", grouped(report.messages));
-  line(out, "step calls", grouped(report.step_calls));
+  if (!outcome.model) line(out, "step calls", grouped(report.step_calls));
   const auto rate = [&](std::uint64_t count) {
     return grouped(static_cast<std::uint64_t>(static_cast<double>(count) / outcome.seconds));
   };
@@ -134,7 +140,8 @@ void add_counts(Out out, const Outcome& outcome) {
 // What each bound was, and how often it forbade a step.
 void add_bounds(Out out, const Outcome& outcome) {
   const cluster::ExploreReport& report = outcome.report;
-  const auto in_force = bounds_in_force(outcome.plan);
+  const auto in_force = outcome.model ? outcome.model->settings : bounds_in_force(outcome.plan);
+  if (report.bound_names.empty()) return;
   fmt::format_to(out, "bounds, and the steps that each cut off{}\n",
                  report.covering ? " (counted once for each cluster state)" : "");
   for (std::size_t i = 0; i < report.bound_names.size(); ++i) {
@@ -144,7 +151,7 @@ void add_bounds(Out out, const Outcome& outcome) {
            grouped(report.search.cut_off[i]) + " steps ended here: contracts were not checked");
     }
     if (!in_force.contains(name)) continue;
-    line(out, fmt::format("--{} {}", name, in_force.at(name)),
+    line(out, fmt::format("{}{} {}", outcome.model ? "" : "--", name, in_force.at(name)),
          report.search.cut_off[i] == 0 ? "nothing" : grouped(report.search.cut_off[i]));
   }
 }
@@ -163,7 +170,9 @@ void add_coverage(Out out, const Outcome& outcome) {
   fmt::format_to(out, "actions taken\n");
   for (std::size_t i = 0; i < report.action_names.size(); ++i) {
     const std::uint64_t count = report.search.action_counts[i];
-    if (count == 0 && !is_possible(report.action_names[i], outcome.plan.options.bounds)) continue;
+    if (count == 0 && !outcome.model &&
+        !is_possible(report.action_names[i], outcome.plan.options.bounds))
+      continue;
     line(out, report.action_names[i], count == 0 ? "never" : grouped(count));
   }
 }
@@ -243,7 +252,7 @@ std::string summary_text(const Outcome& outcome) {
   add_counts(out, outcome);
   add_bounds(out, outcome);
   add_coverage(out, outcome);
-  add_witnesses(out, outcome);
+  if (!outcome.model) add_witnesses(out, outcome);
   if (outcome.report.recovery) add_recovery(out, outcome);
   if (outcome.report.trace) {
     add_trace(out, outcome);
@@ -254,6 +263,7 @@ std::string summary_text(const Outcome& outcome) {
     fmt::format_to(out, "\nTo go on from here: raftcheck explore --resume {}\n",
                    outcome.checkpoint);
   }
+  if (outcome.model && outcome.model->violation != 0) text += run_text(*outcome.model);
   return text;
 }
 

@@ -25,6 +25,11 @@ void BoundedSystem::break_ties(Outcome& outcome) {
 
 std::uint64_t BoundedSystem::orbit_size(State state) {
   if (options_.symmetry == nullptr) return 1;
+  if (once_) {
+    OnceSteps steps(graph_, *once_, options_.symmetry);
+    return options_.symmetry->size() /
+           (1 + steps.count_fixing(state.network, graph_.automorphisms(state.half)));
+  }
   std::uint64_t stabiliser = 1;
   for (const Renaming renaming : graph_.automorphisms(state.half)) {
     if (networks_.renamed(state.network, renaming) == state.network) ++stabiliser;

@@ -3,12 +3,18 @@
 #pragma once
 
 #include <bit>
+#include <limits>
+#include <memory>
 
 #include "checker/engine/half_graph.hpp"
 #include "checker/engine/network_table.hpp"
+#include "checker/engine/once_networks.hpp"
+#include "checker/engine/once_steps.hpp"
 #include "checker/engine/permutations.hpp"
 
 namespace engine {
+
+inline constexpr std::size_t kUnlimited = std::numeric_limits<std::size_t>::max();
 
 struct BoundedSystemOptions {
   Order order = Order::Unordered;
@@ -26,7 +32,8 @@ class BoundedSystem {
     NetworkId network = kNone;
     bool operator==(const State&) const = default;
   };
-  // A step taken at a state; `rest` is the network once the step's message is consumed.
+  // A step taken at a state; `rest` is the network once the step's message is consumed. With
+  // once(), where nothing is worked out before the step's end, it is that message, or kNone.
   struct Taken {
     State from;
     EdgeId edge = kNone;
@@ -45,10 +52,34 @@ class BoundedSystem {
   BoundedSystem(Model& model, const BoundedSystemOptions& options)
       : graph_(model),
         networks_(graph_, options.order, options.loss, options.inflight),
-        options_(options) {}
+        options_(options) {
+    if (options.order == Order::Once && options.loss == Loss::None &&
+        options.inflight == kUnlimited) {
+      once_ = std::make_unique<OnceNetworks>();
+    }
+  }
 
   [[nodiscard]] HalfGraph& graph() { return graph_; }
   [[nodiscard]] NetworkTable& networks() { return networks_; }
+  // Where each message is on the network once ever, none is lost and any number fits, the networks
+  // are there, and networks() has none; else this is nullptr.
+  [[nodiscard]] OnceNetworks* once() { return once_.get(); }
+  [[nodiscard]] std::size_t network_count() const {
+    return once_ ? once_->size() : networks_.size();
+  }
+  // A table is full enough for grow_tables() to be called soon.
+  [[nodiscard]] bool wants_growth() const {
+    return once_ ? once_->wants_growth() : networks_.wants_growth();
+  }
+  // Bytes that the next grow_tables() will add.
+  [[nodiscard]] std::size_t growth_bytes() const {
+    return networks_.growth_bytes() + (once_ ? once_->growth_bytes() : 0);
+  }
+  // For one thread at a safe point.
+  void grow_tables() {
+    networks_.grow_tables();
+    if (once_) once_->grow_table();
+  }
   [[nodiscard]] const BoundedSystemOptions& options() const { return options_; }
   [[nodiscard]] State initial() const {
     return {graph_.initial().half, NetworkTable::kEmptyNetwork};
@@ -61,22 +92,26 @@ class BoundedSystem {
   void for_each_step(State state, Visit visit, Cut cut) {
     const HalfGraph::EdgeRange internal = graph_.internal(state.half);
     for (EdgeId id = internal.first; id != internal.last; ++id) {
-      visit(Taken{state, id, state.network});
+      visit(Taken{state, id, once_ ? kNone : state.network});
+    }
+    if (once_) {
+      OnceSet::for_each_known(once_->words(state.network),
+                              [&](MessageId message, OnceSet::Word of_message) {
+                                if (!OnceSet::is_pending(of_message)) return;
+                                const auto take = [&](EdgeId id, bool consumes) {
+                                  visit(Taken{state, id, consumes ? message : kNone});
+                                };
+                                for_each_receipt(state.half, message, take, cut);
+                              });
+      return;
     }
     const std::span<const NetworkTable::Token> tokens = networks_.tokens(state.network);
     for (std::size_t i = 0; i < tokens.size(); ++i) {
       if (!networks_.is_deliverable(tokens, i)) continue;
-      const MessageId message = NetworkTable::message_of(tokens[i]);
-      for (unsigned alternative = 0; alternative < graph_.alternatives(); ++alternative) {
-        const EdgeId id = graph_.delivery(state.half, message, alternative);
-        const Edge& edge = graph_.edge(id);
-        if (edge.next != kNone) {
-          visit(Taken{state, id,
-                      edge.consumes ? networks_.without(state.network, i) : state.network});
-        } else if (const auto bound = graph_.detail(id).cut_off_by; bound != 0) {
-          cut(bound - 1U);
-        }
-      }
+      const auto take = [&](EdgeId id, bool consumes) {
+        visit(Taken{state, id, consumes ? networks_.without(state.network, i) : state.network});
+      };
+      for_each_receipt(state.half, NetworkTable::message_of(tokens[i]), take, cut);
     }
   }
 
@@ -107,6 +142,15 @@ class BoundedSystem {
   void for_each_outcome(const Taken& taken, Visit visit) {
     const auto ignore = [](unsigned) {};
     const Edge& edge = graph_.edge(taken.edge);
+    if (once_) {
+      OnceSteps steps(graph_, *once_, options_.symmetry);
+      steps.start(taken.from.network);
+      const OnceSteps::Outcome after = steps.after(edge, taken.rest);
+      visit(Outcome{.to = {edge.next, once_->intern(after.network->words())},
+                    .of_step = edge.renaming,
+                    .of_tie = after.of_tie});
+      return;
+    }
     if (edge.sends == kNoSends || sends_into_full(taken)) {
       settle(edge, taken.rest, edge.sends == kNoSends ? 0 : kNone, visit, ignore);
       return;
@@ -128,6 +172,19 @@ class BoundedSystem {
   [[nodiscard]] std::uint64_t orbit_size(State state);
 
  private:
+  // Calls take(edge, consumes) for every way to receive a message.
+  template <class Take, class Cut>
+  void for_each_receipt(HalfId half, MessageId message, Take take, Cut cut) {
+    for (unsigned alternative = 0; alternative < graph_.alternatives(); ++alternative) {
+      const EdgeId id = graph_.delivery(half, message, alternative);
+      const Edge& edge = graph_.edge(id);
+      if (edge.next != kNone) {
+        take(id, edge.consumes);
+      } else if (const auto bound = graph_.detail(id).cut_off_by; bound != 0) {
+        cut(bound - 1U);
+      }
+    }
+  }
   // The budget of losses is part of the half: the half that the step leads to, the losses noted.
   bool spend_losses(Outcome& outcome);
   // From the names before the step to the canonical ones.
@@ -140,6 +197,7 @@ class BoundedSystem {
 
   HalfGraph graph_;
   NetworkTable networks_;
+  std::unique_ptr<OnceNetworks> once_;
   BoundedSystemOptions options_;
 };
 

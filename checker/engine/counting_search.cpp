@@ -77,7 +77,7 @@ void CountingSearch::work_on_level(CountingWorker& worker, Observer* observer) {
     const Chunk& chunk = chunks_[number];
     const auto frontier = workers_[chunk.worker]->store().frontier();
     worker.explore(chunk.half, frontier.subspan(chunk.first, chunk.size));
-    if (system_.networks().wants_growth()) is_pause_wanted_ = true;
+    if (system_.wants_growth()) is_pause_wanted_ = true;
   }
 }
 
@@ -108,14 +108,14 @@ void CountingSearch::work(std::size_t number, Observer* observer) {
 }
 
 void CountingSearch::grow_tables() {
-  if (!system_.networks().wants_growth()) return;
+  if (!system_.wants_growth()) return;
   Progress now = progress();
-  now.memory_ahead = system_.networks().growth_bytes();
+  now.memory_ahead = system_.growth_bytes();
   const std::optional<StopReason> reason = observer_->poll(now);
   if (reason) {
     stop(*reason);
   } else {
-    system_.networks().grow_tables();
+    system_.grow_tables();
   }
 }
 

@@ -37,7 +37,7 @@ class CountingSearch {
 
   // After run(): the visited cluster halves (canonical ones), in id order.
   [[nodiscard]] std::vector<HalfId> visited_halves() const;
-  [[nodiscard]] std::size_t network_halves() { return system_.networks().size(); }
+  [[nodiscard]] std::size_t network_halves() const { return system_.network_count(); }
 
  private:
   // States of one half in a worker's frontier.

@@ -22,6 +22,9 @@ CountingWorker::CountingWorker(BoundedSystem& system, std::size_t number, std::s
       action_counts_(graph_.model().action_names().size(), 0),
       cut_off_(graph_.model().bound_names().size(), 0) {
   for (std::size_t to = 0; to < count; ++to) outboxes_.push_back(std::make_unique<Block>());
+  if (system.once() != nullptr) {
+    once_steps_.emplace(graph_, *system.once(), system.options().symmetry);
+  }
 }
 
 inline void CountingWorker::add(EdgeId id, const Edge& edge, const Outcome& outcome) {
@@ -43,7 +46,9 @@ void CountingWorker::note_violation(EdgeId id) {
 inline void CountingWorker::take(const Taken& taken) {
   const Edge& edge = graph_.edge(taken.edge);
   const auto add_it = [&](const Outcome& to) { add(taken.edge, edge, to); };
-  if (edge.sends == kNoSends) {
+  if (once_steps_) {
+    make(taken.edge, edge, taken.rest);
+  } else if (edge.sends == kNoSends) {
     system_.settle(edge, taken.rest, 0, add_it, cut());
   } else if (system_.sends_into_full(taken)) {
     ++cut_off_[system_.options().inflight_bound];
@@ -58,14 +63,60 @@ void CountingWorker::explore(HalfId half, std::span<const NetworkId> networks) {
   graph_.internal(half);
   graph_.count_cut_off(half, networks.size(), cut_off_);
   for (std::size_t i = 0; i < networks.size(); ++i) {
-    if (i + 2 * kAhead < networks.size()) networks_.prefetch(networks[i + 2 * kAhead]);
-    if (i + kAhead < networks.size()) networks_.prefetch_messages(networks[i + kAhead]);
+    prefetch(networks, i);
+    if (once_steps_) once_steps_->start(networks[i]);
     system_.for_each_step({half, networks[i]}, [this](const Taken& taken) { take(taken); }, cut());
+    if (making_.size() >= kBatch) drain_making();
     if (growing_.size() >= kBatch) drain_growing();
     if (arriving_.size() >= kBatch) drain_arriving();
   }
   expanded_ += networks.size();
   show();
+}
+
+void CountingWorker::prefetch(std::span<const NetworkId> networks, std::size_t at) const {
+  const std::size_t near = at + kAhead;
+  const std::size_t far = near + kAhead;
+  if (const OnceNetworks* once = system_.once()) {
+    if (far < networks.size()) once->prefetch(networks[far]);
+    if (near < networks.size()) once->prefetch_words(networks[near]);
+  } else {
+    if (far < networks.size()) networks_.prefetch(networks[far]);
+    if (near < networks.size()) networks_.prefetch_messages(networks[near]);
+  }
+}
+
+void CountingWorker::make(EdgeId id, const Edge& edge, MessageId spent) {
+  ++generated_;
+  ++action_counts_[edge.action];
+  graph_.take(id);
+  if (edge.is_violation) note_violation(id);
+  if (edge.is_violation || edge.is_outside) return;
+  const auto words = once_steps_->after(edge, spent).network->words();
+  const std::uint32_t hash = OnceNetworks::hash_of(words);
+  system_.once()->prefetch_slot(hash);
+  making_.push_back({.half = edge.next,
+                     .hash = hash,
+                     .first = static_cast<std::uint32_t>(made_words_.size()),
+                     .size = static_cast<std::uint32_t>(words.size())});
+  made_words_.insert(made_words_.end(), words.begin(), words.end());
+}
+
+void CountingWorker::drain_making() {
+  OnceNetworks* const once = system_.once();
+  for (Made& made : making_) {
+    made.candidate = once->candidate(made.hash);
+    if (made.candidate != kNone) once->prefetch(made.candidate);
+  }
+  for (const Made& made : making_) {
+    if (made.candidate != kNone) once->prefetch_words(made.candidate);
+  }
+  for (const Made& made : making_) {
+    const auto words = std::span(made_words_).subspan(made.first, made.size);
+    arrive({made.half, once->intern(words, made.hash, made.candidate)});
+  }
+  making_.clear();
+  made_words_.clear();
 }
 
 void CountingWorker::drain_growing() {
@@ -100,6 +151,7 @@ void CountingWorker::send(std::size_t to) {
 }
 
 void CountingWorker::flush() {
+  drain_making();
   drain_growing();
   drain_arriving();
   for (std::size_t to = 0; to < count_; ++to) {

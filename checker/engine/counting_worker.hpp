@@ -10,6 +10,7 @@
 #include <array>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "checker/engine/bounded_system.hpp"
@@ -91,6 +92,7 @@ class CountingWorker {
     block.states[block.size++] = state;
     if (block.size == block.states.size()) send(owner);
   }
+  void prefetch(std::span<const NetworkId> networks, std::size_t at) const;
   void drain_growing();
   void drain_arriving();
   void send(std::size_t to);
@@ -106,6 +108,21 @@ class CountingWorker {
   std::size_t count_;
   const std::vector<std::unique_ptr<CountingWorker>>& all_;
   StateStore store_;
+
+  // With BoundedSystem::once() the stages are: make the network, find it, look the state up.
+  struct Made {
+    HalfId half = kNone;
+    std::uint32_t hash = 0;
+    std::uint32_t first = 0;  // of its words in made_words_
+    std::uint32_t size = 0;
+    NetworkId candidate = kNone;
+  };
+  void make(EdgeId id, const Edge& edge, MessageId spent);
+  void drain_making();
+
+  std::optional<OnceSteps> once_steps_;
+  std::vector<Made> making_;
+  std::vector<OnceNetworks::Word> made_words_;
 
   std::vector<Taken> growing_;
   std::vector<NetworkTable::GrowthId> candidates_;
