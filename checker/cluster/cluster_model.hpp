@@ -221,7 +221,7 @@ class ClusterModel final : public engine::Model {
   std::vector<std::uint8_t> checked_;  // by half: 0 not yet, else 1 + violation
   std::vector<engine::Canonical> canonical_;
   std::vector<std::uint32_t> local_orbits_;  // by local state
-  engine::FlatMap automorphism_index_;  // half -> automorphism_lists_
+  engine::FlatMap automorphism_index_;       // half -> automorphism_lists_
   std::vector<std::vector<engine::Renaming>> automorphism_lists_;
   std::vector<std::vector<std::uint32_t>> renamed_locals_;  // by renaming
   std::vector<std::vector<std::uint32_t>> renamed_histories_;
