@@ -1,5 +1,7 @@
 # Included by CMakeLists.txt where tests are built.
-add_executable(cluster_test cluster_model_test.cpp explore_test.cpp side_by_side_test.cpp world_test.cpp)
+add_executable(cluster_test
+  cluster_model_test.cpp explore_test.cpp shrink_test.cpp side_by_side_test.cpp simulate_test.cpp
+  world_test.cpp)
 target_link_libraries(cluster_test PRIVATE
   raftcheck::checker GTest::gtest_main rapidcheck rapidcheck_gtest raftcheck_warnings)
 gtest_discover_tests(cluster_test TEST_PREFIX "cluster.")
