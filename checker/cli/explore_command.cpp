@@ -1,10 +1,10 @@
 #include <fmt/format.h>
 
 #include <cstdio>
-#include <filesystem>
 
 #include "checker/cli/commands.hpp"
 #include "checker/cli/gallery.hpp"
+#include "checker/cli/output_files.hpp"
 #include "checker/cli/process.hpp"
 #include "checker/cli/progress.hpp"
 #include "checker/cli/report.hpp"
@@ -14,42 +14,6 @@
 
 namespace cli {
 namespace {
-
-namespace fs = std::filesystem;
-
-constexpr const char* kStdout = "-";
-
-void require_writable(const std::string& flag, const std::string& path) {
-  if (path.empty()) throw UsageError(flag + " '': name a file that can be written");
-  if (const auto writable = traces::check_writable(path); !writable) {
-    throw UsageError(
-        fmt::format("{}: {}; name a file that can be written", flag, writable.error()));
-  }
-}
-
-// Found before a search that may take hours, not after it.
-void require_places_for_files(const ExploreArguments& arguments) {
-  if (arguments.json_path && *arguments.json_path != kStdout) {
-    require_writable("--json", *arguments.json_path);
-  }
-  if (arguments.trace_path == kStdout) {
-    throw UsageError("--trace -: the standard output has the summary; name a file");
-  }
-  require_writable("--trace", arguments.trace_path);
-  std::error_code ignored;  // of files that are not there yet
-  if (arguments.json_path && !fs::is_character_file(*arguments.json_path, ignored) &&
-      (*arguments.json_path == arguments.trace_path ||
-       fs::equivalent(*arguments.json_path, arguments.trace_path, ignored))) {
-    throw UsageError(fmt::format("--json {}: that is where the trace would go; name another file",
-                                 *arguments.json_path));
-  }
-}
-
-void print_to(std::FILE* stream, const std::string& text) {
-  if (std::fwrite(text.data(), 1, text.size(), stream) != text.size() || std::fflush(stream) != 0) {
-    throw UsageError("the summary could not be written to the standard output");
-  }
-}
 
 void fill_in(traces::Trace& trace, const Outcome& outcome) {
   trace.program_version = kVersion;
@@ -101,7 +65,7 @@ int run_explore(const ExploreArguments& arguments) {
   if (!arguments.bug.empty()) bug = bug_named(arguments.bug, "--bug");
   FlagValues values(arguments.flags, bug ? bug->bounds : std::map<std::string, std::string>{});
   const Plan plan = make_plan(std::move(values), arguments.properties);
-  require_places_for_files(arguments);
+  require_places_for_files(arguments.json_path, arguments.trace_path);
   NodeHolder holder(bug, plan.options.node);
 
   catch_interruptions();

@@ -8,12 +8,11 @@
 #include <optional>
 #include <thread>
 
+#include "checker/cli/flag_parsing.hpp"
 #include "checker/cli/usage_error.hpp"
 
 namespace cli {
 namespace {
-
-constexpr std::string_view kUnlimited = "unlimited";
 
 constexpr const char* kSpace = "What is explored";
 constexpr const char* kNetwork = "The network";
@@ -63,21 +62,15 @@ constexpr std::array kFlags = {
          "it gives up and the trace that was found first is reported"},
 };
 
-const Flag& flag_named(std::string_view name) {
-  const auto found =
-      std::ranges::find_if(kFlags, [&](const Flag& flag) { return name == flag.name; });
-  if (found == kFlags.end()) throw UsageError(fmt::format("no such flag: --{}", name));
-  return *found;
-}
+}  // namespace
 
-[[noreturn]] void refuse(std::string_view flag, std::string_view value, std::string_view remedy) {
+void refuse(std::string_view flag, std::string_view value, std::string_view remedy) {
   const std::string_view shown = value.empty() ? "''" : value;
   throw UsageError(fmt::format("--{} {}: {}", flag, shown, remedy));
 }
 
-// `or_else` names what the flag takes besides a number, for the error.
 std::uint64_t number(const FlagValues& values, std::string_view flag, std::uint64_t min,
-                     std::uint64_t max, std::string_view or_else = "") {
+                     std::uint64_t max, std::string_view or_else) {
   const std::string& text = values[flag];
   const std::string remedy = fmt::format("give a whole number from {} to {}{}", min, max, or_else);
   if (text.empty() || text.find_first_not_of("0123456789") != std::string::npos) {
@@ -103,7 +96,6 @@ std::optional<std::uint32_t> budget(const FlagValues& values, std::string_view f
   return value ? std::optional(static_cast<std::uint32_t>(*value)) : std::nullopt;
 }
 
-// The position of the value among the choices.
 std::size_t choice(const FlagValues& values, std::string_view flag,
                    std::initializer_list<std::string_view> choices) {
   const std::string& text = values[flag];
@@ -130,6 +122,8 @@ void refuse_if_given(const FlagValues& values, std::initializer_list<std::string
     if (values.is_given(flag)) refuse(flag, values[flag], why);
   }
 }
+
+namespace {
 
 void set_network(const FlagValues& values, cluster::ExploreOptions& options) {
   cluster::Bounds& bounds = options.bounds;
@@ -196,13 +190,17 @@ void set_bounds(FlagValues& values, cluster::ExploreOptions& options) {
   bounds.symmetry = choice(values, "symmetry", {"on", "off"}) == 0;
 }
 
-void set_node(const FlagValues& values, cluster::ExploreOptions& options) {
-  options.node.servers = options.bounds.servers;
-  options.node.no_op = choice(values, "no-op", {"on", "off"}) == 0;
-  options.node.fast_backtracking = choice(values, "backtracking", {"fast", "plain"}) == 0;
-  options.node.entries_per_message =
-      static_cast<std::uint32_t>(limit(values, "entries", 1, 1000).value_or(0));
+}  // namespace
+
+node::Options node_options(const FlagValues& values) {
+  return {.servers = static_cast<std::uint32_t>(number(values, "servers", 1, 9)),
+          .no_op = choice(values, "no-op", {"on", "off"}) == 0,
+          .fast_backtracking = choice(values, "backtracking", {"fast", "plain"}) == 0,
+          .entries_per_message =
+              static_cast<std::uint32_t>(limit(values, "entries", 1, 1000).value_or(0))};
 }
+
+namespace {
 
 void set_limits(FlagValues& values, Plan& plan) {
   constexpr std::uint64_t kMost = 1'000'000'000'000;
@@ -222,6 +220,8 @@ void set_limits(FlagValues& values, Plan& plan) {
   }
 }
 
+}  // namespace
+
 spec::PropertySet properties_named(const std::vector<std::string>& names) {
   if (names.empty()) return spec::kAllProperties;
   spec::PropertySet properties = 0;
@@ -235,20 +235,22 @@ spec::PropertySet properties_named(const std::vector<std::string>& names) {
   return properties;
 }
 
-}  // namespace
-
 std::span<const Flag> explore_flags() { return kFlags; }
 
 FlagValues::FlagValues(std::map<std::string, std::string> given,
-                       std::map<std::string, std::string> of_bug)
+                       std::map<std::string, std::string> of_bug, std::span<const Flag> flags)
     : given_(std::move(given)) {
-  for (const Flag& flag : kFlags) values_[flag.name] = flag.default_value;
-  for (const auto& [name, value] : of_bug) values_[flag_named(name).name] = value;
-  for (const auto& [name, value] : given_) values_[flag_named(name).name] = value;
+  for (const Flag& flag : flags) values_[flag.name] = flag.default_value;
+  for (const auto* values : {&of_bug, &given_}) {
+    for (const auto& [name, value] : *values) {
+      if (!values_.contains(name)) throw UsageError(fmt::format("no such flag: --{}", name));
+      values_[name] = value;
+    }
+  }
 }
 
 const std::string& FlagValues::operator[](std::string_view name) const {
-  return values_.at(flag_named(name).name);
+  return values_.at(std::string(name));
 }
 
 bool FlagValues::is_given(std::string_view name) const {
@@ -291,7 +293,7 @@ Plan make_plan(FlagValues values, const std::vector<std::string>& properties) {
   set_bounds(plan.values, plan.options);
   set_limits(plan.values, plan);
   set_network(plan.values, plan.options);
-  set_node(plan.values, plan.options);
+  plan.options.node = node_options(plan.values);
   plan.options.properties = properties_named(properties);
   return plan;
 }

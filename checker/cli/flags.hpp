@@ -26,8 +26,9 @@ std::span<const Flag> explore_flags();
 class FlagValues {
  public:
   // `given` are those on the command line, `of_bug` those of the bug's own bounds. Throws
-  // UsageError for a name that is no flag.
-  FlagValues(std::map<std::string, std::string> given, std::map<std::string, std::string> of_bug);
+  // UsageError for a name that is none of the flags.
+  FlagValues(std::map<std::string, std::string> given, std::map<std::string, std::string> of_bug,
+             std::span<const Flag> flags = explore_flags());
 
   [[nodiscard]] const std::string& operator[](std::string_view name) const;
   [[nodiscard]] bool is_given(std::string_view name) const;

@@ -1,5 +1,4 @@
-#include <nlohmann/json.hpp>
-
+#include "checker/cli/json_parts.hpp"
 #include "checker/cli/process.hpp"
 #include "checker/cli/report.hpp"
 #include "checker/cli/version.hpp"
@@ -7,8 +6,6 @@
 
 namespace cli {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 Json violation_json(const Outcome& outcome) {
   if (!outcome.report.violation) return nullptr;
@@ -21,33 +18,12 @@ Json violation_json(const Outcome& outcome) {
           {"trace", Json::parse(traces::to_json(trace))}};
 }
 
-// The flags' values: numbers as numbers, null for what has no limit.
-Json value_json(const std::string& value) {
-  if (value == "unlimited") return nullptr;
-  const Json parsed = Json::parse(value, nullptr, /*allow_exceptions=*/false);
-  return parsed.is_number() ? parsed : Json(value);
-}
-
 Json config_json(const Outcome& outcome) {
   Json config = Json::object();
   for (const auto& [name, value] : outcome.plan.values.all()) config[name] = value_json(value);
   config["bug"] = outcome.bug ? Json(*outcome.bug) : Json(nullptr);
   config["properties"] = property_names(outcome.plan.options.properties);
   return config;
-}
-
-Json witnesses_json(std::uint32_t fired) {
-  Json json = Json::object();
-  for (std::size_t i = 0; i < spec::kWitnessCount; ++i) {
-    json[to_string(static_cast<spec::Witness>(i))] = (fired >> i & 1U) != 0;
-  }
-  return json;
-}
-
-Json named(const std::vector<std::string>& names, const std::vector<std::uint64_t>& counts) {
-  Json json = Json::object();
-  for (std::size_t i = 0; i < names.size(); ++i) json[names[i]] = counts[i];
-  return json;
 }
 
 }  // namespace

@@ -5,7 +5,8 @@ if(NOT RAFTCHECK_CLI_PYTHON)
   set(RAFTCHECK_CLI_PYTHON Python3::Interpreter)
 endif()
 # A group is a class of cli_test.py: Usage, Bounds, ...
-foreach(group IN ITEMS Usage Bounds Networks Summary Json Files Limits Progress Violation Replay List)
+foreach(group IN ITEMS Usage Bounds Networks Summary Json Files Limits Progress Violation Replay List
+    Simulate SimulateBugs Shards Merge)
   string(TOLOWER ${group} name)
   add_test(NAME cli.${name} COMMAND ${RAFTCHECK_CLI_PYTHON}
     ${CMAKE_CURRENT_SOURCE_DIR}/cli_test.py $<TARGET_FILE:raftcheck> ${group})

@@ -1,0 +1,43 @@
+#include "checker/cli/output_files.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "checker/cli/usage_error.hpp"
+#include "traces/file.hpp"
+
+namespace cli {
+
+namespace fs = std::filesystem;
+
+void require_writable(const std::string& flag, const std::string& path) {
+  if (path.empty()) throw UsageError(flag + " '': name a file that can be written");
+  if (const auto writable = traces::check_writable(path); !writable) {
+    throw UsageError(
+        fmt::format("{}: {}; name a file that can be written", flag, writable.error()));
+  }
+}
+
+void require_places_for_files(const std::optional<std::string>& json_path,
+                              const std::string& trace_path) {
+  if (json_path && *json_path != kStdout) require_writable("--json", *json_path);
+  if (trace_path == kStdout) {
+    throw UsageError("--trace -: the standard output has the summary; name a file");
+  }
+  require_writable("--trace", trace_path);
+  std::error_code ignored;  // of files that are not there yet
+  if (json_path && !fs::is_character_file(*json_path, ignored) &&
+      (*json_path == trace_path || fs::equivalent(*json_path, trace_path, ignored))) {
+    throw UsageError(
+        fmt::format("--json {}: that is where the trace would go; name another file", *json_path));
+  }
+}
+
+void print_to(std::FILE* stream, const std::string& text) {
+  if (std::fwrite(text.data(), 1, text.size(), stream) != text.size() || std::fflush(stream) != 0) {
+    throw UsageError("the summary could not be written to the standard output");
+  }
+}
+
+}  // namespace cli
