@@ -44,7 +44,7 @@ void define_simulate(CLI::App& app, SimulateParsed& parsed) {
       "simulate", "Take random walks over the real step function, deeper than explore can go.");
   simulate->footer(
       "Exit status:\n"
-      "  0  all the walks asked for were taken, without a violation: that proves no more\n"
+      "  0  all walks asked for were taken, without a violation: that proves no more\n"
       "  1  a property is violated; the trace is written\n"
       "  2  wrong usage, or a file that cannot be written\n"
       "  3  stopped by --time, by memory or interrupted, before all walks were taken");

@@ -46,16 +46,16 @@ std::uint64_t count_for(const char* index_name, const char* count_name,
     refuse_variable(index_name, std::to_string(index),
                     fmt::format("of how many? {} is not set", count_name));
   }
-  if (*count == 0 || *count > kShardsMax) {
-    refuse_variable(count_name, std::to_string(*count),
-                    fmt::format("not from 1 to {}", kShardsMax));
+  const std::uint64_t parts = count.value_or(0);
+  if (parts == 0 || parts > kShardsMax) {
+    refuse_variable(count_name, std::to_string(parts), fmt::format("not from 1 to {}", kShardsMax));
   }
-  if (index >= *count) {
+  if (index >= parts) {
     refuse_variable(
         index_name, std::to_string(index),
-        fmt::format("not one of the {} parts that {} says there are", *count, count_name));
+        fmt::format("not one of the {} parts that {} says there are", parts, count_name));
   }
-  return *count;
+  return parts;
 }
 
 std::optional<Shard> of_open_mpi() {
@@ -100,13 +100,15 @@ std::optional<Shard> of_indexed_job(std::optional<std::uint64_t> shards) {
 Shard of_flag(const std::string& text) {
   const std::size_t slash = text.find('/');
   const auto index = parsed(std::string_view(text).substr(0, slash));
-  const auto count =
-      slash == std::string::npos ? std::nullopt : parsed(std::string_view(text).substr(slash + 1));
-  if (!index || !count || *count == 0 || *count > kShardsMax || *index >= *count) {
+  std::uint64_t count = 0;
+  if (slash != std::string::npos) {
+    count = parsed(std::string_view(text).substr(slash + 1)).value_or(0);
+  }
+  if (!index || *index >= count || count > kShardsMax) {
     refuse("shard", text,
            fmt::format("give i/n, i from 0 to n - 1, n up to {}: 0/4, 1/4, 2/4, 3/4", kShardsMax));
   }
-  return {*index, *count, "--shard"};
+  return {*index, count, "--shard"};
 }
 
 Shard of_environment(std::optional<std::uint64_t> shards) {
