@@ -4,7 +4,7 @@ would start it.
 
     cli_test.py PROGRAM [unittest arguments: a class, a test, -v, ...]
 
-The gallery's double-vote must be built beside the program.
+The gallery must be built beside the program.
 """
 
 import os
@@ -17,10 +17,12 @@ from cli_model_test import Models
 from cli_recovery_test import Recovery
 from cli_replay_test import List, Replay
 from cli_search_test import Json, Limits, Progress, Summary, Violation
+from cli_simulate_test import Merge, Shards, Simulate, SimulateBugs
 from cli_usage_test import Bounds, Files, Networks, Usage
 
-__all__ = ["Bounds", "Checkpoints", "Files", "Json", "Limits", "List", "Memory", "Models",
-           "Networks", "Progress", "Recovery", "Replay", "Summary", "Usage", "Violation"]
+__all__ = ["Bounds", "Checkpoints", "Files", "Json", "Limits", "List", "Memory", "Merge", "Models",
+           "Networks", "Progress", "Recovery", "Replay", "Shards", "Simulate", "SimulateBugs",
+           "Summary", "Usage", "Violation"]
 
 if __name__ == "__main__":
     if len(sys.argv) < 2:

@@ -27,6 +27,22 @@ int run_explore(const ExploreArguments& arguments);
 // The same with --model.
 int run_explore_model(const ExploreArguments& arguments);
 
+struct SimulateArguments {
+  std::map<std::string, std::string> flags;  // those given, without dashes
+  std::vector<std::string> properties;       // none: all
+  std::string bug;
+  std::optional<std::string> trace_path;  // none: see kDefaultTrace in simulate_command.cpp
+  std::optional<std::string> json_path;   // "-": the standard output
+  std::vector<std::string> command_line;  // for the record
+};
+int run_simulate(const SimulateArguments& arguments);
+
+struct MergeArguments {
+  std::vector<std::string> paths;        // of summaries
+  std::optional<std::string> json_path;  // "-": the standard output
+};
+int run_merge(const MergeArguments& arguments);
+
 struct ReplayArguments {
   std::string trace_path;
   std::string bug;  // empty: the trace's own; "none": the core as it is

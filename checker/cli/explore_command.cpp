@@ -143,9 +143,7 @@ int run_explore(const ExploreArguments& arguments) {
   NodeHolder holder(setting.bug, plan.options.node);
 
   catch_interruptions();
-  constexpr std::uint64_t kQuarters = 4;
-  ProgressObserver observer(plan.seconds_max,
-                            plan.memory_max.value_or(memory_bytes() / kQuarters * 3));
+  ProgressObserver observer(plan.seconds_max, plan.memory_max);
   const double before = resumption ? resumption->seconds() : 0;
   std::optional<Checkpoints> checkpoints;
   cluster::ExploreOptions options = plan.options;

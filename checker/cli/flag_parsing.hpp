@@ -23,7 +23,7 @@ std::optional<std::uint32_t> budget(const FlagValues& values, std::string_view f
 // The position of the value among the choices.
 std::size_t choice(const FlagValues& values, std::string_view flag,
                    std::initializer_list<std::string_view> choices);
-double seconds(const FlagValues& values);  // of --time
+double seconds(const FlagValues& values, std::string_view flag);  // of --time
 
 void refuse_if_given(const FlagValues& values, std::initializer_list<std::string_view> flags,
                      std::string_view why);

@@ -10,6 +10,7 @@
 #include <stdexcept>
 
 #include "checker/cli/commands.hpp"
+#include "checker/cli/define_walks.hpp"
 #include "checker/cli/flags.hpp"
 #include "checker/cli/help.hpp"
 #include "checker/cli/text.hpp"
@@ -26,6 +27,8 @@ struct Parsed {
   std::string resume;
   ExploreArguments explore;
   ReplayArguments replay;
+  SimulateParsed simulate;
+  MergeParsed merge;
   std::string list_what;
 };
 
@@ -193,11 +196,13 @@ const CLI::App& require_command(const CLI::App& app) {
   if (!commands.empty()) return *commands.front();
   const std::vector<std::string> extras = app.remaining();
   if (extras.empty()) {
-    throw UsageError("name a command: explore, replay or list (see `raftcheck --help`)");
+    throw UsageError(
+        "name a command: explore, simulate, merge, replay or list (see `raftcheck --help`)");
   }
   if (extras.front().starts_with('-')) refuse_extras(app, "raftcheck --help");
   throw UsageError(fmt::format(
-      "{}: no such command; there are explore, replay and list (see `raftcheck --help`)",
+      "{}: no such command; there are explore, simulate, merge, replay and list (see `raftcheck "
+      "--help`)",
       extras.front()));
 }
 
@@ -213,6 +218,12 @@ int run_command(const CLI::App& command, Parsed& parsed, int argc, char** argv) 
   refuse_extras(command, fmt::format("raftcheck {} --help", name));
   if (name == "replay") return run_replay(parsed.replay);
   if (name == "list") return run_list(parsed.list_what);
+  if (name == "merge") return run_merge(merge_arguments(command, parsed.merge));
+  if (name == "simulate") {
+    SimulateArguments arguments = simulate_arguments(command, parsed.simulate);
+    arguments.command_line.assign(argv, argv + argc);
+    return run_simulate(arguments);
+  }
   for (const auto& [flag, value] : parsed.flags) {
     if (command.count("--" + flag) > 0) parsed.explore.flags[flag] = value;
   }
@@ -238,6 +249,8 @@ void define(CLI::App& app, Parsed& parsed) {
       "  raftcheck replay raftcheck-trace.json");
   parsed.explore.trace_path = "raftcheck-trace.json";
   add_explore(app, parsed);
+  define_simulate(app, parsed.simulate);
+  define_merge(app, parsed.merge);
   add_replay(app, parsed);
   add_list(app, parsed);
   for (CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
@@ -256,7 +269,7 @@ int run(int argc, char** argv) {
   } catch (const CLI::ArgumentMismatch& error) {
     const std::string message = error.what();
     throw UsageError(message.substr(0, message.find(':')) +
-                     ": give it once, with a value (see `raftcheck explore --help`)");
+                     ": give it once, with a value (see `raftcheck COMMAND --help`)");
   } catch (const CLI::ParseError& error) {
     throw UsageError(fmt::format("{} (see `raftcheck --help`)", error.what()));
   }

@@ -117,7 +117,7 @@ int run_explore_model(const ExploreArguments& arguments) {
   }
 
   catch_interruptions();
-  ProgressObserver observer(plan.seconds_max);
+  ProgressObserver observer(plan.seconds_max, plan.memory_max);
   engine::CountingOptions options = models::search_options(*chosen.model);
   options.limits = plan.options.limits;
   options.threads = plan.options.threads;

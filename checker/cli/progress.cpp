@@ -42,10 +42,14 @@ std::string progress_line(const Seen& seen, std::size_t columns) {
   if (line.size() >= columns) line.resize(columns - 1);
   return line;
 }
+constexpr std::uint64_t kQuarters = 4;  // of the machine's memory: three of them by default
 }  // namespace
 
-ProgressObserver::ProgressObserver(std::optional<double> seconds_max, std::uint64_t memory_max)
-    : seconds_max_(seconds_max), is_terminal_(stderr_is_terminal()), memory_max_(memory_max) {}
+ProgressObserver::ProgressObserver(std::optional<double> seconds_max,
+                                   std::optional<std::uint64_t> memory_max)
+    : seconds_max_(seconds_max),
+      is_terminal_(stderr_is_terminal()),
+      memory_max_(memory_max.value_or(memory_bytes() / kQuarters * 3)) {}
 
 double ProgressObserver::seconds() const {
   return std::chrono::duration<double>(Clock::now() - start_).count();

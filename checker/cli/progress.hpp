@@ -13,7 +13,7 @@ namespace cli {
 class ProgressObserver final : public cluster::ExploreObserver {
  public:
   // Stops the search so many seconds from now, or before it needs more memory than that.
-  ProgressObserver(std::optional<double> seconds_max, std::uint64_t memory_max);
+  ProgressObserver(std::optional<double> seconds_max, std::optional<std::uint64_t> memory_max);
 
   std::optional<engine::StopReason> poll(const engine::Progress& progress) override;
   void on_violation_found(const spec::Violation& violation) override;

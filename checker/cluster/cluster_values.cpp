@@ -2,31 +2,9 @@
 #include <algorithm>
 
 #include "checker/cluster/cluster_model.hpp"
+#include "checker/cluster/history_bytes.hpp"
 
 namespace cluster {
-namespace {
-
-void put(std::string& bytes, std::uint64_t number) {
-  for (int i = 0; i < 8; ++i) bytes.push_back(static_cast<char>(number >> (8 * i)));
-}
-
-// Equal histories have equal bytes: every part has a fixed width or its length before it.
-std::string bytes_of(const spec::History& history) {
-  std::string bytes;
-  put(bytes, history.leaders.size());
-  for (const spec::ServerId leader : history.leaders) put(bytes, leader);
-  for (const spec::CommittedEntry& committed : history.committed) {
-    put(bytes, committed.commit_term);
-    put(bytes, committed.entry.term);
-    put(bytes, committed.entry.no_op ? 1 : 0);
-    put(bytes, committed.entry.command.size());
-    bytes += committed.entry.command;
-  }
-  return bytes;
-}
-
-}  // namespace
-
 LocalId ClusterModel::intern_local(const std::string& bytes) {
   const auto [id, added] = local_bytes_.intern(std::span(bytes.data(), bytes.size()));
   if (added) locals_.push_back({bytes, node_.view(bytes)});

@@ -64,8 +64,8 @@ bool Runner::is_next_on_link(std::size_t position) const {
 traces::Result<std::size_t> Runner::find_message(const traces::Action& action) const {
   bool was_sent = false;
   for (std::size_t i = 0; i < sent_.size(); ++i) {
-    if (sent_[i].view != *action.message) continue;
     if (action.sent_at != 0 && sent_[i].step != action.sent_at) continue;
+    if (sent_[i].view != *action.message) continue;
     was_sent = true;
     if (!sent_[i].available) continue;
     if (network_ == "ordered" && !is_next_on_link(i)) {
@@ -190,5 +190,10 @@ void Runner::stop_faults() {
 }
 
 void Runner::lose(std::size_t position) { sent_[last_first_ + position].available = false; }
+
+void Runner::lose(std::size_t step, std::size_t position) {
+  const auto first = std::ranges::lower_bound(sent_, step, {}, &Sent::step);
+  sent_[static_cast<std::size_t>(first - sent_.begin()) + position].available = false;
+}
 
 }  // namespace cluster

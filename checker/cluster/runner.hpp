@@ -42,6 +42,9 @@ class Runner {
 
   // The network loses a message that the last action sent, by its position in the step's `sent`.
   void lose(std::size_t position);
+  // The same of an earlier step (by its number), if nobody received the message meanwhile: as if it
+  // had been lost at once.
+  void lose(std::size_t step, std::size_t position);
 
   // All that is in flight is lost, over any network too, and a cut is healed. No step.
   void stop_faults();

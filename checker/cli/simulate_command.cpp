@@ -1,0 +1,109 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cstdio>
+
+#include "checker/cli/commands.hpp"
+#include "checker/cli/gallery.hpp"
+#include "checker/cli/output_files.hpp"
+#include "checker/cli/process.hpp"
+#include "checker/cli/simulate_report.hpp"
+#include "checker/cli/usage_error.hpp"
+#include "checker/cli/version.hpp"
+#include "checker/cli/walk_progress.hpp"
+#include "traces/file.hpp"
+
+namespace cli {
+namespace {
+
+constexpr std::string_view kShardPlace = "{shard}";
+constexpr const char* kDefaultTrace = "raftcheck-trace.json";
+constexpr const char* kDefaultTraceOfShard = "raftcheck-trace-{shard}.json";
+
+// The file of this shard: shards that share a folder must not write over one another's files.
+std::string placed(std::string path, const Shard& shard) {
+  const std::string index = std::to_string(shard.index);
+  for (std::size_t at = 0; (at = path.find(kShardPlace, at)) != std::string::npos;
+       at += index.size()) {
+    path.replace(at, kShardPlace.size(), index);
+  }
+  return path;
+}
+
+void fill_in(cluster::SimulateReport::Found& found, const SimulateOutcome& outcome) {
+  traces::Trace& trace = found.trace;
+  trace.program_version = kVersion;
+  trace.bounds = bounds_in_force(outcome.plan);
+  trace.bounds["walk"] = std::to_string(found.walk);
+  if (outcome.plan.options.properties != spec::kAllProperties) {
+    trace.bounds["property"] =
+        fmt::format("{}", fmt::join(property_names(outcome.plan.options.properties), " "));
+  }
+  trace.bug = outcome.bug;
+}
+
+// What was found is reported first; the files that could not be written are then said, and exit 2.
+void report_all(SimulateOutcome& outcome, cluster::SimulateReport& report,
+                const std::string& trace_path, const std::optional<std::string>& json_path) {
+  std::vector<std::string> failures;
+  const auto note = [&](const char* flag, const traces::Result<void>& written) {
+    if (!written) failures.push_back(fmt::format("{}: {}", flag, written.error()));
+  };
+  if (report.found) {
+    fill_in(*report.found, outcome);
+    const auto written = traces::write_trace(trace_path, report.found->trace);
+    if (written) outcome.trace_path = trace_path;
+    note("--trace", written);
+  }
+  print_to(json_path == kStdout ? stderr : stdout, simulate_text(outcome));
+  if (json_path == kStdout) {
+    print_to(stdout, simulate_json(outcome));
+  } else if (json_path) {
+    note("--json", traces::write_file(*json_path, simulate_json(outcome)));
+  }
+  if (!failures.empty()) throw UsageError(fmt::format("{}", fmt::join(failures, "\n")));
+}
+
+int exit_status(cluster::WalkStop stopped_by) {
+  switch (stopped_by) {
+    case cluster::WalkStop::Walks:
+      return kHolds;
+    case cluster::WalkStop::Violation:
+      return kViolated;
+    default:
+      return kStopped;
+  }
+}
+
+}  // namespace
+
+int run_simulate(const SimulateArguments& arguments) {
+  std::optional<Bug> bug;
+  if (!arguments.bug.empty()) bug = bug_named(arguments.bug, "--bug");
+  FlagValues values(arguments.flags,
+                    bug ? bounds_for_walks(bug->bounds) : std::map<std::string, std::string>{},
+                    simulate_flags());
+  const SimulatePlan plan = make_simulate_plan(std::move(values), arguments.properties);
+  const std::string trace_path = placed(
+      arguments.trace_path.value_or(plan.shard.is_divided() ? kDefaultTraceOfShard : kDefaultTrace),
+      plan.shard);
+  std::optional<std::string> json_path;
+  if (arguments.json_path) json_path = placed(*arguments.json_path, plan.shard);
+  require_places_for_files(json_path, trace_path);
+  NodeHolder holder(bug, plan.options.node);
+
+  catch_interruptions();
+  WalkObserver observer(plan.seconds_max, walks_of(plan.options));
+  cluster::SimulateReport report = cluster::simulate(*holder, plan.options, observer);
+  observer.clear();
+  SimulateOutcome outcome{.plan = plan,
+                          .report = report,
+                          .seconds = observer.seconds(),
+                          .bug = bug ? std::optional(bug->name) : std::nullopt,
+                          .arguments = arguments.command_line,
+                          .trace_path = {}};
+  report_all(outcome, report, trace_path, json_path);
+  return exit_status(report.stopped_by);
+}
+
+}  // namespace cli

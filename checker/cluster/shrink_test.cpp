@@ -1,0 +1,184 @@
+// Traces made smaller: what is left still violates the property, and nothing of it can be left out.
+#include "checker/cluster/shrink.hpp"
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+#include "checker/cluster/explore.hpp"
+#include "checker/cluster/replay.hpp"
+#include "checker/cluster/runner.hpp"
+#include "checker/cluster/test_nodes.hpp"
+#include "traces/render.hpp"
+
+namespace cluster {
+namespace {
+
+using traces::Action;
+using traces::ActionKind;
+
+// Builds a trace action by action; deliveries name the kind and the sender of a message.
+class Story {
+ public:
+  Story(node::Node& node, std::string network)
+      : runner_(node, 3, network, spec::set_of(spec::Property::ElectionSafety)) {
+    trace_.config.servers = 3;
+    trace_.config.network = network;
+    trace_.initial = runner_.views();
+  }
+  Story& act(ActionKind kind, spec::ServerId server) {
+    Action action;
+    action.kind = kind;
+    action.server = server;
+    return take(action);
+  }
+  Story& deliver(const std::string& kind, spec::ServerId from, spec::ServerId to,
+                 bool keep_copy = false) {
+    for (std::size_t i = trace_.steps.size(); i-- > 0;) {
+      for (const traces::SentMessage& sent : trace_.steps[i].sent) {
+        if (sent.message.kind != kind || sent.message.from != from || sent.message.to != to) {
+          continue;
+        }
+        Action action;
+        action.kind = ActionKind::Deliver;
+        action.server = to;
+        action.message = sent.message;
+        action.sent_at = i + 1;
+        action.keep_copy = keep_copy;
+        return take(action);
+      }
+    }
+    throw std::logic_error("nothing of the kind was sent");
+  }
+  [[nodiscard]] const traces::Trace& trace() const { return trace_; }
+
+ private:
+  Story& take(const Action& action) {
+    auto taken = runner_.apply(action);
+    if (!taken) throw std::logic_error(taken.error());
+    trace_.steps.push_back(std::move(taken->step));
+    if (taken->violation) {
+      trace_.violation = {to_string(taken->violation->property), taken->violation->message,
+                          trace_.steps.size()};
+    }
+    return *this;
+  }
+  Runner runner_;
+  traces::Trace trace_;
+};
+
+// Two leaders of one term by a server that votes twice, among much that has no part in it: an
+// earlier term, a heartbeat, a crash, a message received twice.
+traces::Trace long_story(node::Node& node, const std::string& network) {
+  Story story(node, network);
+  const bool copies = network == "unordered";
+  story.act(ActionKind::ElectionTimeout, 1)
+      .act(ActionKind::ElectionTimeout, 1)  // term 2
+      .act(ActionKind::Crash, 2)
+      .deliver("request_vote", 1, 3, copies)
+      .deliver("request_vote_reply", 3, 1)
+      .act(ActionKind::HeartbeatTimeout, 1)
+      .act(ActionKind::Crash, 3)
+      .act(ActionKind::ElectionTimeout, 2)
+      .act(ActionKind::ElectionTimeout, 2)
+      .deliver("request_vote", 2, 3)
+      .deliver("request_vote_reply", 3, 2);
+  return story.trace();
+}
+
+ShrinkOptions two_leaders() { return {.properties = spec::set_of(spec::Property::ElectionSafety)}; }
+
+void expect_replays(node::Node& node, const traces::Trace& trace) {
+  const ReplayResult replayed = replay(node, trace, [](std::size_t) {});
+  EXPECT_EQ(replayed.verdict, ReplayVerdict::Reproduced)
+      << replayed.path << replayed.explanation << traces::render_text(trace);
+}
+
+// Every delivery of the trace as far as it can still be taken, without one action.
+bool violates_without(node::Node& node, const traces::Trace& trace, std::size_t left_out) {
+  Runner runner(node, 3, trace.config.network, spec::set_of(spec::Property::ElectionSafety));
+  for (std::size_t i = 0; i < trace.steps.size(); ++i) {
+    if (i == left_out) continue;
+    Action action = trace.steps[i].action;
+    action.sent_at = 0;
+    const auto taken = runner.apply(action);
+    if (taken && taken->violation) return true;
+  }
+  return false;
+}
+
+TEST(Shrink, LeavesOutWhatHasNoPartInIt) {
+  for (const std::string network : {"any", "unordered"}) {
+    DoubleVotingNode node({.servers = 3});
+    const traces::Trace trace = long_story(node, network);
+    ASSERT_EQ(trace.steps.size(), 11U);
+    const Shrunk shrunk = shrink(node, trace, two_leaders());
+    EXPECT_TRUE(shrunk.is_minimal);
+    EXPECT_GT(shrunk.runs, 6U);
+    // Two timeouts, two votes, two replies: in term 1, though the story was about term 2.
+    EXPECT_EQ(shrunk.trace.steps.size(), 6U) << network;
+    EXPECT_EQ(shrunk.trace.steps.front().view->current_term, 1U);
+    EXPECT_FALSE(shrunk.trace.shortest);
+    EXPECT_EQ(shrunk.trace.violation->step, 6U);
+    for (const traces::Step& step : shrunk.trace.steps) EXPECT_FALSE(step.action.keep_copy);
+    expect_replays(node, shrunk.trace);
+    for (std::size_t i = 0; i < 6; ++i) EXPECT_FALSE(violates_without(node, shrunk.trace, i)) << i;
+  }
+}
+
+TEST(Shrink, OfAShrunkTrace_ChangesNothing) {
+  DoubleVotingNode node({.servers = 3});
+  const Shrunk once = shrink(node, long_story(node, "unordered"), two_leaders());
+  const Shrunk twice = shrink(node, once.trace, two_leaders());
+  EXPECT_EQ(once.trace, twice.trace);
+}
+
+TEST(Shrink, KeepsToTheLimitsOfTheNetwork) {
+  DoubleVotingNode node({.servers = 3});
+  const traces::Trace trace = long_story(node, "unordered");
+  std::size_t most = 0;
+  {
+    std::vector<std::size_t> flying;  // the greatest number at once, in the trace as it is
+    std::size_t now = 0;
+    for (const traces::Step& step : trace.steps) {
+      if (step.action.kind == ActionKind::Deliver && !step.action.keep_copy) --now;
+      now += step.sent.size();
+      most = std::max(most, now);
+    }
+  }
+  ShrinkOptions options = two_leaders();
+  options.limits = {.losses = 0, .inflight = most};
+  const Shrunk shrunk = shrink(node, trace, options);
+  std::size_t now = 0;
+  for (const traces::Step& step : shrunk.trace.steps) {
+    if (step.action.kind == ActionKind::Deliver && !step.action.keep_copy) --now;
+    now += step.sent.size();
+    EXPECT_LE(now, most);
+    for (const traces::SentMessage& sent : step.sent) EXPECT_FALSE(sent.lost);
+  }
+  expect_replays(node, shrunk.trace);
+  EXPECT_LT(shrunk.trace.steps.size(), trace.steps.size());
+}
+
+TEST(Shrink, StopsWhenToldTo_WithATraceThatReplays) {
+  DoubleVotingNode node({.servers = 3});
+  for (int runs = 0; runs < 12; runs += 3) {
+    ShrinkOptions options = two_leaders();
+    options.go_on = [left = runs]() mutable { return left-- > 0; };
+    const Shrunk shrunk = shrink(node, long_story(node, "unordered"), options);
+    EXPECT_FALSE(shrunk.is_minimal);
+    expect_replays(node, shrunk.trace);
+  }
+}
+
+TEST(Shrink, RefusesATraceThatViolatesNothing) {
+  DoubleVotingNode node({.servers = 3});
+  traces::Trace trace = long_story(node, "any");
+  const auto sound = node::make_raft_node({.servers = 3});
+  EXPECT_THROW(shrink(*sound, trace, two_leaders()), std::invalid_argument);
+  trace.violation.reset();
+  EXPECT_THROW(shrink(node, trace, two_leaders()), std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace cluster
