@@ -238,7 +238,7 @@ TEST(CountingSearch, DeliversAMessageOnceEver_WithTheOrderOnce) {
   table.internal = {{{.next = 0, .sends = {0}}}};
   table.reactions = {{toy::Table::Entry{.next = 0}}};
   TableModel model(table);
-  const SearchResult result = count(model, with(Order::Once, Loss::None, 1));
+  const SearchResult result = count(model, with(Order::Once, Loss::None, 2));
   EXPECT_EQ(result.progress.distinct, 3U);
   EXPECT_EQ(result.progress.generated, 1U + 3U + 1U);
   EXPECT_EQ(result.progress.depth, 3U);

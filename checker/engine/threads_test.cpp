@@ -205,7 +205,7 @@ toy::Table words(std::uint32_t letters, std::uint32_t length) {
   return table;
 }
 
-// Both tables of the networks start with 131,072 places and double before they are full.
+// Both tables of the networks start with 131,072 places and grow before they are full.
 TEST(Threads, LetTheTablesGrow_WhileTheySearch) {
   for (const std::size_t threads : {1U, 2U}) {
     toy::TableModel model(words(9, 6));
