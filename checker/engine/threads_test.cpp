@@ -131,7 +131,8 @@ TEST(Threads, LeaveOrbitsAndTheRunAsTheyAre_WithSymmetryToo) {
         const CountingOptions options = network(order, Loss::Free, inflight);
         Broadcast full(4, 2, is_bad);
         const SearchResult of_full = count(full, options);
-        EXPECT_EQ(of_full.path.empty(), is_safe);
+        const bool is_too_small = order == Order::Once && inflight == 1;  // for a second message
+        EXPECT_EQ(of_full.path.empty(), is_safe || is_too_small);
         Broadcast first(4, 2, is_bad, true);
         CountingOptions folded_options = options;
         folded_options.symmetry = first.permutations();
