@@ -238,7 +238,7 @@ TEST(CountingSearch, DeliversAMessageOnceEver_WithTheOrderOnce) {
   table.internal = {{{.next = 0, .sends = {0}}}};
   table.reactions = {{toy::Table::Entry{.next = 0}}};
   TableModel model(table);
-  const SearchResult result = count(model, with(Order::Once, Loss::None, 1));
+  const SearchResult result = count(model, with(Order::Once, Loss::None, 2));
   EXPECT_EQ(result.progress.distinct, 3U);
   EXPECT_EQ(result.progress.generated, 1U + 3U + 1U);
   EXPECT_EQ(result.progress.depth, 3U);
@@ -260,7 +260,9 @@ TEST(CountingSearch, LeavesAMessageWhereItIs_IfItsReceiptDoesNotConsumeIt) {
       const CountingOptions options = with(order, Loss::None, 1);
       const SearchResult result = count(model, options);
       EXPECT_EQ(result.path.size(), consumes ? 0U : 3U);
-      if (!consumes) EXPECT_EQ(PathChecker(model, &options).fault_of(result), "");
+      if (!consumes) {
+        EXPECT_EQ(PathChecker(model, &options).fault_of(result), "");
+      }
     }
   }
 }
@@ -282,7 +284,9 @@ TEST(CountingSearch, GeneratesWhatIsOutside_AndNeitherStoresNorExploresIt) {
     EXPECT_EQ(result.halves, 2U);
     EXPECT_EQ(result.violation, violation);
     EXPECT_EQ(result.path.size(), violation == 0 ? 0U : 2U);
-    if (violation != 0) EXPECT_EQ(PathChecker(model, &options).fault_of(result), "");
+    if (violation != 0) {
+      EXPECT_EQ(PathChecker(model, &options).fault_of(result), "");
+    }
   }
 }
 

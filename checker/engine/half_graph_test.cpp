@@ -55,7 +55,8 @@ std::map<HalfId, Told> walk(HalfGraph& graph, std::size_t messages, std::size_t 
     for (EdgeId id = internal.first; id != internal.last; ++id) open.push_back(graph.edge(id).next);
     here.receipts.assign(messages * graph.alternatives(), kNone);
     for (std::size_t i = 0; i < here.receipts.size(); ++i) {
-      const std::size_t key = (i * (2 * thread + 1) + thread) % here.receipts.size();
+      const std::size_t shifted = (i + 7 * thread) % here.receipts.size();
+      const std::size_t key = thread % 2 == 0 ? shifted : here.receipts.size() - 1 - shifted;
       const auto message = static_cast<MessageId>(key / graph.alternatives());
       const auto alternative = static_cast<unsigned>(key % graph.alternatives());
       const EdgeId id = graph.delivery(half, message, alternative);

@@ -38,7 +38,7 @@ TEST(IdTable, KeepsEverything_WhenItGrows) {
   for (std::uint32_t value = 0; value < kValues; ++value) {
     table.insert(hash_of(value), value);
     if (!table.wants_growth()) continue;
-    EXPECT_GT(table.growth_bytes(), std::size_t{8} * value);
+    EXPECT_GT(table.growth_bytes(), std::size_t{4} * value);
     table.grow();
     EXPECT_FALSE(table.wants_growth());
     ++growths;

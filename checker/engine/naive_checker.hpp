@@ -155,11 +155,8 @@ class NaiveCounter {
       for (std::size_t i = 0; i < sent.size(); ++i) {
         if ((lost >> i & 1U) == 0) naive_send(model_, options_.order, after.second, sent[i]);
       }
-      // Where messages can be lost, one that is known takes a place at the moment of sending.
-      const std::size_t places = options_.loss == Loss::None
-                                     ? after.second.size()
-                                     : rest.size() + sent.size() - lost_count;
-      if (places > options_.inflight && !sent.empty()) {
+      // One that is known (Once) takes a place at the moment of sending.
+      if (!sent.empty() && rest.size() + sent.size() - lost_count > options_.inflight) {
         is_too_much = true;
         continue;
       }

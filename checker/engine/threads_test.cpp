@@ -131,7 +131,8 @@ TEST(Threads, LeaveOrbitsAndTheRunAsTheyAre_WithSymmetryToo) {
         const CountingOptions options = network(order, Loss::Free, inflight);
         Broadcast full(4, 2, is_bad);
         const SearchResult of_full = count(full, options);
-        EXPECT_EQ(of_full.path.empty(), is_safe);
+        const bool is_too_small = order == Order::Once && inflight == 1;  // for a second message
+        EXPECT_EQ(of_full.path.empty(), is_safe || is_too_small);
         Broadcast first(4, 2, is_bad, true);
         CountingOptions folded_options = options;
         folded_options.symmetry = first.permutations();
@@ -205,7 +206,7 @@ toy::Table words(std::uint32_t letters, std::uint32_t length) {
   return table;
 }
 
-// Both tables of the networks start with 131,072 places and double before they are full.
+// Both tables of the networks start with 131,072 places and grow before they are full.
 TEST(Threads, LetTheTablesGrow_WhileTheySearch) {
   for (const std::size_t threads : {1U, 2U}) {
     toy::TableModel model(words(9, 6));

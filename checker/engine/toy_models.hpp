@@ -397,7 +397,7 @@ class Baton final : public ToyModel {
   [[nodiscard]] std::size_t renaming_count() const override { return permutations_.size(); }
   [[nodiscard]] std::string key_of(const PathStep& step) const override {
     PathStep renamed = step;
-    renamed.label = permutations_.images(step.renaming)[step.label];
+    if (step.message == kNone) renamed.label = permutations_.images(step.renaming)[step.label];
     return ToyModel::key_of(renamed);
   }
   [[nodiscard]] const Permutations& permutations() const { return permutations_; }
