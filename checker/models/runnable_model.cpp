@@ -1,7 +1,6 @@
 #include "checker/models/runnable_model.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <stdexcept>
 
 namespace models {
@@ -28,7 +27,7 @@ engine::CountingOptions search_options(const RunnableModel& model) {
   engine::CountingOptions options;
   options.order = model.order();
   options.loss = engine::Loss::None;
-  options.inflight = std::numeric_limits<std::size_t>::max();
+  options.inflight = engine::kUnlimited;
   options.symmetry = model.permutations();
   return options;
 }
