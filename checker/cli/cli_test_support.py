@@ -18,7 +18,7 @@ FLAGS = [
     "servers", "terms", "log", "proposals", "timeouts", "crashes", "network", "inflight",
     "duplicates", "partitions", "loss", "order", "no-op", "backtracking", "entries", "depth",
     "states", "time", "memory", "checkpoint-every", "threads", "symmetry", "shortest-states",
-    "recovery", "recovery-steps"]
+    "recovery", "recovery-steps", "check-symmetry"]
 
 
 class CliTest(unittest.TestCase):

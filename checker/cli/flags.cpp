@@ -65,6 +65,9 @@ constexpr std::array kFlags = {
     Flag{"threads", "N", "all", kSearch, "threads that search; all: one for each processor"},
     Flag{"symmetry", "on|off", "on", kSearch,
          "states that differ only in the servers' names count as one; up to 6 servers, off above"},
+    Flag{"check-symmetry", "[on|off]", "off", kSearch,
+         "once the space is exhausted, search it again without symmetry and compare: the orbits "
+         "must add up to the same counts; alone it means on"},
     Flag{"order", "fastest|shortest", "fastest", kSearch,
          "over any network. fastest: the largest sets of messages first, and a shortest trace "
          "sought once there is a violation. shortest: breadth first from the start"},
@@ -221,6 +224,10 @@ void set_bounds(FlagValues& values, cluster::ExploreOptions& options) {
     values.imply("symmetry", "off");
   }
   bounds.symmetry = choice(values, "symmetry", {"on", "off"}) == 0;
+  options.check_symmetry = choice(values, "check-symmetry", {"off", "on"}) == 1;
+  if (options.check_symmetry && !bounds.symmetry) {
+    refuse("check-symmetry", "on", "there is no symmetry to check; use --symmetry on");
+  }
 }
 
 }  // namespace

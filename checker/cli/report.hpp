@@ -34,6 +34,9 @@ void report_summary(const Outcome& outcome, const std::optional<std::string>& js
 // "exhausted", "violation", "depth", "states", "time", "memory", "interrupt".
 const char* to_string(engine::StopReason reason);
 
+// Whether no leader was ever elected in a space that was exhausted: nothing is shown then.
+bool is_vacuous(const Outcome& outcome);
+
 // The summary for people, ended by a newline.
 std::string summary_text(const Outcome& outcome);
 

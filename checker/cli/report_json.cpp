@@ -84,6 +84,12 @@ std::string summary_json(const Outcome& outcome) {
   const auto directory = [](const std::string& path) { return path.empty() ? Json() : Json(path); };
   json["resumed_from"] = directory(outcome.resumed);
   json["checkpoint"] = directory(outcome.checkpoint);
+  json["vacuous"] = outcome.model ? Json(nullptr) : Json(is_vacuous(outcome));
+  const auto& full = report.without_symmetry;
+  json["symmetry_check"] = !full ? Json(nullptr)
+                                 : Json({{"distinct", full->progress.distinct},
+                                         {"generated", full->progress.generated},
+                                         {"cluster_states", full->halves}});
   json["recovery"] = recovery_json(report.recovery);
   // A command line need not be UTF-8.
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

@@ -189,9 +189,7 @@ void add_witnesses(Out out, const Outcome& outcome) {
   if (!unseen.empty()) {
     fmt::format_to(out, "{}", two_columns("never happened", kColumn, listed(unseen)));
   }
-  // A search that was cut short may just not have come so far.
-  if ((fired & set_of(spec::Witness::LeaderElected)) == 0 &&
-      outcome.report.search.stopped_by == engine::StopReason::Exhausted) {
+  if (is_vacuous(outcome)) {
     fmt::format_to(
         out,
         "VACUOUS: no leader was ever elected within these bounds, so this shows next to\n"
@@ -246,6 +244,12 @@ const char* to_string(engine::StopReason reason) {
   return kNames.at(static_cast<std::size_t>(reason));
 }
 
+bool is_vacuous(const Outcome& outcome) {
+  // A search that was cut short may just not have come so far.
+  return outcome.report.search.stopped_by == engine::StopReason::Exhausted &&
+         (outcome.report.search.witnesses & set_of(spec::Witness::LeaderElected)) == 0;
+}
+
 std::string summary_text(const Outcome& outcome) {
   std::string text = headline(outcome);
   const Out out = std::back_inserter(text);
@@ -253,6 +257,11 @@ std::string summary_text(const Outcome& outcome) {
   add_bounds(out, outcome);
   add_coverage(out, outcome);
   if (!outcome.model) add_witnesses(out, outcome);
+  if (outcome.report.without_symmetry) {
+    line(out, "symmetry checked", outcome.report.covering
+                                      ? "as many cluster states without it"
+                                      : "as many states without it");
+  }
   if (outcome.report.recovery) add_recovery(out, outcome);
   if (outcome.report.trace) {
     add_trace(out, outcome);

@@ -340,6 +340,37 @@ void count(node::Node& node, const ExploreOptions& options, ExploreObserver& obs
   report.trace = TraceMaker(node, options, model).make(report.search, report.violation.emplace());
 }
 
+// What symmetry folded must be what there is without it.
+void check_symmetry(node::Node& node, const ExploreOptions& options, ExploreObserver& observer,
+                    ExploreReport& report) {
+  ExploreOptions unfolded = options;
+  unfolded.bounds.symmetry = false;
+  unfolded.limits = {};
+  unfolded.checkpointing = nullptr;
+  unfolded.resume = nullptr;
+  unfolded.recovery_steps.reset();
+  unfolded.check_symmetry = false;
+  const engine::SearchResult full = explore(node, unfolded, observer).search;
+  if (full.stopped_by != StopReason::Exhausted && full.stopped_by != StopReason::Violation) {
+    report.search.stopped_by = full.stopped_by;
+    return;
+  }
+  const engine::SearchResult& folded = report.search;
+  const auto require = [](std::uint64_t sum, std::uint64_t count, const char* what) {
+    if (sum == count) return;
+    throw std::runtime_error("symmetry is not sound here: the orbits add up to " +
+                             std::to_string(sum) + " " + what + ", but without symmetry there are " +
+                             std::to_string(count) + "; use --symmetry off");
+  };
+  require(folded.violation, full.violation, "as the number of what is violated");
+  require(folded.halves, full.halves, "cluster states");
+  if (!report.covering) {
+    require(folded.orbits, full.progress.distinct, "states");
+    require(folded.progress.depth, full.progress.depth, "levels");
+  }
+  report.without_symmetry = full;
+}
+
 }  // namespace
 
 const char* to_string(Network network) {
@@ -363,6 +394,10 @@ ExploreReport explore(node::Node& node, const ExploreOptions& options, ExploreOb
     cover(node, options, observer, report);
   } else {
     count(node, options, observer, report);
+  }
+  const bool is_exhausted = report.search.stopped_by == StopReason::Exhausted;
+  if (options.check_symmetry && options.bounds.symmetry && is_exhausted) {
+    check_symmetry(node, options, observer, report);
   }
   return report;
 }

@@ -33,6 +33,8 @@ struct ExploreOptions {
   // bounds and properties; the caller sees to that.
   const engine::Checkpointing* checkpointing = nullptr;
   engine::ArchiveReader* resume = nullptr;
+  // With symmetry, once the space is exhausted: search again without it, and compare.
+  bool check_symmetry = false;
   // If there: every state that was reached must recover within so many steps once faults stop.
   std::optional<std::uint64_t> recovery_steps{};
 };
@@ -68,11 +70,14 @@ struct ExploreReport {
   // Where it was asked for and no property is violated. If a state does not recover, its trace is
   // below, unless the search for the run to it was stopped.
   std::optional<RecoveryReport> recovery;
+  // What the search without symmetry came to, where it was asked for: it agreed.
+  std::optional<engine::SearchResult> without_symmetry;
   // With a violation. `bounds`, `bug` and `program_version` are left for the caller to fill in.
   std::optional<traces::Trace> trace;
 };
 
-// The node must be made with options.node.
+// The node must be made with options.node. Throws std::runtime_error if options.check_symmetry finds
+// that the orbits do not add up: the node's renaming is then not to be trusted.
 ExploreReport explore(node::Node& node, const ExploreOptions& options, ExploreObserver& observer);
 
 const char* to_string(Network network);  // "any", "unordered", "ordered"
