@@ -10,8 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "checker/engine/archive.hpp"
-#include "checker/engine/interner.hpp"
+#include "checker/engine/interner_archive.hpp"
 #include "checker/engine/model.hpp"
 #include "checker/engine/permutations.hpp"
 #include "checker/engine/search.hpp"
@@ -40,14 +39,12 @@ class ToyModel : public Model {
 
   void save(ArchiveWriter& writer) const override {
     writer.begin_section("toy.lists", 1);
-    writer.put_u64(lists_.size());
-    for (const auto& messages : lists_) writer.put_list(messages);
+    save_values(lists_, writer);
     writer.end_section();
   }
   void load(ArchiveReader& reader) override {
     reader.open_section("toy.lists", 1);
-    const std::size_t count = reader.get_count(sizeof(std::uint64_t));
-    for (std::size_t id = 0; id < count; ++id) list(reader.get_list<MessageId>());
+    load_values(lists_, reader);
     reader.close_section();
   }
 
