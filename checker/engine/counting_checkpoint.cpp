@@ -285,6 +285,7 @@ void CountingSearch::resume(ArchiveReader& reader) {
     worker->restore(worker->generated(), worker->expanded(), worker->violation());
   }
   deal_out();
+  polled_at_ = workers_.front()->expanded();
   is_resumed_ = true;
 }
 

@@ -86,6 +86,7 @@ TEST(CountingCheckpoint, GoesOnToTheSameCounts_HoweverOftenItIsInterrupted) {
       const Keeper keeper(folder.path());
       CountingOptions options = options_of(model);
       options.checkpointing = &keeper.seam;
+      options.threads = 1 + static_cast<std::size_t>(runs) % 3;
       CountingSearch search(model, options);
       if (runs > 0) {
         ArchiveReader reader(folder.path());

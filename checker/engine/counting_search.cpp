@@ -129,8 +129,8 @@ void CountingSearch::all_stand_still() noexcept {
     } else if (all_done) {
       phase_ = Phase::LevelExplored;
     }
-    const bool is_due = is_checkpoint_wanted_.exchange(false) || stop_reason_.has_value();
-    if (is_due && !failure_ && result_.violation == 0) write_checkpoint();
+    const bool is_end = stop_reason_.has_value() && least_violation() == 0;
+    if ((is_checkpoint_wanted_.exchange(false) || is_end) && !failure_) write_checkpoint();
   } catch (...) {
     note_failure();
   }

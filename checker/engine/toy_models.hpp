@@ -10,8 +10,6 @@
 #include <utility>
 #include <vector>
 
-#include "checker/engine/archive.hpp"
-#include "checker/engine/interner.hpp"
 #include "checker/engine/interner_archive.hpp"
 #include "checker/engine/model.hpp"
 #include "checker/engine/permutations.hpp"
