@@ -41,7 +41,7 @@ class ToyModel : public Model {
   void save(ArchiveWriter& writer) const override {
     writer.begin_section("toy.lists", 1);
     writer.put_u64(lists_.size());
-    for (const auto& messages : lists_) writer.put_list(messages);
+    for (SendsId id = 0; id < lists_.size(); ++id) writer.put_list(lists_[id]);
     writer.end_section();
   }
   void load(ArchiveReader& reader) override {
