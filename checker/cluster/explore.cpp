@@ -1,5 +1,6 @@
 #include "checker/cluster/explore.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "checker/cluster/cluster_model.hpp"
@@ -125,8 +126,10 @@ class TraceMaker {
     if (action.kind == traces::ActionKind::Cut) {
       for (auto group : groups_of(model_.partitions()[label.subject])) {
         for (spec::ServerId& id : group) id = renamed(id, step.renaming);
+        std::ranges::sort(group);
         action.groups.push_back(std::move(group));
       }
+      std::ranges::sort(action.groups);
       return action;
     }
     action.server = renamed(label.subject, step.renaming);

@@ -76,8 +76,6 @@ std::vector<Space> spaces() {
       {"VotingTwiceOrdered", make<DoubleVotingNode>,
        with(small, [](Bounds& b) { b.network = Network::Ordered; }),
        spec::set_of(spec::Property::ElectionSafety)},
-      {"VotingTwiceLossless", make<DoubleVotingNode>,
-       with(small, [](Bounds& b) { b.loss = LossMode::None; })},
       {"VotingTwiceAcrossACut", make<DoubleVotingNode>,
        with(counted(3, 1, 0, 2),
             [](Bounds& b) {
