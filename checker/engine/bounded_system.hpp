@@ -5,6 +5,7 @@
 #include <bit>
 #include <limits>
 #include <memory>
+#include <stdexcept>
 
 #include "checker/engine/half_graph.hpp"
 #include "checker/engine/network_table.hpp"
@@ -53,16 +54,16 @@ class BoundedSystem {
       : graph_(model),
         networks_(graph_, options.order, options.loss, options.inflight),
         options_(options) {
-    if (options.order == Order::Once && options.loss == Loss::None &&
-        options.inflight == kUnlimited) {
-      once_ = std::make_unique<OnceNetworks>();
+    if (options.order != Order::Once) return;
+    if (options.loss != Loss::None || options.inflight != kUnlimited) {
+      throw std::invalid_argument("in the order Once nothing is lost, and any number fits");
     }
+    once_ = std::make_unique<OnceNetworks>();
   }
 
   [[nodiscard]] HalfGraph& graph() { return graph_; }
   [[nodiscard]] NetworkTable& networks() { return networks_; }
-  // Where each message is on the network once ever, none is lost and any number fits, the networks
-  // are there, and networks() has none; else this is nullptr.
+  // In the order Once the networks are there, and networks() has none; else this is nullptr.
   [[nodiscard]] OnceNetworks* once() { return once_.get(); }
   [[nodiscard]] std::size_t network_count() const {
     return once_ ? once_->size() : networks_.size();
@@ -105,13 +106,13 @@ class BoundedSystem {
                               });
       return;
     }
-    const std::span<const NetworkTable::Token> tokens = networks_.tokens(state.network);
-    for (std::size_t i = 0; i < tokens.size(); ++i) {
-      if (!networks_.is_deliverable(tokens, i)) continue;
+    const std::span<const MessageId> messages = networks_.messages(state.network);
+    for (std::size_t i = 0; i < messages.size(); ++i) {
+      if (!networks_.is_deliverable(messages, i)) continue;
       const auto take = [&](EdgeId id, bool consumes) {
         visit(Taken{state, id, consumes ? networks_.without(state.network, i) : state.network});
       };
-      for_each_receipt(state.half, NetworkTable::message_of(tokens[i]), take, cut);
+      for_each_receipt(state.half, messages[i], take, cut);
     }
   }
 

@@ -83,19 +83,19 @@ void load_graph(HalfGraph& graph, ArchiveReader& reader) {
 void save_networks(NetworkTable& networks, ArchiveWriter& writer) {
   writer.begin_section("counting.networks", kVersion);
   writer.put_u64(networks.size());
-  for (NetworkId id = 0; id < networks.size(); ++id) writer.put_list(networks.tokens(id));
+  for (NetworkId id = 0; id < networks.size(); ++id) writer.put_list(networks.messages(id));
   writer.end_section();
 }
 
 void load_networks(NetworkTable& networks, std::size_t messages, ArchiveReader& reader) {
   reader.open_section("counting.networks", kVersion);
-  load_values<NetworkTable::Token>(reader, [&](std::span<const NetworkTable::Token> tokens) {
-    for (const NetworkTable::Token token : tokens) {
-      if (NetworkTable::message_of(token) >= messages)
+  load_values<MessageId>(reader, [&](std::span<const MessageId> messages) {
+    for (const MessageId message : messages) {
+      if (message >= messages)
         reader.refuse("a message that was not saved");
     }
     if (networks.wants_growth()) networks.grow_tables();
-    return networks.intern(tokens);
+    return networks.intern(messages);
   });
   reader.close_section();
 }

@@ -22,8 +22,8 @@ SearchResult count(Model& model, const CountingOptions& options) {
 CountingOptions with(Order order, Loss loss, std::size_t inflight) {
   CountingOptions options;
   options.order = order;
-  options.loss = loss;
-  options.inflight = inflight;
+  options.loss = order == Order::Once ? Loss::None : loss;
+  options.inflight = order == Order::Once ? kUnlimited : inflight;
   options.inflight_bound = toy::kInflightBound;
   options.loss_bound = toy::kLossBound;
   return options;

@@ -19,68 +19,61 @@ NetworkTable::NetworkTable(HalfGraph& graph, Order order, Loss loss, std::size_t
       renamings_(graph.renamings()),
       memoises_renamings_(renamings_ <= kRenamingsMemoised),
       halves_(kNetworksMax),
-      tokens_(std::size_t{1} << 35U),
+      messages_(std::size_t{1} << 35U),
       without_(std::size_t{1} << 35U),
       growths_(kNetworksMax),
       renamed_(std::size_t{1} << 36U) {
   intern({});
 }
 
-bool NetworkTable::is_deliverable(std::span<const Token> tokens, std::size_t i) const {
-  if (order_ == Order::Once) return (tokens[i] & kSpent) == 0;
+bool NetworkTable::is_deliverable(std::span<const MessageId> messages, std::size_t i) const {
   if (i == 0) return true;
-  if (order_ == Order::Unordered) return tokens[i] != tokens[i - 1];
-  return !(graph_.model().link(tokens[i]) == graph_.model().link(tokens[i - 1]));
+  if (order_ == Order::Unordered) return messages[i] != messages[i - 1];
+  return !(graph_.model().link(messages[i]) == graph_.model().link(messages[i - 1]));
 }
 
-std::uint32_t NetworkTable::hash_of(std::span<const Token> tokens) {
-  std::uint64_t h = tokens.size();
-  for (const Token token : tokens) {
-    h = (h ^ token) * 0x9E3779B97F4A7C15ULL;
+std::uint32_t NetworkTable::hash_of(std::span<const MessageId> messages) {
+  std::uint64_t h = messages.size();
+  for (const MessageId message : messages) {
+    h = (h ^ message) * 0x9E3779B97F4A7C15ULL;
     h ^= h >> 29U;
   }
   return static_cast<std::uint32_t>(mixed(h) >> 32U);
 }
 
-NetworkId NetworkTable::intern(std::span<const Token> tokens) {
-  const std::uint32_t hash = hash_of(tokens);
+NetworkId NetworkTable::intern(std::span<const MessageId> messages) {
+  const std::uint32_t hash = hash_of(messages);
   const auto find = [&] {
-    return index_.find(hash, [&](NetworkId id) { return std::ranges::equal(this->tokens(id), tokens); });
+    return index_.find(hash, [&](NetworkId id) { return std::ranges::equal(this->messages(id), messages); });
   };
   if (const NetworkId known = find(); known != kNone) return known;
   const std::lock_guard lock(mutex_);
   if (const NetworkId known = find(); known != kNone) return known;
-  if (tokens.size() > kSizeMask) throw std::length_error("too many messages on the network");
+  if (messages.size() > kSizeMask) throw std::length_error("too many messages on the network");
   const auto id = static_cast<NetworkId>(halves_.size());
   if (id == kNone - 1) throw std::length_error("more than 2^32 - 2 distinct networks");
-  halves_.push_back(tokens_.size() << kSizeBits | tokens.size());
-  tokens_.append(tokens);
+  halves_.push_back(messages_.size() << kSizeBits | messages.size());
+  messages_.append(messages);
   index_.insert(hash, id);
   return id;
 }
 
 NetworkId NetworkTable::compute_without(NetworkId id, std::size_t i) {
-  const auto all = tokens(id);
-  std::vector<Token> rest(all.begin(), all.end());
-  const auto at = rest.begin() + static_cast<std::ptrdiff_t>(i);
-  if (order_ == Order::Once) {
-    *at |= kSpent;
-    normalise(rest);
-  } else {
-    rest.erase(at);
-  }
+  const auto all = messages(id);
+  std::vector<MessageId> rest(all.begin(), all.end());
+  rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(i));
   const NetworkId result = intern(rest);
   without_[(halves_[id] >> kSizeBits) + i].store(result + 1, std::memory_order_release);
   return result;
 }
 
-void NetworkTable::normalise(std::vector<Token>& tokens) const {
+void NetworkTable::normalise(std::vector<MessageId>& messages) const {
   if (order_ != Order::PerLink) {
-    std::ranges::sort(tokens);
+    std::ranges::sort(messages);
     return;
   }
-  std::ranges::stable_sort(tokens, {}, [this](Token token) {
-    const Link link = graph_.model().link(token);
+  std::ranges::stable_sort(messages, {}, [this](MessageId message) {
+    const Link link = graph_.model().link(message);
     return std::pair(link.from, link.to);
   });
 }
@@ -101,13 +94,11 @@ const NetworkTable::Patterns& NetworkTable::patterns(std::size_t sent) {
   return found;
 }
 
-void NetworkTable::add_sent(std::vector<Token>& tokens, std::span<const MessageId> sent,
+void NetworkTable::add_sent(std::vector<MessageId>& messages, std::span<const MessageId> sent,
                             std::uint32_t lost) const {
   for (std::size_t i = 0; i < sent.size(); ++i) {
     if ((lost >> i & 1U) != 0) continue;
-    const auto is_known = [&](Token token) { return message_of(token) == sent[i]; };
-    if (order_ == Order::Once && std::ranges::any_of(tokens, is_known)) continue;
-    tokens.push_back(sent[i]);
+    messages.push_back(sent[i]);
   }
 }
 
@@ -120,10 +111,10 @@ NetworkTable::GrowthId NetworkTable::growth(NetworkId network, SendsId sends) {
 
 NetworkTable::GrowthId NetworkTable::compute_growth(NetworkId network, SendsId sends) {
   const auto sent = graph_.sends(sends);
-  const auto base = tokens(network);
+  const auto base = messages(network);
   const Fitting fitting = fitting_patterns(patterns(sent.size()), network, sent.size());
   std::vector<std::uint32_t> block{network, sends};
-  std::vector<Token> after;
+  std::vector<MessageId> after;
   for (const std::uint32_t lost : fitting.patterns.first(fitting.stored)) {
     after.assign(base.begin(), base.end());
     add_sent(after, sent, lost);
@@ -144,10 +135,10 @@ NetworkTable::GrowthId NetworkTable::compute_growth(NetworkId network, SendsId s
 }
 
 NetworkId NetworkTable::compute_renamed(NetworkId id, Renaming renaming) {
-  const auto all = tokens(id);
-  std::vector<Token> after(all.begin(), all.end());
-  for (Token& token : after) {
-    token = (token & kSpent) | graph_.renamed(message_of(token), renaming);
+  const auto all = messages(id);
+  std::vector<MessageId> after(all.begin(), all.end());
+  for (MessageId& message : after) {
+    message = graph_.renamed(message, renaming);
   }
   normalise(after);
   return intern(after);

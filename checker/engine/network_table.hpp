@@ -1,11 +1,9 @@
 // Network halves: the messages in flight on a bounded network, interned.
 //
 // Unordered: a multiset of messages, any of which may be delivered next. PerLink: one queue for
-// each link, of which only the first message may be delivered. Once: a set of messages, each of
-// which may be delivered once ever; received ones stay known as spent, and sending a message that
-// is known changes nothing. A half is a short sequence of tokens, a token being a message id and
-// (Once) the mark that it is spent: sorted, spent ones last; or (PerLink) sorted by link and in the
-// order of sending within a link.
+// each link, of which only the first message may be delivered. A half is a short sequence of message
+// ids: sorted, or (PerLink) sorted by link and in the order of sending within a link. The third
+// order, Once, has tables of its own (once_networks.hpp).
 //
 // What a transition needs is memoised: removing the i-th message is an array look-up, and adding
 // what a step sends (with every way of losing some of it) one probe of a table.
@@ -29,6 +27,9 @@
 
 namespace engine {
 
+// Once: a set of messages, each of which may be delivered once ever; received ones stay known as
+// spent, and sending a message that is known changes nothing. Nothing is lost, and there is no
+// capacity.
 enum class Order : std::uint8_t { Unordered, PerLink, Once };
 
 // How the network may lose what is sent. A loss is a choice at the moment of sending and costs no
@@ -47,20 +48,17 @@ struct Outgrowth {
 
 class NetworkTable {
  public:
-  using Token = std::uint32_t;
-
   // `graph` tells links, renamings and lists of messages.
   NetworkTable(HalfGraph& graph, Order order, Loss loss, std::size_t capacity);
 
   static constexpr NetworkId kEmptyNetwork = 0;
 
-  [[nodiscard]] std::span<const Token> tokens(NetworkId id) const {
+  [[nodiscard]] std::span<const MessageId> messages(NetworkId id) const {
     const Half half = halves_[id];
-    return tokens_.span(half >> kSizeBits, half & kSizeMask);
+    return messages_.span(half >> kSizeBits, half & kSizeMask);
   }
-  static MessageId message_of(Token token) { return token & ~kSpent; }
   // Whether the i-th message may be delivered now, other than by an equal copy before it.
-  [[nodiscard]] bool is_deliverable(std::span<const Token> tokens, std::size_t i) const;
+  [[nodiscard]] bool is_deliverable(std::span<const MessageId> messages, std::size_t i) const;
 
   // The network after its i-th message is received.
   NetworkId without(NetworkId id, std::size_t i) {
@@ -74,7 +72,7 @@ class NetworkTable {
   // Brings a network's messages into the cache.
   void prefetch(NetworkId id) const { __builtin_prefetch(&halves_[id]); }
   void prefetch_messages(NetworkId id) const {
-    __builtin_prefetch(&tokens_[halves_[id] >> kSizeBits]);
+    __builtin_prefetch(&messages_[halves_[id] >> kSizeBits]);
     __builtin_prefetch(&without_[halves_[id] >> kSizeBits]);
   }
 
@@ -145,20 +143,19 @@ class NetworkTable {
   [[nodiscard]] std::size_t growth_bytes() const;
   void grow_tables();
 
-  // Interns a network given by its tokens in the order that tokens() gives; for checkpoints.
-  NetworkId intern(std::span<const Token> tokens);
+  // Interns a network given by its messages in the order that messages() gives; for checkpoints.
+  NetworkId intern(std::span<const MessageId> messages);
 
  private:
-  using Half = std::uint64_t;  // where its tokens begin, and how many there are
+  using Half = std::uint64_t;  // where its messages begin, and how many there are
   static constexpr unsigned kSizeBits = 16;
   static constexpr Half kSizeMask = (Half{1} << kSizeBits) - 1;
-  static constexpr Token kSpent = Token{1} << 31U;
   static constexpr std::size_t kSentMax = 15;  // by one step: there are 2^15 ways to lose of them
 
   static std::uint32_t growth_hash(NetworkId network, SendsId sends) {
     return static_cast<std::uint32_t>(mixed(pair_key(network, sends)) >> 32U);
   }
-  static std::uint32_t hash_of(std::span<const Token> tokens);
+  static std::uint32_t hash_of(std::span<const MessageId> messages);
   [[nodiscard]] bool is_growth(GrowthId id, NetworkId network, SendsId sends) const {
     return growths_[id] == network && growths_[id + 1U] == sends;
   }
@@ -187,10 +184,10 @@ class NetworkTable {
   }
   const Patterns& patterns(std::size_t sent);
   // Adds what is sent, but for what is lost; the order is left to normalise().
-  void add_sent(std::vector<Token>& tokens, std::span<const MessageId> sent,
+  void add_sent(std::vector<MessageId>& messages, std::span<const MessageId> sent,
                 std::uint32_t lost) const;
-  // Puts the tokens in the order that the network keeps them in.
-  void normalise(std::vector<Token>& tokens) const;
+  // Puts the messages in the order that the network keeps them in.
+  void normalise(std::vector<MessageId>& messages) const;
 
   HalfGraph& graph_;
   Order order_;
@@ -201,8 +198,8 @@ class NetworkTable {
 
   alignas(64) std::mutex mutex_;  // held to add to what follows
   ReservedArray<Half> halves_;
-  ReservedArray<Token> tokens_;                        // of all halves, end to end
-  ReservedArray<std::atomic<std::uint32_t>> without_;  // parallel to tokens_: 1 + id; 0: not known
+  ReservedArray<MessageId> messages_;                        // of all halves, end to end
+  ReservedArray<std::atomic<std::uint32_t>> without_;  // parallel to messages_: 1 + id; 0: not known
   IdTable index_;                                      // of halves
   // One block a growth: network, sends, then the network of each way, but for the way that loses
   // everything. How many ways there are, and what each loses, follows from the sizes.

@@ -29,11 +29,8 @@ class Letters final : public toy::ToyModel {
 };
 
 std::vector<MessageId> messages(const NetworkTable& table, NetworkId id) {
-  std::vector<MessageId> all;
-  for (const NetworkTable::Token token : table.tokens(id)) {
-    all.push_back(NetworkTable::message_of(token));
-  }
-  return all;
+  const auto span = table.messages(id);
+  return {span.begin(), span.end()};
 }
 
 std::vector<Outgrowth> ways(NetworkTable& table, NetworkId network, SendsId sends) {
@@ -83,8 +80,8 @@ TEST(NetworkTable, DeliversOneOfEqualCopies_OrTheFirstOfALink) {
   const std::array<bool, 4> in_bag{true, false, true, true};
   const std::array<bool, 4> in_queues{true, false, true, false};
   for (std::size_t i = 0; i < 4; ++i) {
-    EXPECT_EQ(unordered.is_deliverable(unordered.tokens(bag), i), in_bag[i]);
-    EXPECT_EQ(ordered.is_deliverable(ordered.tokens(queues), i), in_queues[i]);
+    EXPECT_EQ(unordered.is_deliverable(unordered.messages(bag), i), in_bag[i]);
+    EXPECT_EQ(ordered.is_deliverable(ordered.messages(queues), i), in_queues[i]);
   }
 }
 
@@ -128,58 +125,11 @@ TEST(NetworkTable, RenamesEveryMessage) {
   EXPECT_EQ(table.renamed(id, 0), id);
 }
 
-// Sent 0 and 3, and received 0.
-TEST(NetworkTable, TakesEachMessageOnceEver_WithTheOrderOnce) {
-  Letters model;
-  HalfGraph graph(model);
-  NetworkTable table(graph, Order::Once, Loss::None, 6);
-  const NetworkId both = network_of(table, model, {3, 0});
-  EXPECT_EQ(both, network_of(table, model, {0, 3, 0, 3, 3}));
-  const NetworkId one_spent = table.without(both, 0);
-  EXPECT_NE(one_spent, network_of(table, model, {3}));
-  const auto tokens = table.tokens(one_spent);
-  ASSERT_EQ(tokens.size(), 2U);
-  EXPECT_EQ(NetworkTable::message_of(tokens[0]), 3U);
-  EXPECT_EQ(NetworkTable::message_of(tokens[1]), 0U);
-  EXPECT_TRUE(table.is_deliverable(tokens, 0));
-  EXPECT_FALSE(table.is_deliverable(tokens, 1));
-  for (const SendsId known : {model.list({0}), model.list({3}), model.list({0, 3, 0})}) {
-    ASSERT_EQ(ways(table, one_spent, known).size(), 1U);
-    EXPECT_EQ(ways(table, one_spent, known)[0].network, one_spent);
-  }
-  // Whichever was received first.
-  const NetworkId other_spent = table.without(both, 1);
-  EXPECT_NE(other_spent, one_spent);
-  EXPECT_EQ(table.without(one_spent, 0), table.without(other_spent, 0));
-}
-
-TEST(NetworkTable, CountsSpentMessagesInItsCapacity_WithTheOrderOnce) {
-  Letters model;
-  HalfGraph graph(model);
-  NetworkTable table(graph, Order::Once, Loss::None, 2);
-  NetworkId id = network_of(table, model, {1, 4});
-  EXPECT_TRUE(table.is_full(id));
-  id = table.without(id, 0);
-  EXPECT_TRUE(table.is_full(id));
-  EXPECT_TRUE(table.ways(kNone, id, model.list({2})).was_cut());
-  EXPECT_TRUE(ways(table, id, model.list({2})).empty());
-}
-
-TEST(NetworkTable, RenamesSpentMessages_AndLeavesThemSpent) {
-  Letters model;
-  HalfGraph graph(model);
-  NetworkTable table(graph, Order::Once, Loss::None, 3);
-  const NetworkId id = table.without(network_of(table, model, {0, 1, 3}), 1);  // 1 is spent
-  const NetworkId renamed = table.renamed(id, 1);
-  EXPECT_EQ(renamed, table.without(network_of(table, model, {5, 4, 2}), 1));  // 4 is
-  EXPECT_EQ(table.renamed(renamed, 1), id);
-}
-
 // A random walk: some messages are sent, some delivered; against plain vectors.
 RC_GTEST_PROP(NetworkTable, GoesWherePlainVectorsGo_OnARandomWalk, ()) {
   Letters model;
   HalfGraph graph(model);
-  const Order order = *rc::gen::element(Order::Unordered, Order::PerLink, Order::Once);
+  const Order order = *rc::gen::element(Order::Unordered, Order::PerLink);
   NetworkTable table(graph, order, Loss::Free, 6);
   NetworkId id = NetworkTable::kEmptyNetwork;
   NaiveNetwork plain;
@@ -198,13 +148,10 @@ RC_GTEST_PROP(NetworkTable, GoesWherePlainVectorsGo_OnARandomWalk, ()) {
       id = way.network;
     } else if (!plain.pending.empty()) {
       const std::size_t i = choice % plain.pending.size();
-      if (order == Order::Once) plain.spent.insert(plain.pending[i]);
       plain.pending.erase(plain.pending.begin() + static_cast<std::ptrdiff_t>(i));
       id = table.without(id, i);
     }
-    std::vector<MessageId> expected = plain.pending;
-    expected.insert(expected.end(), plain.spent.begin(), plain.spent.end());
-    RC_ASSERT(messages(table, id) == expected);
+    RC_ASSERT(messages(table, id) == plain.pending);
     RC_ASSERT(plain.size() <= 6U);
     RC_ASSERT(names.emplace(plain, id).first->second == id);
   }

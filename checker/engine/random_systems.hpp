@@ -84,6 +84,10 @@ inline CountingOptions any_options(Dice& dice) {
   options.order = kNetworks[dice.roll(3)];
   options.loss = kLosses[dice.roll(3)];
   options.inflight = 1 + dice.roll(4);
+  if (options.order == Order::Once) {
+    options.loss = Loss::None;
+    options.inflight = kUnlimited;
+  }
   options.inflight_bound = kInflightBound;
   options.loss_bound = kLossBound;
   options.threads = 1 + dice.roll(3);
