@@ -25,6 +25,8 @@ void refuse_flags_of_clusters(const ExploreArguments& arguments) {
     if (std::ranges::find(search, flag) == search.end()) refuse_flag(flag, value);
   }
   if (!arguments.bug.empty()) refuse_flag("bug", arguments.bug);
+  if (arguments.checkpoint) refuse_flag("checkpoint", *arguments.checkpoint);
+  if (arguments.resume) refuse_flag("resume", *arguments.resume);
   if (!arguments.properties.empty()) refuse_flag("property", arguments.properties.front());
   if (arguments.is_trace_path_given) {
     throw UsageError(
