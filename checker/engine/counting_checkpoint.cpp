@@ -87,12 +87,11 @@ void save_networks(NetworkTable& networks, ArchiveWriter& writer) {
   writer.end_section();
 }
 
-void load_networks(NetworkTable& networks, std::size_t messages, ArchiveReader& reader) {
+void load_networks(NetworkTable& networks, std::size_t known, ArchiveReader& reader) {
   reader.open_section("counting.networks", kVersion);
   load_values<MessageId>(reader, [&](std::span<const MessageId> messages) {
     for (const MessageId message : messages) {
-      if (message >= messages)
-        reader.refuse("a message that was not saved");
+      if (message >= known) reader.refuse("a message that was not saved");
     }
     if (networks.wants_growth()) networks.grow_tables();
     return networks.intern(messages);
