@@ -150,6 +150,8 @@ bool CoveringSearch::is_covered(const Place& at) {
 }
 
 void CoveringSearch::push(NodeId id, std::size_t size) {
+  if (nodes_[id].is_queued) return;
+  nodes_[id].is_queued = true;
   if (size >= buckets_.size()) buckets_.resize(size + 1);
   buckets_[size].push_back(id);
   bucket_ = std::max(bucket_, size);
@@ -159,7 +161,10 @@ void CoveringSearch::push(NodeId id, std::size_t size) {
 void CoveringSearch::keep(NodeId from, EdgeId edge, HalfId half) {
   if (nodes_.size() >= kNone) throw std::length_error("more than 2^32 - 1 states were kept");
   const auto id = static_cast<NodeId>(nodes_.size());
-  nodes_.push_back({half, from, edge, from == kNone ? 0 : nodes_[from].depth + 1, 0});
+  nodes_.push_back({.half = half,
+                    .parent = from,
+                    .edge = edge,
+                    .depth = from == kNone ? 0 : nodes_[from].depth + 1});
   depth_ = std::max(depth_, nodes_.back().depth);
   const bool fastest = options_.order == CoverOrder::Fastest;
   maximal_ += 1;
@@ -169,7 +174,7 @@ void CoveringSearch::keep(NodeId from, EdgeId edge, HalfId half) {
 
 void CoveringSearch::settle_in(NodeId from, EdgeId edge, HalfId half, const Messages& set) {
   Place& at = place(half);
-  if (relevance_.changed_at(at.parts) > at.images_at) refresh_images(at);
+  if (relevance_.changed_at(at.parts) > at.images_at) refresh(at, half);
   reduce(at, set);
   if (is_covered(at)) return;
   // If the closed set were covered, so was the smaller one: there is nothing to ask again.
@@ -223,27 +228,30 @@ bool CoveringSearch::expand(NodeId id) {
   return false;
 }
 
-// The larger images first, so that none that is kept is covered by a later one.
-void CoveringSearch::refresh_images(Place& at) {
+// What was left out of a closure may matter now, so each set is closed again. The larger images
+// come first, so that none that is kept is covered by a later one.
+void CoveringSearch::refresh(Place& at, HalfId half) {
   struct Member {
     NodeId node;
-    Messages set;
-    Messages image;
+    bool grew;
     std::vector<Imaged> imaged;
   };
   std::vector<Member> members;
   at.sets.for_each([&](NodeId node, MessagesView set) {
     reduce(at, Messages(set.begin(), set.end()));
-    split_imaged();
-    members.push_back({node, Messages(set.begin(), set.end()), image_, imaged_});
+    const std::size_t before = imaged_.size();
+    if (options_.order == CoverOrder::Fastest) close(at, half);
+    members.push_back({node, imaged_.size() != before, imaged_});
   });
   std::ranges::stable_sort(members, std::ranges::greater{},
-                           [](const Member& member) { return member.image.size(); });
+                           [](const Member& member) { return member.imaged.size(); });
   maximal_ -= at.sets.size();
   at.sets = {};
   for (const Member& member : members) {
     imaged_ = member.imaged;
-    if (!is_covered(at)) at.sets.add(member.node, member.set, member.image, 0);
+    if (is_covered(at)) continue;
+    at.sets.add(member.node, kept_set_, image_, 0);
+    if (member.grew) push(member.node, image_.size());
   }
   maximal_ += at.sets.size();
   at.images_at = relevance_.time();
@@ -263,7 +271,10 @@ bool CoveringSearch::is_stale(const Place& at, NodeId id, MessagesView set) {
 
 void CoveringSearch::put_right() {
   relevance_.settle();
-  for (Place& at : places_) {
+  for (HalfId half = 0; half < places_.size(); ++half) {
+    Place& at = places_[half];
+    if (at.sets.empty()) continue;
+    if (relevance_.changed_at(at.parts) > at.images_at) refresh(at, half);
     at.sets.for_each([&](NodeId id, MessagesView set) {
       if (is_stale(at, id, set)) push(id, set.size());
     });
@@ -280,6 +291,7 @@ std::optional<NodeId> CoveringSearch::next_node() {
   while (buckets_[bucket_].empty()) --bucket_;
   const NodeId id = buckets_[bucket_].back();
   buckets_[bucket_].pop_back();
+  nodes_[id].is_queued = false;
   --queued_;
   return id;
 }
@@ -379,9 +391,7 @@ SearchResult CoveringSearch::run(Observer& observer) {
 }
 
 void CoveringSearch::finish() {
-  for (Place& at : places_) {
-    const bool counts = options_.order == CoverOrder::Fastest && !at.sets.empty();
-    if (counts && relevance_.changed_at(at.parts) > at.images_at) refresh_images(at);
+  for (const Place& at : places_) {
     if (!at.sets.empty()) result_.halves += orbit_size(at);
   }
   result_.progress = progress();

@@ -57,6 +57,7 @@ class CoveringSearch {
     EdgeId edge = kNone;  // from the parent
     std::uint32_t depth = 0;
     std::uint32_t expanded_at = 0;  // in the time of relevance_
+    bool is_queued = false;         // in the order Fastest
   };
   // What receiving a message comes to at a half.
   enum class Reception : std::uint8_t { Nothing, Answers, Moves };
@@ -68,7 +69,7 @@ class CoveringSearch {
   // What the search knows of a half, and the states that it keeps there.
   struct Place {
     bool is_ready = false;
-    std::uint32_t images_at = 0;  // when the images of `sets` were right
+    std::uint32_t images_at = 0;  // when `sets` were closed and had the right images
     std::vector<EdgeId> moves{};  // internal steps that lead elsewhere or violate something
     Messages always{};            // what the other internal steps send
     std::vector<Known> known{};   // the messages asked about, in rising order
@@ -125,7 +126,7 @@ class CoveringSearch {
   // Draws conclusions on what matters; has states expanded again that were expanded too boldly.
   void put_right();
   bool is_stale(const Place& place, NodeId id, MessagesView set);
-  void refresh_images(Place& place);
+  void refresh(Place& place, HalfId half);
   void push(NodeId id, std::size_t size);
 
   // How many cluster halves a canonical one stands for.
@@ -170,7 +171,6 @@ class CoveringSearch {
   Messages arrived_;  // after one of its steps
   Messages renamed_;
   std::vector<Imaged> imaged_;
-  std::vector<Imaged> other_imaged_;
   Messages kept_set_;
   Messages image_;
 };
