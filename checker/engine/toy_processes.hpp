@@ -59,7 +59,7 @@ class Processes final : public NamedModel<std::vector<int>> {
       }
     }
   }
-  Step deliver(HalfId half, MessageId message, bool) override {
+  Step deliver(HalfId half, MessageId message, unsigned) override {
     const std::uint32_t from = message / n_ % n_;
     const std::uint32_t to = message % n_;
     State after = state(half);
