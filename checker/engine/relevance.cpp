@@ -5,7 +5,7 @@
 
 namespace engine {
 namespace {
-constexpr PartId kPartsMax = PartId{1} << 27U;  // with a renaming of 10 bits, a pair is one key
+constexpr std::uint32_t kPartsMax = 1U << 27U;  // two and a renaming of 10 bits are one key
 }  // namespace
 
 Relevance::Relevance(Model& model, MessageNames& names)
@@ -95,13 +95,18 @@ void Relevance::learn_step(std::span<const NamedPart> from, std::span<const Name
 }
 
 std::uint32_t Relevance::joined(std::uint32_t a, std::uint32_t b, Renaming names) {
-  if (b == 0) return a;
+  if (b == 0 || (a == b && names == 0)) return a;
+  if (std::max(a, b) >= kPartsMax) throw std::length_error("more than 2^27 lists of answers");
+  const std::uint64_t key = (std::uint64_t{a} << 37U) | (std::uint64_t{b} << 10U) | names;
+  if (const std::uint32_t* known = joined_.find(key)) return *known;
   const auto first = lists_[a];
   merged_.assign(first.begin(), first.end());
   for (const MessageId message : lists_[b]) merged_.push_back(names_.renamed(message, names));
   std::ranges::sort(merged_);
   merged_.erase(std::ranges::unique(merged_).begin(), merged_.end());
-  return lists_.intern(merged_).id;
+  const std::uint32_t list = lists_.intern(merged_).id;
+  joined_.insert(key, list);
+  return list;
 }
 
 std::uint32_t Relevance::least_like(std::uint32_t at, std::uint32_t like, std::uint32_t there) {

@@ -109,6 +109,7 @@ class Relevance {
   std::vector<std::size_t> slot_of_;           // of a message
   std::vector<Part> parts_;
   SequenceInterner<MessageId> lists_;
+  FlatMap joined_;  // of two lists and the names of the second
   FlatMap arrow_index_;
   std::uint64_t arrow_count_ = 0;
   std::uint64_t news_ = 0;
