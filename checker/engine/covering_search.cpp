@@ -391,7 +391,11 @@ SearchResult CoveringSearch::run(Observer& observer) {
 }
 
 void CoveringSearch::finish() {
-  for (const Place& at : places_) {
+  // A set kept early may be covered under a renaming, which is not asked when a set is added.
+  const bool counts = options_.order == CoverOrder::Fastest;
+  for (HalfId half = 0; half < places_.size(); ++half) {
+    Place& at = places_[half];
+    if (counts && at.sets.size() > 1 && !at.automorphisms.empty()) refresh(at, half);
     if (!at.sets.empty()) result_.halves += orbit_size(at);
   }
   result_.progress = progress();
