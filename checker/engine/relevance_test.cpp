@@ -77,6 +77,66 @@ Found cover(Processes& model, CoverOrder order) {
 
 constexpr std::array<CoverOrder, 2> kOrders{CoverOrder::Fastest, CoverOrder::Shortest};
 
+// Three processes alike: who is told word 0 makes the teller its friend, and then heeds its word 1.
+struct Befriending {
+  static ProcessRules rules() {
+    using Told = ProcessRules::Told;
+    using Friend = ProcessRules::Friend;
+    ProcessRules rules{.words = 2};
+    rules.alone = {{{0, 0}}, {}};
+    const std::array<Told, 2> befriends{Told{.next = 0, .who = Friend::Teller}, Told{.next = 0}};
+    const std::array<Told, 2> heeds_friend{Told{.next = 0}, Told{.next = 1}};
+    const std::array<Told, 2> at_end{Told{.next = 1}, Told{.next = 1}};
+    rules.told = {{befriends, heeds_friend}, {at_end, at_end}};
+    return rules;
+  }
+  static constexpr MessageId word(MessageId word, MessageId from, MessageId to) {
+    return (word * 3 + from) * 3 + to;
+  }
+
+  Processes model{3, rules(), true};
+  MessageNames names{model, model.permutations()};
+  Relevance relevance{model, names};
+  HalfId half = model.canonical(model.initial()).half;
+  std::vector<NamedPart> parts = relevance.parts_of(half);
+};
+
+TEST(Relevance, TakesForSpent_WhatNoStepKnownSoFarGivesAUse) {
+  Befriending toy;
+  EXPECT_NE(toy.relevance.image(toy.parts, toy.word(0, 1, 0)), kNone);
+  EXPECT_EQ(toy.relevance.image(toy.parts, toy.word(1, 1, 0)), kNone);
+  EXPECT_EQ(toy.relevance.changed_at(toy.parts), 0U);
+}
+
+TEST(Relevance, HoldsUnderAllNames_WhatWasLearnedUnderSome) {
+  Befriending toy;
+  const Step step = toy.model.deliver(toy.half, toy.word(0, 1, 0), 0);
+  const Canonical next = toy.model.canonical(step.next);
+  toy.relevance.learn_step(toy.parts, toy.relevance.parts_of(next.half), next.renaming);
+  toy.relevance.settle();
+  EXPECT_GT(toy.relevance.changed_at(toy.parts), 0U);
+  for (MessageId from = 0; from < 3; ++from) {
+    for (MessageId to = 0; to < 3; ++to) {
+      if (from == to) continue;
+      EXPECT_NE(toy.relevance.image(toy.parts, toy.word(1, from, to)), kNone);
+    }
+  }
+}
+
+TEST(Relevance, TellsMessagesApart_OnlyWhereTheyLeadApart) {
+  ProcessRules rules = Befriending::rules();
+  rules.told[0][1] = rules.told[0][0];  // word 1 befriends as word 0 does
+  Processes model(3, rules, false);
+  MessageNames names(model, nullptr);
+  Relevance relevance(model, names);
+  const auto parts = relevance.parts_of(model.initial());
+  const auto image = [&](MessageId word, MessageId from) {
+    return relevance.image(parts, Befriending::word(word, from, 0));
+  };
+  EXPECT_EQ(image(0, 1), image(1, 1));
+  EXPECT_NE(image(0, 1), image(0, 2));
+}
+
 // The naive checker visits every set of messages: two processes are enough for it.
 RC_GTEST_PROP(CoveringSearch, ReachesTheHalvesOfThePlainFixpoint_WhereMessagesAreSpent, ()) {
   Dice dice = any_dice();
