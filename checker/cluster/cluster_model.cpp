@@ -72,7 +72,8 @@ ClusterModel::LocalStep ClusterModel::compute_local_step(LocalId local, const no
   if (after.current_term > bounds_.terms) return {.is_beyond_terms = true};
   LocalStep step{.next = intern_local(result.state)};
   std::vector<std::uint32_t> list;
-  for (const node::Message& message : result.messages) list.push_back(intern_message(message));
+  for (const node::Message& message : result.messages)
+    list.push_back(intern_message(message, true));
   step.sends = sends_.intern(list).id;
   const bool restarted = input.kind == node::InputKind::Restart;
   if (const auto broken =

@@ -95,6 +95,22 @@ class ClusterModel final : public engine::Model {
   engine::MessageId renamed(engine::MessageId message, engine::Renaming renaming) override;
   [[nodiscard]] std::size_t renaming_count() const override { return permutations_.size(); }
   [[nodiscard]] std::string key_of(const engine::PathStep& step) const override;
+
+  // A part is a server's local state with the world: budgets decide what may still befall it.
+  // Where partitions decide what is received, there are none.
+  [[nodiscard]] std::size_t part_count() const override {
+    return bounds_.partitions == 0 ? servers() : 0;
+  }
+  void parts(engine::HalfId half, std::vector<engine::NamedPart>& parts) override;
+  [[nodiscard]] std::size_t receiver(engine::MessageId message) const override {
+    return messages_[message].to - 1;
+  }
+  [[nodiscard]] std::size_t slot(engine::PartId part) const override { return parts_[part].slot; }
+  std::span<const engine::Renaming> part_automorphisms(engine::PartId part) override {
+    return parts_[part].automorphisms;
+  }
+  engine::Reaction reaction(engine::PartId part, engine::MessageId message) override;
+
   [[nodiscard]] const std::vector<std::string>& action_names() const override {
     return action_names_;
   }
@@ -126,6 +142,8 @@ class ClusterModel final : public engine::Model {
   // search without symmetry. For the end of a search.
   void complete_renamings();
   [[nodiscard]] std::uint64_t local_states() const { return locals_.size(); }
+  // Messages that a step sent: answers to receipts that were only considered do not count.
+  [[nodiscard]] std::uint64_t sent_messages() const;
   [[nodiscard]] std::uint64_t step_calls() const { return step_calls_; }
 
  private:
@@ -138,6 +156,13 @@ class ClusterModel final : public engine::Model {
     spec::ServerId from = spec::kNoServer;
     spec::ServerId to = spec::kNoServer;
     std::uint16_t action = 0;
+    bool is_sent = false;
+  };
+  struct Part {
+    LocalId local = engine::kNone;
+    WorldId world = 0;
+    std::size_t slot = 0;
+    std::vector<engine::Renaming> automorphisms{};
   };
   struct LocalStep {
     LocalId next = engine::kNone;  // kNone: a contract was broken
@@ -155,7 +180,7 @@ class ClusterModel final : public engine::Model {
   [[nodiscard]] std::size_t world_slot() const { return servers() + 1; }
 
   LocalId intern_local(const std::string& bytes);
-  engine::MessageId intern_message(const node::Message& message);
+  engine::MessageId intern_message(const node::Message& message, bool is_sent);
   [[nodiscard]] std::uint16_t action_of(const std::string& message_kind) const;
   HistoryId extended(HistoryId history, LocalId local);
   HistoryId intern_history(const spec::History& history);
@@ -180,6 +205,12 @@ class ClusterModel final : public engine::Model {
   void load_messages(engine::ArchiveReader& reader);
   void load_histories(engine::ArchiveReader& reader);
   void load_rows(engine::ArchiveReader& reader);
+  engine::NamedPart compute_part(LocalId local, WorldId world, std::size_t slot);
+  engine::Reaction compute_reaction(LocalId local, engine::MessageId message);
+  // The number of an outcome: of a state and a list of messages, or of a message by itself.
+  std::uint32_t outcome_of(const node::StepResult& result);
+  std::uint32_t outcome_of(const LocalStep& step);
+  std::uint32_t outcome_unlike_others();
 
   std::uint32_t check(engine::HalfId half);
   engine::Canonical compute_canonical(engine::HalfId half);
@@ -228,6 +259,14 @@ class ClusterModel final : public engine::Model {
   std::vector<std::vector<std::uint32_t>> renamed_messages_;
 
   std::function<bool(engine::HalfId)> goal_;
+  std::vector<Part> parts_;
+  engine::FlatMap part_index_;        // (local, world) of a representative -> parts_
+  engine::FlatMap named_part_index_;  // (local, world) -> named_parts_
+  std::vector<engine::NamedPart> named_parts_;
+  engine::FlatMap reaction_index_;  // (local, message) -> reactions_
+  std::vector<engine::Reaction> reactions_;
+  engine::SequenceInterner<char> outcomes_;
+
   engine::HalfId initial_ = engine::kNone;
   std::uint32_t initial_violation_ = 0;
   std::uint64_t step_calls_ = 0;

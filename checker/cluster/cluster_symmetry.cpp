@@ -44,7 +44,8 @@ engine::MessageId ClusterModel::renamed(engine::MessageId message, engine::Renam
   const MessageInfo info = messages_[message];
   const engine::MessageId result =
       intern_message({images[info.from - 1] + 1U, images[info.to - 1] + 1U,
-                      node_.renamed_message(info.bytes, images)});
+                      node_.renamed_message(info.bytes, images)},
+                     info.is_sent);
   return slot_of(renamed_messages_, message, renaming) = result;
 }
 
@@ -54,7 +55,10 @@ void ClusterModel::complete_renamings() {
   const auto messages = static_cast<engine::MessageId>(messages_.size());
   for (engine::Renaming renaming = 1; renaming < permutations_.size(); ++renaming) {
     for (LocalId local = 0; local < locals; ++local) renamed_local(local, renaming);
-    for (engine::MessageId message = 0; message < messages; ++message) renamed(message, renaming);
+    for (engine::MessageId message = 0; message < messages; ++message) {
+      const engine::MessageId other = renamed(message, renaming);
+      messages_[other].is_sent |= messages_[message].is_sent;
+    }
   }
 }
 

@@ -20,13 +20,14 @@ std::uint16_t ClusterModel::action_of(const std::string& message_kind) const {
   return static_cast<std::uint16_t>(index);
 }
 
-engine::MessageId ClusterModel::intern_message(const node::Message& message) {
+engine::MessageId ClusterModel::intern_message(const node::Message& message, bool is_sent) {
   const auto [id, added] =
       message_index_.intern(std::span(message.bytes.data(), message.bytes.size()));
   if (added) {
     messages_.emplace_back(message.bytes, message.from, message.to,
                            action_of(node_.message_view(message.bytes).kind));
   }
+  messages_[id].is_sent |= is_sent;
   return id;
 }
 

@@ -184,7 +184,7 @@ void take_stock(ClusterModel& model, ExploreReport& report) {
   model.complete_renamings();
   report.cluster_states = report.search.halves;
   report.local_states = model.local_states();
-  report.messages = model.message_count();
+  report.messages = model.sent_messages();
   report.step_calls = model.step_calls();
   report.action_names = model.action_names();
   report.bound_names = model.bound_names();

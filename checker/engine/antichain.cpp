@@ -5,82 +5,71 @@
 namespace engine {
 namespace {
 
-// Whether the first `words` words of `a` are included in those of `b`.
-bool included(const std::uint64_t* a, const std::uint64_t* b, std::size_t words) {
-  for (std::size_t i = 0; i < words; ++i) {
-    if ((a[i] & ~b[i]) != 0) return false;
-  }
-  return true;
-}
-
-// Without the words of zeros at the end.
-std::span<const std::uint64_t> trimmed(std::span<const std::uint64_t> set) {
-  while (!set.empty() && set.back() == 0) set = set.first(set.size() - 1);
-  return set;
+std::uint64_t signature_of(MessagesView set) {
+  std::uint64_t signature = 0;
+  for (const MessageId message : set) signature |= std::uint64_t{1} << (message % 64);
+  return signature;
 }
 
 }  // namespace
 
-bool Antichain::covers(HalfId half, std::span<const std::uint64_t> set) const {
-  if (half >= chains_.size()) return false;
-  const Chain& chain = chains_[half];
-  set = trimmed(set);
-  if (set.size() > chain.stride) return false;
-  const auto size = static_cast<std::uint32_t>(size_of(set));
-  const std::uint64_t* member = chain.words.data();
-  for (std::size_t i = 0; i < chain.nodes.size(); ++i, member += chain.stride) {
-    if (chain.sizes[i] >= size && included(set.data(), member, set.size())) return true;
+bool contains(MessagesView set, MessageId message) {
+  return std::ranges::binary_search(set, message);
+}
+
+bool insert(Messages& set, MessageId message) {
+  const auto at = std::ranges::lower_bound(set, message);
+  if (at != set.end() && *at == message) return false;
+  set.insert(at, message);
+  return true;
+}
+
+bool Antichain::covers(MessagesView candidate) const {
+  const std::uint64_t wanted = signature_of(candidate);
+  for (std::size_t at = 0; at < words_.size(); at += length(at)) {
+    if (candidate.size() > words_[at + 2] || (wanted & ~signature(at)) != 0) continue;
+    if (std::ranges::includes(image(at), candidate)) return true;
   }
   return false;
 }
 
-void Antichain::widen(Chain& chain, std::size_t stride) {
-  std::vector<std::uint64_t> words(chain.nodes.size() * stride, 0);
-  for (std::size_t i = 0; i < chain.nodes.size(); ++i) {
-    std::copy_n(chain.words.begin() + static_cast<std::ptrdiff_t>(i * chain.stride), chain.stride,
-                words.begin() + static_cast<std::ptrdiff_t>(i * stride));
-  }
-  chain.words.swap(words);
-  chain.stride = stride;
-}
-
-void Antichain::add(HalfId half, std::span<const std::uint64_t> set, NodeId node,
-                    NodeId droppable_from) {
-  if (half >= chains_.size()) chains_.resize(half + 1);
-  Chain& chain = chains_[half];
-  set = trimmed(set);
-  if (set.size() > chain.stride) widen(chain, set.size());
-  const auto size = static_cast<std::uint32_t>(size_of(set));
-  MessageSet padded(set.begin(), set.end());
-  padded.resize(chain.stride, 0);
-  for (std::size_t i = chain.nodes.size(); i-- > 0;) {
-    const std::size_t at = i * chain.stride;
-    if (chain.nodes[i] < droppable_from || chain.sizes[i] > size ||
-        !included(&chain.words[at], padded.data(), chain.stride)) {
-      continue;
+std::size_t Antichain::add(NodeId node, MessagesView set, MessagesView added_image,
+                           NodeId droppable_from) {
+  const std::uint64_t added = signature_of(added_image);
+  std::size_t dropped = 0;
+  std::size_t to = 0;
+  for (std::size_t at = 0; at < words_.size();) {
+    const std::size_t size = length(at);
+    const bool drops = words_[at] >= droppable_from && (signature(at) & ~added) == 0 &&
+                       std::ranges::includes(added_image, image(at));
+    if (drops) {
+      ++dropped;
+    } else {
+      if (to != at)
+        std::copy_n(words_.begin() + static_cast<std::ptrdiff_t>(at), size,
+                    words_.begin() + static_cast<std::ptrdiff_t>(to));
+      to += size;
     }
-    // The last member takes the place of the one that goes.
-    std::copy_n(chain.words.end() - static_cast<std::ptrdiff_t>(chain.stride), chain.stride,
-                chain.words.begin() + static_cast<std::ptrdiff_t>(at));
-    chain.words.resize(chain.words.size() - chain.stride);
-    chain.sizes[i] = chain.sizes.back();
-    chain.sizes.pop_back();
-    chain.nodes[i] = chain.nodes.back();
-    chain.nodes.pop_back();
-    --size_;
+    at += size;
   }
-  chain.words.insert(chain.words.end(), padded.begin(), padded.end());
-  chain.sizes.push_back(size);
-  chain.nodes.push_back(node);
-  ++size_;
+  words_.resize(to);
+  words_.reserve(to + kHeader + set.size() + added_image.size());
+  words_.push_back(node);
+  words_.push_back(static_cast<std::uint32_t>(set.size()));
+  words_.push_back(static_cast<std::uint32_t>(added_image.size()));
+  words_.push_back(static_cast<std::uint32_t>(added));
+  words_.push_back(static_cast<std::uint32_t>(added >> 32U));
+  words_.insert(words_.end(), set.begin(), set.end());
+  words_.insert(words_.end(), added_image.begin(), added_image.end());
+  count_ = static_cast<std::uint32_t>(count_ + 1 - dropped);
+  return dropped;
 }
 
-Antichain::Found Antichain::find(HalfId half, NodeId node) const {
-  const Chain& chain = chains_[half];
-  const auto at = std::ranges::find(chain.nodes, node);
-  if (at == chain.nodes.end()) return {};
-  const auto i = static_cast<std::size_t>(at - chain.nodes.begin());
-  return {true, std::span(chain.words).subspan(i * chain.stride, chain.stride)};
+Antichain::Found Antichain::find(NodeId node) const {
+  for (std::size_t at = 0; at < words_.size(); at += length(at)) {
+    if (words_[at] == node) return {true, set(at)};
+  }
+  return {};
 }
 
 }  // namespace engine

@@ -9,14 +9,14 @@ constexpr std::uint64_t kPollInterval = 32;  // expansions between two questions
 }  // namespace
 
 CoveringSearch::CoveringSearch(Model& model, const CoveringOptions& options)
-    : graph_(model), options_(options) {
+    : graph_(model), options_(options), names_(model, options.symmetry), relevance_(model, names_) {
   result_.action_counts.assign(model.action_names().size(), 0);
   result_.cut_off.assign(model.bound_names().size(), 0);
 }
 
-std::uint64_t CoveringSearch::orbit_size(HalfId half) {
+std::uint64_t CoveringSearch::orbit_size(const Place& place) const {
   if (options_.symmetry == nullptr) return 1;
-  return options_.symmetry->size() / (graph_.model().automorphisms(half).size() + 1);
+  return options_.symmetry->size() / (place.automorphisms.size() + 1);
 }
 
 // In the order Fastest a loop is taken by the closure, once for each half; else like any step.
@@ -27,110 +27,162 @@ void CoveringSearch::note_loop(EdgeId id) {
   graph_.take(id);
 }
 
-CoveringSearch::Reactions& CoveringSearch::reactions(HalfId half) {
-  if (half >= reactions_.size()) reactions_.resize(half + 1);
-  Reactions& found = reactions_[half];
-  if (found.is_ready) return found;
-  found.is_ready = true;
+CoveringSearch::Place& CoveringSearch::place(HalfId half) {
+  if (half >= places_.size()) places_.resize(half + 1);
+  if (!places_[half].is_ready) make_ready(half);
+  return places_[half];
+}
+
+void CoveringSearch::make_ready(HalfId half) {
+  Place& made = places_[half];
+  made.is_ready = true;
+  made.parts = relevance_.parts_of(half);
+  made.images_at = relevance_.time();
+  const auto same = graph_.automorphisms(half);
+  made.automorphisms.assign(same.begin(), same.end());
   const HalfGraph::EdgeRange internal = graph_.internal(half);
   for (EdgeId id = internal.first; id != internal.last; ++id) {
-    if (!graph_.edge(id).is_loop || graph_.detail(id).violation != 0) continue;
+    const bool is_loop = graph_.edge(id).is_loop && !graph_.edge(id).is_violation;
+    if (!is_loop || options_.order == CoverOrder::Shortest) {
+      made.moves.push_back(id);
+      continue;
+    }
     note_loop(id);
-    for (const MessageId sent : graph_.model().sends(graph_.edge(id).sends)) {
-      insert(found.always, sent);
+    for (const MessageId sent : graph_.sends(graph_.edge(id).sends)) {
+      insert(made.always, sent);
     }
   }
-  graph_.count_cut_off(half, orbit_size(half), result_.cut_off);
-  return found;
+  made.moves.shrink_to_fit();
+  graph_.count_cut_off(half, orbit_size(made), result_.cut_off);
 }
 
-void CoveringSearch::learn(HalfId half, MessageId message) {
+const CoveringSearch::Known& CoveringSearch::known(Place& at, HalfId half, MessageId message) {
+  auto found = std::ranges::lower_bound(at.known, message, {}, &Known::message);
+  if (found == at.known.end() || found->message != message) {
+    found = at.known.insert(found, learn(half, message));
+  }
+  return *found;
+}
+
+CoveringSearch::Known CoveringSearch::learn(HalfId half, MessageId message) {
   const EdgeId id = graph_.delivery(half, message);
   const Edge& edge = graph_.edge(id);
-  Reactions& known = reactions_[half];
-  insert(known.known, message);
+  Known known{message, id, Reception::Nothing};
   if (edge.next == kNone) {
     if (const auto bound = graph_.detail(id).cut_off_by; bound != 0) {
-      result_.cut_off[bound - 1U] += orbit_size(half);
+      result_.cut_off[bound - 1U] += orbit_size(places_[half]);
     }
-  } else if (!edge.is_loop || graph_.detail(id).violation != 0) {
-    insert(known.moves, message);
+  } else if (!edge.is_loop || edge.is_violation) {
+    known.reception = Reception::Moves;
   } else {
     note_loop(id);
-    if (edge.sends != kNoSends) insert(known.answers, message);
+    if (edge.sends != kNoSends) known.reception = Reception::Answers;
   }
+  return known;
 }
 
-void CoveringSearch::learn_all(HalfId half, const MessageSet& set) {
-  const Reactions& known = reactions(half);
-  for (std::size_t word = 0; word < set.size(); ++word) {
-    const std::uint64_t seen = word < known.known.size() ? known.known[word] : 0;
-    any_in_word(word, set[word] & ~seen, [&](MessageId message) {
-      learn(half, message);
-      return false;
-    });
-  }
+void CoveringSearch::learn_step(HalfId from, EdgeId id) {
+  if (id >= is_learned_.size()) is_learned_.resize(id + 1, false);
+  if (is_learned_[id]) return;
+  is_learned_[id] = true;
+  const Edge& edge = graph_.edge(id);
+  const Place& after = place(edge.next);
+  relevance_.learn_step(places_[from].parts, after.parts, edge.renaming);
 }
 
-template <class F>
-void CoveringSearch::close(HalfId half, MessageSet& set, F taken) {
-  const Reactions& known = reactions(half);
-  const HalfGraph::EdgeRange internal = graph_.internal(half);
-  bool is_news = false;
-  for (std::size_t word = 0; word < known.always.size() && !is_news; ++word) {
-    is_news = word >= set.size() || (known.always[word] & ~set[word]) != 0;
+void CoveringSearch::rename(const Messages& set, Renaming renaming, Messages& target) {
+  target.clear();
+  for (const MessageId message : set) target.push_back(names_.renamed(message, renaming));
+  std::ranges::sort(target);
+}
+
+void CoveringSearch::reduce(const Place& at, const Messages& set) {
+  imaged_.clear();
+  for (const MessageId message : set) {
+    const MessageId image = relevance_.image(at.parts, message);
+    if (image != kNone) imaged_.push_back({image, message});
   }
-  const auto take = [&](EdgeId id) {
-    bool added = false;
-    for (const MessageId sent : graph_.model().sends(graph_.edge(id).sends)) {
-      added |= insert(set, sent);
-    }
-    if (added) taken(id);
-    return added;
+  std::ranges::sort(imaged_);
+  const auto repeated = std::ranges::unique(imaged_, {}, &Imaged::image);
+  imaged_.erase(repeated.begin(), repeated.end());
+}
+
+bool CoveringSearch::is_in_reduced(MessageId image) const {
+  return std::ranges::find(imaged_, image, &Imaged::image) != imaged_.end();
+}
+
+void CoveringSearch::close(Place& at, HalfId half) {
+  const auto add = [&](MessageId message) {
+    const MessageId image = relevance_.image(at.parts, message);
+    if (image != kNone && !is_in_reduced(image)) imaged_.push_back({image, message});
   };
-  for (EdgeId id = internal.first; is_news && id != internal.last; ++id) {
-    if (graph_.edge(id).is_loop && !graph_.edge(id).is_violation) take(id);
+  for (const MessageId message : at.always) add(message);
+  for (std::size_t i = 0; i < imaged_.size(); ++i) {
+    const Known found = known(at, half, imaged_[i].message);
+    if (found.reception != Reception::Answers) continue;
+    for (const MessageId sent : graph_.sends(graph_.edge(found.edge).sends)) add(sent);
   }
-  for (bool changed = true; changed;) {
-    changed = false;
-    learn_all(half, set);
-    for (std::size_t word = 0; word < std::min(set.size(), known.answers.size()); ++word) {
-      any_in_word(word, set[word] & known.answers[word], [&](MessageId message) {
-        changed |= take(graph_.delivery(half, message));
-        return false;
-      });
+  std::ranges::sort(imaged_);
+}
+
+void CoveringSearch::split_imaged() {
+  kept_set_.clear();
+  image_.clear();
+  for (const Imaged& each : imaged_) {
+    kept_set_.push_back(each.message);
+    image_.push_back(each.image);
+  }
+  std::ranges::sort(kept_set_);
+}
+
+bool CoveringSearch::is_covered(const Place& at) {
+  split_imaged();
+  if (at.sets.covers(image_)) return true;
+  for (const Renaming renaming : at.automorphisms) {
+    renamed_.clear();
+    for (const Imaged& each : imaged_) {
+      renamed_.push_back(relevance_.image(at.parts, names_.renamed(each.message, renaming)));
     }
-  }
-}
-
-void CoveringSearch::rename(const MessageSet& set, Renaming renaming, MessageSet& target) {
-  target.assign(set.size(), 0);
-  for_each_message(
-      set, [&](MessageId message) { insert(target, graph_.model().renamed(message, renaming)); });
-}
-
-bool CoveringSearch::is_covered(HalfId half, const MessageSet& set) {
-  if (antichain_.covers(half, set)) return true;
-  for (const Renaming renaming : graph_.model().automorphisms(half)) {
-    rename(set, renaming, image_);
-    if (antichain_.covers(half, image_)) return true;
+    std::ranges::sort(renamed_);
+    if (at.sets.covers(renamed_)) return true;
   }
   return false;
 }
 
-void CoveringSearch::keep(NodeId from, EdgeId edge, HalfId half, MessageSet& set) {
+void CoveringSearch::push(NodeId id, std::size_t size) {
+  if (nodes_[id].is_queued) return;
+  nodes_[id].is_queued = true;
+  if (size >= buckets_.size()) buckets_.resize(size + 1);
+  buckets_[size].push_back(id);
+  bucket_ = std::max(bucket_, size);
+  ++queued_;
+}
+
+void CoveringSearch::keep(NodeId from, EdgeId edge, HalfId half) {
   if (nodes_.size() >= kNone) throw std::length_error("more than 2^32 - 1 states were kept");
   const auto id = static_cast<NodeId>(nodes_.size());
-  nodes_.push_back({half, from, edge, from == kNone ? 0 : nodes_[from].depth + 1});
+  nodes_.push_back({.half = half,
+                    .parent = from,
+                    .edge = edge,
+                    .depth = from == kNone ? 0 : nodes_[from].depth + 1});
   depth_ = std::max(depth_, nodes_.back().depth);
   const bool fastest = options_.order == CoverOrder::Fastest;
-  antichain_.add(half, set, id, fastest ? 0 : level_first_);
-  if (!fastest) return;
-  const std::size_t bucket = size_of(set);
-  if (bucket >= buckets_.size()) buckets_.resize(bucket + 1);
-  buckets_[bucket].push_back(id);
-  bucket_ = std::max(bucket_, bucket);
-  ++queued_;
+  maximal_ += 1;
+  maximal_ -= places_[half].sets.add(id, kept_set_, image_, fastest ? 0 : level_first_);
+  if (fastest) push(id, image_.size());
+}
+
+void CoveringSearch::settle_in(NodeId from, EdgeId edge, HalfId half, const Messages& set) {
+  Place& at = place(half);
+  if (relevance_.changed_at(at.parts) > at.images_at) refresh(at, half);
+  reduce(at, set);
+  if (is_covered(at)) return;
+  // If the closed set were covered, so was the smaller one: there is nothing to ask again.
+  if (options_.order == CoverOrder::Fastest) {
+    close(at, half);
+    split_imaged();
+  }
+  keep(from, edge, half);
 }
 
 bool CoveringSearch::arrive(NodeId from, EdgeId id) {
@@ -144,53 +196,110 @@ bool CoveringSearch::arrive(NodeId from, EdgeId id) {
     found_edge_ = id;
     return true;
   }
-  arrived_.assign(set_.begin(), set_.end());
+  arrived_ = set_;
   bool grew = false;
-  for (const MessageId sent : graph_.model().sends(edge.sends)) grew |= insert(arrived_, sent);
+  for (const MessageId sent : graph_.sends(edge.sends)) grew |= insert(arrived_, sent);
   if (edge.is_loop && !grew) return false;
+  if (!edge.is_loop) learn_step(nodes_[from].half, id);
   if (edge.renaming != 0) {
     rename(arrived_, edge.renaming, renamed_);
     arrived_.swap(renamed_);
   }
-  if (is_covered(edge.next, arrived_)) return false;
-  // If the closed set were covered, so was the smaller one: there is nothing to ask again.
-  if (options_.order == CoverOrder::Fastest) close(edge.next, arrived_, [](EdgeId) {});
-  keep(from, id, edge.next, arrived_);
+  settle_in(from, id, edge.next, arrived_);
   return false;
 }
 
 bool CoveringSearch::expand(NodeId id) {
   const HalfId half = nodes_[id].half;
-  const Antichain::Found found = antichain_.find(half, id);
+  const Antichain::Found found = place(half).sets.find(id);
   if (!found.present) return false;  // covered since it was kept
+  nodes_[id].expanded_at = relevance_.time();
   set_.assign(found.set.begin(), found.set.end());
-  learn_all(half, set_);
-  const bool closed = options_.order == CoverOrder::Fastest;
-  const HalfGraph::EdgeRange internal = graph_.internal(half);
-  for (EdgeId edge = internal.first; edge != internal.last; ++edge) {
-    if (closed && graph_.edge(edge).is_loop && !graph_.edge(edge).is_violation) continue;
-    if (arrive(id, edge)) return true;
+  for (std::size_t i = 0; i < places_[half].moves.size(); ++i) {
+    if (arrive(id, places_[half].moves[i])) return true;
   }
-  for (std::size_t word = 0; word < set_.size(); ++word) {
-    const auto at = [&](const MessageSet& set) { return word < set.size() ? set[word] : 0; };
-    const Reactions& known = reactions_[half];
-    const std::uint64_t active = at(known.moves) | (closed ? 0 : at(known.answers));
-    const auto leads_to_violation = [&](MessageId message) {
-      return arrive(id, graph_.delivery(half, message));
-    };
-    if (any_in_word(word, set_[word] & active, leads_to_violation)) return true;
+  for (const MessageId message : set_) {
+    const Known step = known(places_[half], half, message);
+    const bool is_taken =
+        step.reception == Reception::Moves ||
+        (step.reception == Reception::Answers && options_.order == CoverOrder::Shortest);
+    if (is_taken && arrive(id, step.edge)) return true;
   }
   return false;
 }
 
+// What was left out of a closure may matter now, so each set is closed again. The larger images
+// come first, so that none that is kept is covered by a later one.
+void CoveringSearch::refresh(Place& at, HalfId half) {
+  struct Member {
+    NodeId node;
+    bool grew;
+    std::vector<Imaged> imaged;
+  };
+  std::vector<Member> members;
+  at.sets.for_each([&](NodeId node, MessagesView set) {
+    reduce(at, Messages(set.begin(), set.end()));
+    const std::size_t before = imaged_.size();
+    if (options_.order == CoverOrder::Fastest) close(at, half);
+    members.push_back({node, imaged_.size() != before, imaged_});
+  });
+  std::ranges::stable_sort(members, std::ranges::greater{},
+                           [](const Member& member) { return member.imaged.size(); });
+  maximal_ -= at.sets.size();
+  at.sets = {};
+  for (const Member& member : members) {
+    imaged_ = member.imaged;
+    if (is_covered(at)) continue;
+    at.sets.add(member.node, kept_set_, image_, 0);
+    if (member.grew) push(member.node, image_.size());
+  }
+  maximal_ += at.sets.size();
+  at.images_at = relevance_.time();
+}
+
+bool CoveringSearch::is_stale(const Place& at, NodeId id, MessagesView set) {
+  const auto leads_to_change = [&](EdgeId edge) {
+    const HalfId next = graph_.edge(edge).next;
+    return next != kNone && relevance_.changed_at(places_[next].parts) > nodes_[id].expanded_at;
+  };
+  if (std::ranges::any_of(at.moves, leads_to_change)) return true;
+  return std::ranges::any_of(at.known, [&](const Known& step) {
+    return step.reception == Reception::Moves && contains(set, step.message) &&
+           leads_to_change(step.edge);
+  });
+}
+
+void CoveringSearch::put_right() {
+  relevance_.settle();
+  for (HalfId half = 0; half < places_.size(); ++half) {
+    Place& at = places_[half];
+    if (at.sets.empty()) continue;
+    if (relevance_.changed_at(at.parts) > at.images_at) refresh(at, half);
+    at.sets.for_each([&](NodeId id, MessagesView set) {
+      if (is_stale(at, id, set)) push(id, set.size());
+    });
+  }
+  const Canonical initial = graph_.initial();
+  settle_in(kNone, kNone, initial.half, {});
+}
+
 std::optional<NodeId> CoveringSearch::next_node() {
-  if (options_.order == CoverOrder::Fastest) {
-    while (bucket_ > 0 && buckets_[bucket_].empty()) --bucket_;
-    if (buckets_[bucket_].empty()) return std::nullopt;
-    const NodeId id = buckets_[bucket_].back();
-    buckets_[bucket_].pop_back();
-    --queued_;
-    return id;
+  if (options_.order == CoverOrder::Shortest) return next_in_breadth();
+  if (relevance_.is_due()) relevance_.settle();
+  if (queued_ == 0) put_right();
+  if (queued_ == 0) return std::nullopt;
+  while (buckets_[bucket_].empty()) --bucket_;
+  const NodeId id = buckets_[bucket_].back();
+  buckets_[bucket_].pop_back();
+  nodes_[id].is_queued = false;
+  --queued_;
+  return id;
+}
+
+std::optional<NodeId> CoveringSearch::next_in_breadth() {
+  if (cursor_ == level_first_ && relevance_.is_due()) {
+    relevance_.settle();
+    if (relevance_.time() != started_at_) start_anew();
   }
   if (cursor_ == nodes_.size()) return std::nullopt;
   if (cursor_ == level_first_) {
@@ -206,126 +315,99 @@ std::optional<NodeId> CoveringSearch::next_node() {
 Progress CoveringSearch::progress() const {
   const std::uint64_t queue =
       options_.order == CoverOrder::Fastest ? queued_ : nodes_.size() - cursor_;
-  return {generated_, antichain_.size(), queue, depth_ + 1};
+  return {generated_, maximal_, queue, depth_ + 1};
 }
 
 void CoveringSearch::start() {
-  Model& model = graph_.model();
-  const Canonical initial = model.canonical(model.initial());
-  MessageSet nothing;
-  if (options_.order == CoverOrder::Fastest) close(initial.half, nothing, [](EdgeId) {});
-  buckets_.resize(1);
-  keep(kNone, kNone, initial.half, nothing);
+  started_at_ = relevance_.time();
+  const Canonical initial = graph_.initial();
+  settle_in(kNone, kNone, initial.half, {});
+}
+
+void CoveringSearch::start_anew() {
+  for (Place& at : places_) {
+    at.sets = {};
+    at.images_at = relevance_.time();
+  }
+  nodes_.clear();
+  maximal_ = 0;
+  cursor_ = 0;
+  level_first_ = 0;
+  depth_ = 0;
+  generated_ = 1;
+  std::ranges::fill(result_.action_counts, 0);
+  result_.violation = 0;
+  result_.stopped_by = StopReason::Exhausted;
+  start();
+}
+
+bool CoveringSearch::reached_limit(Observer& observer) {
+  if (options_.limits.states && nodes_.size() >= *options_.limits.states && progress().queue > 0) {
+    result_.stopped_by = StopReason::States;
+    return true;
+  }
+  if (++expanded_ % kPollInterval != 0) return false;
+  const auto stop = observer.poll(progress());
+  if (stop) result_.stopped_by = *stop;
+  return stop.has_value();
+}
+
+void CoveringSearch::search(Observer& observer) {
+  while (const std::optional<NodeId> id = next_node()) {
+    if (expand(*id)) {
+      result_.stopped_by = StopReason::Violation;
+      return;
+    }
+    if (reached_limit(observer)) return;
+  }
 }
 
 SearchResult CoveringSearch::run(Observer& observer) {
   result_.shortest = options_.order == CoverOrder::Shortest;
-  start();
   result_.violation = graph_.model().initial_violation();
-  if (result_.violation != 0) result_.stopped_by = StopReason::Violation;
-  std::uint64_t expanded = 0;
-  while (result_.violation == 0) {
-    const std::optional<NodeId> id = next_node();
-    if (!id) break;
-    if (expand(*id)) {
-      result_.stopped_by = StopReason::Violation;
-      result_.path = path_to_violation();
-      break;
-    }
-    if (options_.limits.states && nodes_.size() >= *options_.limits.states &&
-        progress().queue > 0) {
-      result_.stopped_by = StopReason::States;
-      break;
-    }
-    if (++expanded % kPollInterval != 0) continue;
-    if (const auto stop = observer.poll(progress())) {
-      result_.stopped_by = *stop;
-      break;
-    }
+  start();
+  if (result_.violation != 0) {
+    result_.stopped_by = StopReason::Violation;
+    finish();
+    return result_;
   }
+  search(observer);
+  const auto was_too_bold = [&] {
+    const StopReason by = result_.stopped_by;
+    if (options_.order == CoverOrder::Fastest || by == StopReason::States ||
+        by == StopReason::Time || by == StopReason::Memory || by == StopReason::Interrupted) {
+      return false;
+    }
+    relevance_.settle();
+    return relevance_.time() != started_at_;
+  };
+  while (was_too_bold()) {
+    start_anew();
+    search(observer);
+  }
+  if (result_.violation != 0) result_.path = path_to_violation();
   finish();
   return result_;
 }
 
 void CoveringSearch::finish() {
+  // A set kept early may be covered under a renaming, which is not asked when a set is added.
+  const bool counts = options_.order == CoverOrder::Fastest;
+  for (HalfId half = 0; half < places_.size(); ++half) {
+    Place& at = places_[half];
+    if (counts && at.sets.size() > 1 && !at.automorphisms.empty()) refresh(at, half);
+    if (!at.sets.empty()) result_.halves += orbit_size(at);
+  }
   result_.progress = progress();
   result_.witnesses = graph_.witnesses();
-  antichain_.for_each_half([&](HalfId half) { result_.halves += orbit_size(half); });
 }
 
 std::vector<HalfId> CoveringSearch::reached_halves() const {
   std::vector<HalfId> halves;
-  antichain_.for_each_half([&](HalfId half) { halves.push_back(half); });
+  for (HalfId half = 0; half < places_.size(); ++half) {
+    if (!places_[half].sets.empty()) halves.push_back(half);
+  }
   return halves;
-}
-
-// The kept states to the violating step, with the steps of the closure in between, in the run's
-// names: those of the initial state.
-std::vector<CoveringSearch::Taken> CoveringSearch::run_to_violation() {
-  Model& model = graph_.model();
-  std::vector<EdgeId> edges{found_edge_};
-  for (NodeId id = found_node_; nodes_[id].parent != kNone; id = nodes_[id].parent) {
-    edges.push_back(nodes_[id].edge);
-  }
-  std::ranges::reverse(edges);
-  const Canonical initial = model.canonical(model.initial());
-  Renaming names = 0;
-  if (options_.symmetry != nullptr) names = options_.symmetry->inverse(initial.renaming);
-  std::vector<Taken> run;
-  const auto take = [&](EdgeId id) {
-    const Edge& edge = graph_.edge(id);
-    Taken taken{.edge = id, .names = names, .is_loop = edge.is_loop};
-    if (const MessageId message = graph_.detail(id).message; message != kNone) {
-      taken.message = model.renamed(message, names);
-    }
-    for (const MessageId sent : model.sends(edge.sends)) {
-      taken.sends.push_back(model.renamed(sent, names));
-    }
-    run.push_back(std::move(taken));
-  };
-  HalfId half = initial.half;
-  MessageSet set;
-  for (const EdgeId id : edges) {
-    if (options_.order == CoverOrder::Fastest) close(half, set, take);
-    take(id);
-    const Edge& edge = graph_.edge(id);
-    for (const MessageId sent : model.sends(edge.sends)) insert(set, sent);
-    if (edge.renaming != 0) {
-      rename(set, edge.renaming, renamed_);
-      set.swap(renamed_);
-      names = options_.symmetry->then(options_.symmetry->inverse(edge.renaming), names);
-    }
-    half = edge.next;
-  }
-  return run;
-}
-
-// A step that leaves the half as it is and sends nothing that is received later is left out.
-void CoveringSearch::drop_needless(std::vector<Taken>& run) {
-  MessageSet needed;
-  std::vector<Taken> kept;
-  for (std::size_t i = run.size(); i-- > 0;) {
-    Taken& step = run[i];
-    const bool is_last = i + 1 == run.size();
-    const bool is_needed = std::ranges::any_of(
-        step.sends, [&](MessageId message) { return contains(needed, message); });
-    if (step.is_loop && !is_needed && !is_last) continue;
-    if (step.message != kNone) insert(needed, step.message);
-    kept.push_back(std::move(step));
-  }
-  std::ranges::reverse(kept);
-  run.swap(kept);
-}
-
-std::vector<PathStep> CoveringSearch::path_to_violation() {
-  std::vector<Taken> run = run_to_violation();
-  drop_needless(run);
-  std::vector<PathStep> path;
-  for (const Taken& step : run) {
-    path.push_back(
-        {.label = graph_.detail(step.edge).label, .renaming = step.names, .message = step.message});
-  }
-  return path;
 }
 
 }  // namespace engine

@@ -7,17 +7,24 @@
 // unbounded network, and safety is a matter of halves. (Coverability in a well-structured
 // transition system; the messages are finitely many because the model bounds terms and logs.)
 //
+// Most messages of a set are spent, or as good as another one. What is left out of the sets, and by
+// what images they are compared, is said in relevance.hpp. It is learned while the search goes on,
+// so what was left out too boldly must be put right: a state is expanded again if, of a half that
+// it leads to, more is known to matter than when it was expanded.
+//
 // Two orders:
 // - Fastest: the largest set first, and every set closed under the steps that leave the half as it
 //   is and only send (a heartbeat, a repeated answer): they can be taken at no cost at any time.
 // - Shortest: breadth first, without closure. The first violation found is at the end of a shortest
 //   run. A state covered by one found no later can be skipped: what it leads to, the other leads to
-//   in as many steps.
+//   in as many steps. Here the search starts anew when it turns out to have been too bold.
 #pragma once
 
 #include "checker/engine/antichain.hpp"
 #include "checker/engine/half_graph.hpp"
+#include "checker/engine/message_names.hpp"
 #include "checker/engine/permutations.hpp"
+#include "checker/engine/relevance.hpp"
 
 namespace engine {
 
@@ -49,14 +56,32 @@ class CoveringSearch {
     NodeId parent = kNone;
     EdgeId edge = kNone;  // from the parent
     std::uint32_t depth = 0;
+    std::uint32_t expanded_at = 0;  // in the time of relevance_
+    bool is_queued = false;         // in the order Fastest
   };
-  // What receiving each message comes to at a half, found out when a set first holds the message.
-  struct Reactions {
+  // What receiving a message comes to at a half.
+  enum class Reception : std::uint8_t { Nothing, Answers, Moves };
+  struct Known {
+    MessageId message = kNone;
+    EdgeId edge = kNone;
+    Reception reception = Reception::Nothing;
+  };
+  // What the search knows of a half, and the states that it keeps there.
+  struct Place {
     bool is_ready = false;
-    MessageSet known;
-    MessageSet moves;    // leads to another half, or violates something
-    MessageSet answers;  // leaves the half as it is and sends something
-    MessageSet always;   // what the internal steps that leave the half as it is send
+    std::uint32_t images_at = 0;  // when `sets` were closed and had the right images
+    std::vector<EdgeId> moves{};  // internal steps that lead elsewhere or violate something
+    Messages always{};            // what the other internal steps send
+    std::vector<Known> known{};   // the messages asked about, in rising order
+    std::vector<NamedPart> parts{};
+    std::vector<Renaming> automorphisms{};
+    Antichain sets{};
+  };
+  // A message of a set, after its image: sorted, the least of those with one image come first.
+  struct Imaged {
+    MessageId image = kNone;
+    MessageId message = kNone;
+    auto operator<=>(const Imaged&) const = default;
   };
   // A step of a run, in the run's names.
   struct Taken {
@@ -68,37 +93,63 @@ class CoveringSearch {
   };
 
   void start();
+  void search(Observer& observer);
+  // Forgets all states, in the order Shortest.
+  void start_anew();
   std::optional<NodeId> next_node();
+  std::optional<NodeId> next_in_breadth();
+  bool reached_limit(Observer& observer);
   // True: something was violated (found_ says by what step).
   bool expand(NodeId id);
   bool arrive(NodeId from, EdgeId edge);
-  void keep(NodeId from, EdgeId edge, HalfId half, MessageSet& set);
-  // Whether the set, under a renaming that leaves the half as it is, is covered.
-  bool is_covered(HalfId half, const MessageSet& set);
-  // Adds all that the half can send without changing; calls taken(edge) for each step that added
-  // something, in an order in which they can be taken.
-  template <class F>
-  void close(HalfId half, MessageSet& set, F taken);
-  Reactions& reactions(HalfId half);
-  void learn(HalfId half, MessageId message);
-  void learn_all(HalfId half, const MessageSet& set);
+  // `set` in `place`, which the edge leads to.
+  void settle_in(NodeId from, EdgeId edge, HalfId half, const Messages& set);
+  void keep(NodeId from, EdgeId edge, HalfId half);
+
+  Place& place(HalfId half);
+  void make_ready(HalfId half);
+  const Known& known(Place& place, HalfId half, MessageId message);
+  Known learn(HalfId half, MessageId message);
+  void learn_step(HalfId from, EdgeId edge);
   void note_loop(EdgeId edge);
+
+  // imaged_ becomes the set's messages that matter, one for each image.
+  void reduce(const Place& place, const Messages& set);
+  // Adds to imaged_ what the half can send without changing, as far as it matters.
+  void close(Place& place, HalfId half);
+  bool is_in_reduced(MessageId image) const;
+  // Whether imaged_, under a renaming that leaves the half as it is, is covered.
+  bool is_covered(const Place& place);
+  // set_of_imaged_ and image_ become what imaged_ holds.
+  void split_imaged();
+
+  // Draws conclusions on what matters; has states expanded again that were expanded too boldly.
+  void put_right();
+  bool is_stale(const Place& place, NodeId id, MessagesView set);
+  void refresh(Place& place, HalfId half);
+  void push(NodeId id, std::size_t size);
+
   // How many cluster halves a canonical one stands for.
-  std::uint64_t orbit_size(HalfId half);
-  // `target` becomes the renamed set.
-  void rename(const MessageSet& set, Renaming renaming, MessageSet& target);
+  std::uint64_t orbit_size(const Place& place) const;
+  void rename(const Messages& set, Renaming renaming, Messages& target);
   [[nodiscard]] Progress progress() const;
   void finish();
 
+  // The runs that are reported: covering_path.cpp.
   std::vector<PathStep> path_to_violation();
   std::vector<Taken> run_to_violation();
+  void take_loops(HalfId half, Messages& set, Renaming names, std::vector<Taken>& run);
+  Taken taken(EdgeId edge, Renaming names);
   static void drop_needless(std::vector<Taken>& run);
 
   HalfGraph graph_;
   CoveringOptions options_;
-  Antichain antichain_;
+  MessageNames names_;
+  Relevance relevance_;
+  std::vector<Place> places_;
   std::vector<Node> nodes_;
-  std::vector<Reactions> reactions_;
+  std::vector<bool> is_learned_;  // by edge
+  std::uint64_t maximal_ = 0;
 
   // Fastest: pending nodes by the size of their sets. Shortest: the current and the next level.
   std::vector<std::vector<NodeId>> buckets_;
@@ -107,15 +158,21 @@ class CoveringSearch {
   NodeId cursor_ = 0;
   NodeId level_first_ = 0;  // nodes from here on belong to the level being added
   std::uint32_t depth_ = 0;
+  std::uint32_t started_at_ = 0;  // in the time of relevance_
+  std::uint64_t expanded_ = 0;
 
   SearchResult result_;
   std::uint64_t generated_ = 1;
   NodeId found_node_ = kNone;  // at which the violating step is taken
   EdgeId found_edge_ = kNone;
-  MessageSet set_;      // of the node that is expanded
-  MessageSet arrived_;  // after one of its steps
-  MessageSet renamed_;
-  MessageSet image_;  // of a set under an automorphism
+
+  // Scratch.
+  Messages set_;      // of the node that is expanded
+  Messages arrived_;  // after one of its steps
+  Messages renamed_;
+  std::vector<Imaged> imaged_;
+  Messages kept_set_;
+  Messages image_;
 };
 
 }  // namespace engine

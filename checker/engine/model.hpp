@@ -61,6 +61,21 @@ struct PathStep {
   std::vector<MessageId> lost{};  // of the messages that this step sends, in the run's names
 };
 
+// A part of a half under the names that its representative has.
+struct NamedPart {
+  PartId part = kNone;    // the same for all parts that are renamings of one another
+  Renaming renaming = 0;  // one that turns the part asked about into `part`; 0 if they are equal
+};
+
+// What receiving a message comes to at a part, in the part's own names.
+struct Reaction {
+  // Messages with the same outcome at a part are received alike: in any half that has the part,
+  // they lead to the same half, send the same and violate the same.
+  std::uint32_t outcome = 0;
+  bool is_quiet = false;       // the half stays exactly as it is, and nothing is violated
+  SendsId answers = kNoSends;  // of a quiet one: what it sends
+};
+
 class Model {
  public:
   Model() = default;
@@ -108,6 +123,21 @@ class Model {
     for (const MessageId message : lost) key += " " + std::to_string(message);
     return key;
   }
+
+  // Parts, which tell the covering search what messages can still do (relevance.hpp). A model may
+  // say that its halves have parts, one for each of the things that the renamings permute (its
+  // servers): a part holds all that decides what receiving a message addressed to it comes to. A
+  // model that does not say keeps the defaults: every message is then taken to matter.
+  [[nodiscard]] virtual std::size_t part_count() const { return 0; }
+  // The parts of a canonical half, by their slots.
+  virtual void parts(HalfId, std::vector<NamedPart>&) {}
+  // The slot to which a message is addressed.
+  [[nodiscard]] virtual std::size_t receiver(MessageId) const { return 0; }
+  // Of a representative: its slot, and the renamings (identity excluded) that map it to itself.
+  [[nodiscard]] virtual std::size_t slot(PartId) const { return 0; }
+  virtual std::span<const Renaming> part_automorphisms(PartId) { return {}; }
+  // Of a representative. May make messages known that no step has sent (the answers).
+  virtual Reaction reaction(PartId, MessageId) { return {}; }
 
   [[nodiscard]] virtual const std::vector<std::string>& action_names() const = 0;
   [[nodiscard]] virtual const std::vector<std::string>& bound_names() const = 0;

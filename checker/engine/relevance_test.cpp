@@ -1,0 +1,196 @@
+// What the covering search leaves out of its sets: nothing that matters.
+#include "checker/engine/relevance.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "checker/engine/covering_search.hpp"
+#include "checker/engine/naive_checker.hpp"
+#include "checker/engine/path_checker.hpp"
+#include "checker/engine/toy_processes.hpp"
+
+namespace engine {
+namespace {
+
+using toy::Processes;
+using toy::ProcessRules;
+
+// Random bytes, uniform whatever the size that RapidCheck starts with; zeros when they run out.
+class Dice {
+ public:
+  explicit Dice(std::vector<std::uint8_t> rolls) : rolls_(std::move(rolls)) {}
+  int roll(int sides) { return at_ < rolls_.size() ? rolls_[at_++] % sides : 0; }
+
+ private:
+  std::vector<std::uint8_t> rolls_;
+  std::size_t at_ = 0;
+};
+
+Dice any_dice() {
+  return Dice(*rc::gen::container<std::vector<std::uint8_t>>(
+                   200, rc::gen::resize(100, rc::gen::arbitrary<std::uint8_t>()))
+                   .as("dice"));
+}
+
+// Half of the rules stay where they are: that is where messages are spent. With one way at most, a
+// step is told by its process: what PathChecker asks for.
+ProcessRules any_rules(Dice& dice, int states, int words, bool violating) {
+  ProcessRules rules{.words = words};
+  if (violating) rules.bad = states - 1;
+  for (int from = 0; from < states; ++from) {
+    auto& alone = rules.alone.emplace_back();
+    for (int left = dice.roll(violating ? 2 : 3); left > 0; --left) {
+      alone.push_back({dice.roll(states), dice.roll(words)});
+    }
+    auto& told = rules.told.emplace_back();
+    for (int said = 0; said < words; ++said) {
+      for (ProcessRules::Told& each : told.emplace_back()) {
+        const bool stays = dice.roll(2) == 0;
+        each.next = stays ? from : dice.roll(states);
+        each.who = static_cast<ProcessRules::Friend>(stays ? 0 : dice.roll(3));
+        each.answer = static_cast<ProcessRules::Answer>(dice.roll(2) * dice.roll(4));
+        each.word = dice.roll(words);
+      }
+    }
+  }
+  return rules;
+}
+
+using States = std::set<Processes::State>;
+
+struct Found {
+  SearchResult result;
+  States states;  // the halves, by what they hold
+  std::string fault;
+};
+
+Found cover(Processes& model, CoverOrder order) {
+  toy::NoObserver observer;
+  CoveringSearch search(model, {.order = order, .symmetry = model.permutations(), .limits = {}});
+  Found found{search.run(observer), {}, {}};
+  for (const HalfId half : search.reached_halves()) found.states.insert(model.state(half));
+  if (found.result.stopped_by == StopReason::Violation) {
+    found.fault = PathChecker(model, nullptr, model.permutations()).fault_of(found.result);
+  }
+  return found;
+}
+
+constexpr std::array<CoverOrder, 2> kOrders{CoverOrder::Fastest, CoverOrder::Shortest};
+
+// Three processes alike: who is told word 0 makes the teller its friend, and then heeds its word 1.
+struct Befriending {
+  static ProcessRules rules() {
+    using Told = ProcessRules::Told;
+    using Friend = ProcessRules::Friend;
+    ProcessRules rules{.words = 2};
+    rules.alone = {{{0, 0}}, {}};
+    const std::array<Told, 2> befriends{Told{.next = 0, .who = Friend::Teller}, Told{.next = 0}};
+    const std::array<Told, 2> heeds_friend{Told{.next = 0}, Told{.next = 1}};
+    const std::array<Told, 2> at_end{Told{.next = 1}, Told{.next = 1}};
+    rules.told = {{befriends, heeds_friend}, {at_end, at_end}};
+    return rules;
+  }
+  static constexpr MessageId word(MessageId word, MessageId from, MessageId to) {
+    return (word * 3 + from) * 3 + to;
+  }
+
+  Processes model{3, rules(), true};
+  MessageNames names{model, model.permutations()};
+  Relevance relevance{model, names};
+  HalfId half = model.canonical(model.initial()).half;
+  std::vector<NamedPart> parts = relevance.parts_of(half);
+};
+
+TEST(Relevance, TakesForSpent_WhatNoStepKnownSoFarGivesAUse) {
+  Befriending toy;
+  EXPECT_NE(toy.relevance.image(toy.parts, toy.word(0, 1, 0)), kNone);
+  EXPECT_EQ(toy.relevance.image(toy.parts, toy.word(1, 1, 0)), kNone);
+  EXPECT_EQ(toy.relevance.changed_at(toy.parts), 0U);
+}
+
+TEST(Relevance, HoldsUnderAllNames_WhatWasLearnedUnderSome) {
+  Befriending toy;
+  const Step step = toy.model.deliver(toy.half, toy.word(0, 1, 0), 0);
+  const Canonical next = toy.model.canonical(step.next);
+  toy.relevance.learn_step(toy.parts, toy.relevance.parts_of(next.half), next.renaming);
+  toy.relevance.settle();
+  EXPECT_GT(toy.relevance.changed_at(toy.parts), 0U);
+  for (MessageId from = 0; from < 3; ++from) {
+    for (MessageId to = 0; to < 3; ++to) {
+      if (from == to) continue;
+      EXPECT_NE(toy.relevance.image(toy.parts, toy.word(1, from, to)), kNone);
+    }
+  }
+}
+
+TEST(Relevance, TellsMessagesApart_OnlyWhereTheyLeadApart) {
+  ProcessRules rules = Befriending::rules();
+  rules.told[0][1] = rules.told[0][0];  // word 1 befriends as word 0 does
+  Processes model(3, rules, false);
+  MessageNames names(model, nullptr);
+  Relevance relevance(model, names);
+  const auto parts = relevance.parts_of(model.initial());
+  const auto image = [&](MessageId word, MessageId from) {
+    return relevance.image(parts, Befriending::word(word, from, 0));
+  };
+  EXPECT_EQ(image(0, 1), image(1, 1));
+  EXPECT_NE(image(0, 1), image(0, 2));
+}
+
+// The naive checker visits every set of messages: two processes are enough for it.
+RC_GTEST_PROP(CoveringSearch, ReachesTheHalvesOfThePlainFixpoint_WhereMessagesAreSpent, ()) {
+  Dice dice = any_dice();
+  const ProcessRules rules = any_rules(dice, 2 + dice.roll(4), 2, false);
+  for (const CoverOrder order : kOrders) {
+    Processes model(2, rules, false);
+    const NaiveResult naive = naive_cover(model);
+    States expected;
+    for (const HalfId half : naive.halves) expected.insert(model.state(half));
+    RC_CLASSIFY(naive.halves.size() > 8, "more than 8 halves");
+    const Found found = cover(model, order);
+    RC_ASSERT(found.result.stopped_by == StopReason::Exhausted);
+    RC_ASSERT(found.states == expected);
+    RC_ASSERT(found.result.progress.distinct <= naive.maximal || order == CoverOrder::Shortest);
+  }
+}
+
+// The search that knows nothing of parts is held against the naive checker elsewhere.
+RC_GTEST_PROP(CoveringSearch, ReachesTheSameHalves_WithAndWithoutPartsAndSymmetry, ()) {
+  Dice dice = any_dice();
+  const auto n = static_cast<std::uint32_t>(2 + dice.roll(3));
+  const ProcessRules rules = any_rules(dice, n == 4 ? 2 : 2 + dice.roll(3), n == 2 ? 2 : 1, false);
+  Processes plain(n, rules, false, Processes::Parts::Hidden);
+  const Found expected = cover(plain, CoverOrder::Fastest);
+  RC_CLASSIFY(expected.result.halves > 50, "more than 50 halves");
+  for (const CoverOrder order : kOrders) {
+    Processes full(n, rules, false);
+    RC_ASSERT(cover(full, order).states == expected.states);
+    Processes folded(n, rules, true);
+    RC_ASSERT(cover(folded, order).result.halves == expected.result.halves);
+  }
+}
+
+RC_GTEST_PROP(CoveringSearch, FindsAShortestViolation_WhereMessagesAreSpent, ()) {
+  Dice dice = any_dice();
+  const auto n = static_cast<std::uint32_t>(2 + dice.roll(2));
+  const ProcessRules rules = any_rules(dice, 2 + dice.roll(n == 2 ? 5 : 2), 2, true);
+  Processes plain(n, rules, false, Processes::Parts::Hidden);
+  const SearchResult expected = cover(plain, CoverOrder::Shortest).result;
+  RC_CLASSIFY(expected.path.size() > 4, "more than four steps");
+  for (const CoverOrder order : kOrders) {
+    for (const bool symmetry : {false, true}) {
+      Processes model(n, rules, symmetry);
+      const Found found = cover(model, order);
+      RC_ASSERT(found.result.stopped_by == expected.stopped_by);
+      if (expected.stopped_by != StopReason::Violation) continue;
+      RC_ASSERT(found.fault == "");
+      RC_ASSERT(found.result.path.size() >= expected.path.size());
+      if (order == CoverOrder::Shortest) {
+        RC_ASSERT(found.result.path.size() == expected.path.size());
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace engine
