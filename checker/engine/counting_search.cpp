@@ -199,14 +199,26 @@ SearchResult CountingSearch::run(Observer& observer) {
   if (stop_reason_) write_checkpoint();
   if (phase_ != Phase::Over) {
     std::vector<std::jthread> threads;
-    for (std::size_t number = 1; number < workers_.size(); ++number) {
-      threads.emplace_back([this, number] { work(number, nullptr); });
-    }
+    start_threads(threads);
     work(0, &observer);
   }
   if (failure_) std::rethrow_exception(failure_);
   finish();
   return result_;
+}
+
+void CountingSearch::start_threads(std::vector<std::jthread>& threads) {
+  try {
+    threads.reserve(workers_.size() - 1);
+    for (std::size_t number = 1; number < workers_.size(); ++number) {
+      threads.emplace_back([this, number] { work(number, nullptr); });
+    }
+  } catch (...) {  // the system allows no more: those that run are not to wait for the others
+    note_failure();
+    for (std::size_t missing = threads.size() + 1; missing < workers_.size(); ++missing) {
+      barrier_.arrive_and_drop();
+    }
+  }
 }
 
 Progress CountingSearch::progress() const {

@@ -11,6 +11,7 @@
 
 #include <barrier>
 #include <exception>
+#include <thread>
 
 #include "checker/engine/bounded_system.hpp"
 #include "checker/engine/counting_worker.hpp"
@@ -28,8 +29,8 @@ class CountingSearch {
  public:
   CountingSearch(Model& model, const CountingOptions& options);
 
-  // Before run(): goes on where the search was that wrote the checkpoint. The model must be one that
-  // was asked nothing but what the constructor asks; the options must be equal but for limits,
+  // Before run(): goes on where the search was that wrote the checkpoint. The model must be one
+  // that was asked nothing but what the constructor asks; the options must be equal but for limits,
   // threads and checkpoints.
   void resume(ArchiveReader& reader);
 
@@ -52,6 +53,7 @@ class CountingSearch {
     void operator()() noexcept { search->all_stand_still(); }
   };
 
+  void start_threads(std::vector<std::jthread>& threads);
   // A thread's life: level by level until the end is agreed on.
   void work(std::size_t number, Observer* observer);
   void work_on_level(CountingWorker& worker, Observer* observer);
@@ -89,9 +91,7 @@ class CountingSearch {
   void load_states(ArchiveReader& reader);
   void load_frontier(ArchiveReader& reader);
   void load_levels(ArchiveReader& reader);
-  [[nodiscard]] CountingWorker& owner_of(HalfId half) {
-    return *workers_[half % workers_.size()];
-  }
+  [[nodiscard]] CountingWorker& owner_of(HalfId half) { return *workers_[half % workers_.size()]; }
 
   BoundedSystem system_;
   CountingOptions options_;

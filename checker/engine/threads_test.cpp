@@ -1,9 +1,11 @@
 // What must not depend on the number of threads, and what must not go wrong on any of them.
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
+#include <sys/resource.h>
 
 #include <array>
 #include <stdexcept>
+#include <system_error>
 
 #include "checker/engine/counting_search.hpp"
 #include "checker/engine/model_wrapper.hpp"
@@ -357,6 +359,33 @@ TEST(Threads, PassOnWhatTheModelThrows_WhicheverOfThemItMeets) {
     }
   }
 }
+
+#if !defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__)
+// From the moment the search asks about the initial state until it is over, the system gives no
+// memory for another thread's stack.
+class Starving final : public ModelWrapper {
+ public:
+  explicit Starving(Model& inner) : ModelWrapper(inner) { ::getrlimit(RLIMIT_AS, &before_); }
+  ~Starving() override { ::setrlimit(RLIMIT_AS, &before_); }
+  Starving(const Starving&) = delete;
+  Starving& operator=(const Starving&) = delete;
+  std::uint32_t initial_violation() override {
+    const rlimit none{1, before_.rlim_max};
+    ::setrlimit(RLIMIT_AS, &none);
+    return ModelWrapper::initial_violation();
+  }
+
+ private:
+  rlimit before_{};
+};
+
+TEST(Threads, SayThatTheyCannotBeStarted_WhereTheSystemAllowsNoMore) {
+  Broadcast broadcast(4, 1, toy::never);
+  Starving model(broadcast);
+  const auto options = with_threads(network(Order::Unordered, Loss::Free, 4), 64);
+  EXPECT_THROW(count(model, options), std::system_error);
+}
+#endif
 
 TEST(Threads, PassOnWhatTheObserverThrows) {
   class Impatient final : public Observer {
