@@ -41,7 +41,8 @@ std::uint64_t resident_bytes() {
   const ssize_t size = pread(statm, text.data(), text.size(), 0);
   if (size <= 0) return 0;
   const char* end = text.data() + size;
-  const char* resident = std::find<const char*>(text.data(), end, ' ');  // the second number, in pages
+  const char* resident =
+      std::find<const char*>(text.data(), end, ' ');  // the second number, in pages
   std::uint64_t pages = 0;
   if (resident != end) std::from_chars(resident + 1, end, pages);
   return pages * page;

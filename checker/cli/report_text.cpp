@@ -258,9 +258,9 @@ std::string summary_text(const Outcome& outcome) {
   add_coverage(out, outcome);
   if (!outcome.model) add_witnesses(out, outcome);
   if (outcome.report.without_symmetry) {
-    line(out, "symmetry checked", outcome.report.covering
-                                      ? "as many cluster states without it"
-                                      : "as many states without it");
+    line(out, "symmetry checked",
+         outcome.report.covering ? "as many cluster states without it"
+                                 : "as many states without it");
   }
   if (outcome.report.recovery) add_recovery(out, outcome);
   if (outcome.report.trace) {

@@ -361,9 +361,9 @@ void check_symmetry(node::Node& node, const ExploreOptions& options, ExploreObse
   const engine::SearchResult& folded = report.search;
   const auto require = [](std::uint64_t sum, std::uint64_t count, const char* what) {
     if (sum == count) return;
-    throw std::runtime_error("symmetry is not sound here: the orbits add up to " +
-                             std::to_string(sum) + " " + what + ", but without symmetry there are " +
-                             std::to_string(count) + "; use --symmetry off");
+    throw std::runtime_error(
+        "symmetry is not sound here: the orbits add up to " + std::to_string(sum) + " " + what +
+        ", but without symmetry there are " + std::to_string(count) + "; use --symmetry off");
   };
   require(folded.violation, full.violation, "as the number of what is violated");
   require(folded.halves, full.halves, "cluster states");

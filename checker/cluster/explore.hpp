@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "checker/cluster/bounds.hpp"
-#include "checker/engine/archive.hpp"
 #include "checker/cluster/recovery.hpp"
+#include "checker/engine/archive.hpp"
 #include "checker/engine/covering_search.hpp"
 #include "checker/engine/search.hpp"
 #include "checker/node/node.hpp"
@@ -76,8 +76,8 @@ struct ExploreReport {
   std::optional<traces::Trace> trace;
 };
 
-// The node must be made with options.node. Throws std::runtime_error if options.check_symmetry finds
-// that the orbits do not add up: the node's renaming is then not to be trusted.
+// The node must be made with options.node. Throws std::runtime_error if options.check_symmetry
+// finds that the orbits do not add up: the node's renaming is then not to be trusted.
 ExploreReport explore(node::Node& node, const ExploreOptions& options, ExploreObserver& observer);
 
 const char* to_string(Network network);  // "any", "unordered", "ordered"

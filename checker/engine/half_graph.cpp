@@ -113,7 +113,8 @@ void HalfGraph::put(Row& row, std::uint32_t key, EdgeId edge) {
     place(const_cast<Table&>(*current), slot);  // only under the lock
     return;
   }
-  auto larger = std::make_unique<Table>(current == nullptr ? kSlotsAtFirst : 2 * (current->mask + 1));
+  auto larger =
+      std::make_unique<Table>(current == nullptr ? kSlotsAtFirst : 2 * (current->mask + 1));
   if (current != nullptr) {
     for (std::uint32_t i = 0; i <= current->mask; ++i) {
       const std::uint64_t old = current->slots[i].load(std::memory_order_relaxed);

@@ -24,15 +24,15 @@
 
 namespace engine {
 
-struct Edge {  // lives in the graph and is not copied
+struct Edge {                // lives in the graph and is not copied
   HalfId next = kNone;       // canonical; kNone: not possible
   SendsId sends = kNoSends;  // in the names before `renaming`
   Renaming renaming = 0;     // turns what the step leads to into the canonical names
   std::uint16_t action = 0;
-  bool is_loop = false;      // the half stays exactly as it is
-  bool has_ties = false;     // the next half has automorphisms
-  bool consumes = true;      // a delivery that takes its message from the network
-  bool is_outside = false;   // what it leads to is neither stored nor explored
+  bool is_loop = false;     // the half stays exactly as it is
+  bool has_ties = false;    // the next half has automorphisms
+  bool consumes = true;     // a delivery that takes its message from the network
+  bool is_outside = false;  // what it leads to is neither stored nor explored
   bool is_violation = false;
   std::atomic<bool> is_news = false;  // taking it fires a witness that had not fired before
 };

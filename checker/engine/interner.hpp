@@ -26,8 +26,8 @@ constexpr std::uint64_t mixed(std::uint64_t x) {
   return x ^ (x >> 33U);
 }
 
-// Sequences of T (a trivially copyable type without padding). Values never move: one thread may read
-// those it was told of while another interns.
+// Sequences of T (a trivially copyable type without padding). Values never move: one thread may
+// read those it was told of while another interns.
 template <class T>
 class SequenceInterner {
  public:

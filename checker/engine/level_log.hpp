@@ -53,7 +53,7 @@ class LevelLog {
     std::size_t segments = 0;
     std::vector<Segment> kept_segments;  // in memory, or
     std::vector<NetworkId> kept_networks;
-    long offset = -1;                    // in the file
+    long offset = -1;  // in the file
   };
   struct CloseFile {
     void operator()(std::FILE* file) const { std::fclose(file); }

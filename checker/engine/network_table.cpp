@@ -44,7 +44,8 @@ std::uint32_t NetworkTable::hash_of(std::span<const MessageId> messages) {
 NetworkId NetworkTable::intern(std::span<const MessageId> messages) {
   const std::uint32_t hash = hash_of(messages);
   const auto find = [&] {
-    return index_.find(hash, [&](NetworkId id) { return std::ranges::equal(this->messages(id), messages); });
+    return index_.find(
+        hash, [&](NetworkId id) { return std::ranges::equal(this->messages(id), messages); });
   };
   if (const NetworkId known = find(); known != kNone) return known;
   const std::lock_guard lock(mutex_);
@@ -103,9 +104,8 @@ void NetworkTable::add_sent(std::vector<MessageId>& messages, std::span<const Me
 }
 
 NetworkTable::GrowthId NetworkTable::growth(NetworkId network, SendsId sends) {
-  const GrowthId known = growth_index_.find(growth_hash(network, sends), [&](GrowthId id) {
-    return is_growth(id, network, sends);
-  });
+  const GrowthId known = growth_index_.find(
+      growth_hash(network, sends), [&](GrowthId id) { return is_growth(id, network, sends); });
   return known != kNone ? known : compute_growth(network, sends);
 }
 

@@ -1,9 +1,9 @@
 // Network halves: the messages in flight on a bounded network, interned.
 //
 // Unordered: a multiset of messages, any of which may be delivered next. PerLink: one queue for
-// each link, of which only the first message may be delivered. A half is a short sequence of message
-// ids: sorted, or (PerLink) sorted by link and in the order of sending within a link. The third
-// order, Once, has tables of its own (once_networks.hpp).
+// each link, of which only the first message may be delivered. A half is a short sequence of
+// message ids: sorted, or (PerLink) sorted by link and in the order of sending within a link. The
+// third order, Once, has tables of its own (once_networks.hpp).
 //
 // What a transition needs is memoised: removing the i-th message is an array look-up, and adding
 // what a step sends (with every way of losing some of it) one probe of a table.
@@ -198,16 +198,18 @@ class NetworkTable {
 
   alignas(64) std::mutex mutex_;  // held to add to what follows
   ReservedArray<Half> halves_;
-  ReservedArray<MessageId> messages_;                        // of all halves, end to end
-  ReservedArray<std::atomic<std::uint32_t>> without_;  // parallel to messages_: 1 + id; 0: not known
-  IdTable index_;                                      // of halves
+  ReservedArray<MessageId> messages_;  // of all halves, end to end
+  ReservedArray<std::atomic<std::uint32_t>>
+      without_;    // parallel to messages_: 1 + id; 0: not known
+  IdTable index_;  // of halves
   // One block a growth: network, sends, then the network of each way, but for the way that loses
   // everything. How many ways there are, and what each loses, follows from the sizes.
   ReservedArray<std::uint32_t> growths_;
-  IdTable growth_index_;                               // of positions in growths_
+  IdTable growth_index_;                         // of positions in growths_
   std::array<Patterns, kSentMax + 1> patterns_;  // by how many messages are sent
   std::array<std::once_flag, kSentMax + 1> patterns_made_;
-  // By network, then renaming but the identity: 1 + id; 0: not known yet. Only where there are few renamings.
+  // By network, then renaming but the identity: 1 + id; 0: not known yet. Only where there are few
+  // renamings.
   ReservedArray<std::atomic<std::uint32_t>> renamed_;
 };
 
