@@ -19,7 +19,7 @@ JSON_KEYS = [
     "exhausted", "stopped_by", "seconds", "transitions_per_second", "distinct_per_second",
     "bytes_per_state", "peak_rss_bytes", "local_states", "cluster_states", "messages", "step_calls",
     "cut_off", "coverage", "witnesses", "violation", "kept", "distinct_without_symmetry",
-    "network_states", "recovery", "resumed_from", "checkpoint", "vacuous", "symmetry_check"]
+    "network_states", "resumed_from", "checkpoint", "vacuous", "symmetry_check", "recovery"]
 
 class Summary(CliTest):
     def test_any_network(self):

@@ -184,12 +184,18 @@ class Simulate(WalkTest):
         self.refused("simulate", "--trace", "x", "--json", "x", says="--json x")
 
 
+CONTROL = {"candidate-step-down-forgets-vote"}
+# What these break shows once faults stop, and a walk's never do: `explore --recovery` finds them.
+WITHOUT_RECOVERY = {"break-on-old-term", "no-backup-when-equal", "self-not-counted", "timer-misuse",
+                    "volatile-role-on-reply", "zero-last-log"}
+
+
 class SimulateBugs(WalkTest):
     def bugs(self):
         lines = self.run_program("list", "bugs").stdout
         names = re.findall(r"^  ([a-z-]+) ", lines, re.MULTILINE)
-        self.assertGreaterEqual(len(names), 13)
-        return [name for name in names if name != "candidate-step-down-forgets-vote"]
+        self.assertGreaterEqual(len(names), 19)
+        return [name for name in names if name not in CONTROL | WITHOUT_RECOVERY]
 
     def test_every_bug_is_found_from_each_of_five_seeds(self):
         for bug in self.bugs():

@@ -319,8 +319,9 @@ void FlagValues::imply(const std::string& name, const std::string& value) {
 }
 
 bool is_limit(std::string_view flag) {
-  constexpr std::array<std::string_view, 7> kLimits = {
-      "depth", "states", "time", "memory", "checkpoint-every", "threads", "shortest-states"};
+  constexpr std::array<std::string_view, 8> kLimits = {
+      "depth",            "states",  "time",           "memory",
+      "checkpoint-every", "threads", "check-symmetry", "shortest-states"};
   return std::ranges::find(kLimits, flag) != kLimits.end();
 }
 

@@ -48,7 +48,9 @@ void CountingSearch::poll(Observer& observer) {
   for (const auto& worker : workers_) expanded += worker->expanded();
   if (expanded - polled_at_ < kPollInterval) return;
   polled_at_ = expanded;
-  const Progress now = progress();
+  Progress now = progress();
+  // The level being added is copied when it is complete: to the frontier, and to the log of levels.
+  now.memory_ahead = 2 * sizeof(NetworkId) * (now.distinct - distinct_before_level_);
   if (options_.limits.states && now.distinct >= *options_.limits.states) {
     stop(StopReason::States);
   } else if (const std::optional<StopReason> reason = observer.poll(now)) {
@@ -155,6 +157,7 @@ void CountingSearch::start_level(std::size_t level) {
 
 void CountingSearch::go_on(std::size_t level) {
   level_ = level;
+  distinct_before_level_ = progress().distinct;
   if (options_.limits.depth && level_ >= *options_.limits.depth) {
     stop_reason_ = StopReason::Depth;
   } else if (options_.limits.states && progress().distinct >= *options_.limits.states) {

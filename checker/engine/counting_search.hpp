@@ -101,6 +101,7 @@ class CountingSearch {
   std::vector<Chunk> chunks_;  // of the current level
   alignas(64) std::atomic<std::size_t> next_chunk_{0};
   std::size_t level_ = 0;
+  std::uint64_t distinct_before_level_ = 0;
   std::uint64_t polled_at_ = 0;  // states expanded when the observer was last asked
 
   // Written by any worker, acted upon at the barrier.
