@@ -30,3 +30,9 @@ add_soak(no_op_and_plain_backtracking --no-op on --backtracking plain)
 add_soak(four_servers --servers 4 --terms 2 --log 1 --crashes 1)
 add_soak(counted --log 1 --crashes 0 --network unordered --inflight 4 --symmetry off)
 add_soak(ordered_with_faults --log 1 --network ordered --inflight 4 --loss 1 --partitions 1)
+
+# A billion distinct states, exact, in 16 GiB and 20 minutes: reached, not exhausted (exit 3).
+add_test(NAME soak.a_billion COMMAND raftcheck explore --log 2 --crashes 1
+  --network unordered --inflight 4 --symmetry off --states 1000000000 --memory 16G)
+set_tests_properties(soak.a_billion PROPERTIES LABELS soak TIMEOUT 1200
+  PASS_REGULAR_EXPRESSION "Stopped at --states 1000000000: no violation so far")
