@@ -6,16 +6,6 @@
 namespace cluster {
 namespace {
 
-constexpr std::uint32_t number_of(spec::Property property) {
-  return 1 + static_cast<std::uint32_t>(property);
-}
-
-constexpr std::uint16_t cut_by(BoundKind bound) {
-  return static_cast<std::uint16_t>(1 + static_cast<std::uint16_t>(bound));
-}
-
-engine::Step forbidden(BoundKind bound) { return {.cut_off_by = cut_by(bound)}; }
-
 // Names of inputs that are not messages; message ids stay below.
 constexpr std::uint32_t kElectionTimeoutKey = 0xFF000000;
 constexpr std::uint32_t kHeartbeatTimeoutKey = 0xFF000001;
@@ -30,20 +20,7 @@ ClusterModel::ClusterModel(node::Node& node, const Bounds& bounds, spec::Propert
       properties_(properties),
       permutations_(bounds.symmetry ? bounds.servers : 1),
       partitions_(bounds.partitions > 0 ? all_partitions(bounds.servers)
-                                        : std::vector<Partition>{Partition(bounds.servers, 0)}),
-      action_names_{"election_timeout",
-                    "heartbeat_timeout",
-                    "propose",
-                    "crash",
-                    "cut",
-                    "heal",
-                    "deliver_request_vote",
-                    "deliver_request_vote_reply",
-                    "deliver_append_entries",
-                    "deliver_append_entries_reply",
-                    "deliver_other"},
-      bound_names_{"terms",    "log",        "proposals",  "timeouts", "crashes",
-                   "inflight", "duplicates", "partitions", "loss",     "contract"} {
+                                        : std::vector<Partition>{Partition(bounds.servers, 0)}) {
   sends_.intern({});  // kNoSends
   std::vector<std::uint32_t> row;
   spec::History history;

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "checker/cluster/bounds.hpp"
+#include "checker/cluster/vocabulary.hpp"
 #include "checker/cluster/world.hpp"
 #include "checker/engine/interner.hpp"
 #include "checker/engine/model.hpp"
@@ -31,17 +32,6 @@ using HistoryId = std::uint32_t;
 // The ways in which a message is received.
 enum class Receipt : unsigned { Once, LeavingCopy };
 
-// What a step is, for coverage: the index of the action's name.
-enum class ActionKind : std::uint16_t {
-  ElectionTimeout,
-  HeartbeatTimeout,
-  Propose,
-  Crash,
-  Cut,
-  Heal,
-  Deliver,  // this and the following: one for each kind of message, as the kinds come up
-};
-
 // The command that the `number`-th client proposal of a run carries (1-based).
 inline std::string command_of(std::uint32_t number) { return "v" + std::to_string(number); }
 
@@ -55,20 +45,6 @@ struct Label {
   static Label unpacked(std::uint32_t packed) {
     return {static_cast<ActionKind>(packed >> 24U), packed & 0xFFFFFFU};
   }
-};
-
-// The bounds by which a step can be forbidden, in the order of bound_names().
-enum class BoundKind : std::uint16_t {
-  Terms,
-  Log,
-  Proposals,
-  Timeouts,
-  Crashes,
-  Inflight,
-  Duplicates,
-  Partitions,
-  Loss,
-  Contract,  // not a bound: a step that broke a contract while contracts were not checked
 };
 
 class ClusterModel final : public engine::Model {
@@ -112,10 +88,10 @@ class ClusterModel final : public engine::Model {
   engine::Reaction reaction(engine::PartId part, engine::MessageId message) override;
 
   [[nodiscard]] const std::vector<std::string>& action_names() const override {
-    return action_names_;
+    return cluster::action_names();
   }
   [[nodiscard]] const std::vector<std::string>& bound_names() const override {
-    return bound_names_;
+    return cluster::bound_names();
   }
   void save(engine::ArchiveWriter& writer) const override;
   void load(engine::ArchiveReader& reader) override;
@@ -181,7 +157,6 @@ class ClusterModel final : public engine::Model {
 
   LocalId intern_local(const std::string& bytes);
   engine::MessageId intern_message(const node::Message& message, bool is_sent);
-  [[nodiscard]] std::uint16_t action_of(const std::string& message_kind) const;
   HistoryId extended(HistoryId history, LocalId local);
   HistoryId intern_history(const spec::History& history);
   WorldId intern_world(const World& world);
@@ -231,8 +206,6 @@ class ClusterModel final : public engine::Model {
   spec::PropertySet properties_;
   engine::Permutations permutations_;
   std::vector<Partition> partitions_;
-  std::vector<std::string> action_names_;
-  std::vector<std::string> bound_names_;
 
   engine::SequenceInterner<char> local_bytes_;
   std::vector<Local> locals_;

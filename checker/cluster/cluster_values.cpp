@@ -1,6 +1,4 @@
 // What a cluster's rows are made of: each distinct value is stored once.
-#include <algorithm>
-
 #include "checker/cluster/cluster_model.hpp"
 #include "checker/cluster/history_bytes.hpp"
 
@@ -11,21 +9,12 @@ LocalId ClusterModel::intern_local(const std::string& bytes) {
   return id;
 }
 
-std::uint16_t ClusterModel::action_of(const std::string& message_kind) const {
-  const auto found = std::ranges::find(action_names_, "deliver_" + message_kind);
-  // A kind of message that the checker has no name for is covered as "deliver_other".
-  const auto index = found == action_names_.end()
-                         ? action_names_.size() - 1
-                         : static_cast<std::size_t>(found - action_names_.begin());
-  return static_cast<std::uint16_t>(index);
-}
-
 engine::MessageId ClusterModel::intern_message(const node::Message& message, bool is_sent) {
   const auto [id, added] =
       message_index_.intern(std::span(message.bytes.data(), message.bytes.size()));
   if (added) {
     messages_.emplace_back(message.bytes, message.from, message.to,
-                           action_of(node_.message_view(message.bytes).kind));
+                           delivery_of(node_.message_view(message.bytes).kind));
   }
   messages_[id].is_sent |= is_sent;
   return id;

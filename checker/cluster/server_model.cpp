@@ -1,6 +1,5 @@
 #include "checker/cluster/server_model.hpp"
 
-#include <algorithm>
 #include <cstring>
 
 #include "checker/cluster/history_bytes.hpp"
@@ -8,14 +7,6 @@
 
 namespace cluster {
 namespace {
-
-constexpr std::uint32_t number_of(spec::Property property) {
-  return 1 + static_cast<std::uint32_t>(property);
-}
-
-engine::Step forbidden(BoundKind bound) {
-  return {.cut_off_by = static_cast<std::uint16_t>(1 + static_cast<std::uint16_t>(bound))};
-}
 
 ActionKind action_of(traces::ActionKind kind) {
   switch (kind) {
@@ -61,9 +52,6 @@ constexpr std::size_t kHistoryBytes = 400;
 
 ServerModel::ServerModel(node::Node& node, const Space& space, spec::PropertySet properties)
     : node_(node), space_(space), properties_(properties) {
-  ClusterModel names(node, {.servers = space.servers, .symmetry = false}, properties);
-  action_names_ = names.action_names();
-  bound_names_ = names.bound_names();
   sends_.intern({});  // kNoSends
   spec::History history;
   for (spec::ServerId id = 1; id <= space.servers; ++id) {
@@ -94,7 +82,7 @@ engine::MessageId ServerModel::intern_message(const node::Message& message) {
   if (added) {
     messages_.push_back({message.bytes,
                          {message.from - 1, message.to - 1},
-                         action_of(node_.message_view(message.bytes).kind)});
+                         delivery_of(node_.message_view(message.bytes).kind)});
     bytes_ += 2 * message.bytes.size() + kMessageBytes;
   }
   return id;
@@ -110,19 +98,11 @@ engine::RecordId ServerModel::intern_history(const spec::History& history) {
   return id;
 }
 
-std::uint16_t ServerModel::action_of(const std::string& message_kind) const {
-  const auto found = std::ranges::find(action_names_, "deliver_" + message_kind);
-  // A kind of message that the checker has no name for is covered as "deliver_other".
-  return static_cast<std::uint16_t>(found == action_names_.end()
-                                        ? action_names_.size() - 1
-                                        : static_cast<std::size_t>(found - action_names_.begin()));
-}
-
 std::optional<engine::Step> ServerModel::step(engine::PartId part, const node::Input& input,
                                               ServerLabel label) {
   ++step_calls_;
   const node::StepResult result = node_.step(locals_[part].bytes, input);
-  engine::Step step{.action = static_cast<std::uint16_t>(cluster::action_of(label.kind)),
+  engine::Step step{.action = static_cast<std::uint16_t>(action_of(label.kind)),
                     .label = label.packed()};
   if (result.contract) {  // leaves no state behind
     if ((properties_ & spec::set_of(spec::Property::Contract)) == 0) {

@@ -54,10 +54,10 @@ class ServerModel final : public engine::PartModel {
     return messages_[message].link;
   }
   [[nodiscard]] const std::vector<std::string>& action_names() const override {
-    return action_names_;
+    return cluster::action_names();
   }
   [[nodiscard]] const std::vector<std::string>& bound_names() const override {
-    return bound_names_;
+    return cluster::bound_names();
   }
   [[nodiscard]] std::uint32_t numbered_action() const override {
     return space_.numbers_proposals ? static_cast<std::uint32_t>(ActionKind::Propose)
@@ -92,7 +92,6 @@ class ServerModel final : public engine::PartModel {
   engine::PartId intern_local(const std::string& bytes);
   engine::MessageId intern_message(const node::Message& message);
   engine::RecordId intern_history(const spec::History& history);
-  [[nodiscard]] std::uint16_t action_of(const std::string& message_kind) const;
   // The step of a server; nothing if it would change and send nothing.
   std::optional<engine::Step> step(engine::PartId part, const node::Input& input,
                                    ServerLabel label);
@@ -100,8 +99,6 @@ class ServerModel final : public engine::PartModel {
   node::Node& node_;
   Space space_;
   spec::PropertySet properties_;
-  std::vector<std::string> action_names_;
-  std::vector<std::string> bound_names_;
 
   engine::SequenceInterner<std::uint64_t> local_index_;  // of words_of()
   std::vector<Local> locals_;

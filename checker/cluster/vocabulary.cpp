@@ -1,0 +1,37 @@
+#include "checker/cluster/vocabulary.hpp"
+
+#include <algorithm>
+
+namespace cluster {
+
+const std::vector<std::string>& action_names() {
+  static const std::vector<std::string> kNames{"election_timeout",
+                                               "heartbeat_timeout",
+                                               "propose",
+                                               "crash",
+                                               "cut",
+                                               "heal",
+                                               "deliver_request_vote",
+                                               "deliver_request_vote_reply",
+                                               "deliver_append_entries",
+                                               "deliver_append_entries_reply",
+                                               "deliver_other"};
+  return kNames;
+}
+
+const std::vector<std::string>& bound_names() {
+  static const std::vector<std::string> kNames{"terms",   "log",      "proposals",  "timeouts",
+                                               "crashes", "inflight", "duplicates", "partitions",
+                                               "loss",    "contract"};
+  return kNames;
+}
+
+std::uint16_t delivery_of(const std::string& message_kind) {
+  const std::vector<std::string>& names = action_names();
+  const auto found = std::ranges::find(names, "deliver_" + message_kind);
+  const auto index =
+      found == names.end() ? names.size() - 1 : static_cast<std::size_t>(found - names.begin());
+  return static_cast<std::uint16_t>(index);
+}
+
+}  // namespace cluster
