@@ -113,7 +113,7 @@ class CountingSearch {
   std::exception_ptr failure_;
   std::optional<StopReason> stop_reason_;
   // Agreed on at the barrier.
-  enum class Phase : std::uint8_t { Exploring, LevelExplored, LevelEnded, Over };
+  enum class Phase : std::uint8_t { Exploring, LevelExplored, Over };
   Phase phase_ = Phase::Over;
 
   Observer* observer_ = nullptr;
