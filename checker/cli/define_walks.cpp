@@ -1,7 +1,5 @@
 #include "checker/cli/define_walks.hpp"
 
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
 
 #include "checker/cli/simulate_flags.hpp"
@@ -10,14 +8,7 @@ namespace cli {
 namespace {
 
 void define_files(CLI::App& simulate, SimulateParsed& parsed) {
-  simulate
-      .add_option("--property", parsed.properties,
-                  "check this property only; may be repeated (default: all)")
-      ->type_name("NAME")
-      ->group("What is checked")
-      ->expected(1)
-      ->take_all()
-      ->allow_extra_args(false);
+  define_properties(simulate, parsed.properties);
   simulate
       .add_option("--bug", parsed.bug,
                   "walk the core with this bug of the gallery (default: none, the core as it is)")
@@ -48,13 +39,7 @@ void define_simulate(CLI::App& app, SimulateParsed& parsed) {
       "  1  a property is violated; the trace is written\n"
       "  2  wrong usage, or a file that cannot be written\n"
       "  3  stopped by --time, by memory or interrupted, before all walks were taken");
-  for (const Flag& flag : simulate_flags()) {
-    simulate
-        ->add_option(fmt::format("--{}", flag.name), parsed.flags[flag.name],
-                     fmt::format("{} (default {})", flag.help, flag.default_value))
-        ->type_name(flag.value)
-        ->group(flag.group);
-  }
+  define_flags(*simulate, simulate_flags(), parsed.flags);
   define_files(*simulate, parsed);
 }
 
@@ -78,15 +63,12 @@ void define_merge(CLI::App& app, MergeParsed& parsed) {
 }
 
 SimulateArguments simulate_arguments(const CLI::App& command, const SimulateParsed& parsed) {
-  SimulateArguments arguments{.flags = {},
+  SimulateArguments arguments{.flags = given_flags(command, parsed.flags),
                               .properties = parsed.properties,
                               .bug = parsed.bug,
                               .trace_path = {},
                               .json_path = {},
                               .command_line = {}};
-  for (const auto& [flag, value] : parsed.flags) {
-    if (command.count("--" + flag) > 0) arguments.flags[flag] = value;
-  }
   if (command.count("--trace") > 0) arguments.trace_path = parsed.trace_path;
   if (command.count("--json") > 0) arguments.json_path = parsed.json_path;
   return arguments;

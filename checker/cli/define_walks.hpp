@@ -1,21 +1,17 @@
 // The commands `simulate` and `merge` on the command line.
 #pragma once
 
-#include <map>
 #include <string>
 #include <vector>
 
 #include "checker/cli/commands.hpp"
-
-namespace CLI {
-class App;
-}
+#include "checker/cli/define_flags.hpp"
 
 namespace cli {
 
 // Where the command line is put.
 struct SimulateParsed {
-  std::map<std::string, std::string> flags;
+  FlagTexts flags;
   std::vector<std::string> properties;
   std::string bug;
   std::string trace_path;

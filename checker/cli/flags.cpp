@@ -320,8 +320,8 @@ void FlagValues::imply(const std::string& name, const std::string& value) {
 
 bool is_limit(std::string_view flag) {
   constexpr std::array<std::string_view, 8> kLimits = {
-      "depth",            "states",  "time",           "memory",
-      "checkpoint-every", "threads", "check-symmetry", "shortest-states"};
+      "depth",   "states",         "time",           "memory", "checkpoint-every",
+      "threads", "check-symmetry", "shortest-states"};
   return std::ranges::find(kLimits, flag) != kLimits.end();
 }
 

@@ -10,6 +10,7 @@
 #include <stdexcept>
 
 #include "checker/cli/commands.hpp"
+#include "checker/cli/define_flags.hpp"
 #include "checker/cli/define_walks.hpp"
 #include "checker/cli/flags.hpp"
 #include "checker/cli/help.hpp"
@@ -21,7 +22,7 @@ namespace cli {
 namespace {
 
 struct Parsed {
-  std::map<std::string, std::string> flags;
+  FlagTexts flags;
   std::string json_path;
   std::string checkpoint;
   std::string resume;
@@ -33,14 +34,7 @@ struct Parsed {
 };
 
 void add_files(CLI::App& explore, Parsed& parsed) {
-  explore
-      .add_option("--property", parsed.explore.properties,
-                  "check this property only; may be repeated (default: all)")
-      ->type_name("NAME")
-      ->group("What is checked")
-      ->expected(1)
-      ->take_all()
-      ->allow_extra_args(false);
+  define_properties(explore, parsed.explore.properties);
   explore
       .add_option("--bug", parsed.explore.bug,
                   "explore the core with this bug of the gallery, within the bug's own bounds "
@@ -72,9 +66,6 @@ void add_files(CLI::App& explore, Parsed& parsed) {
       ->type_name("DIR")
       ->group("Files");
 }
-
-// A flag that may stand alone, for "on".
-bool is_switch(const Flag& flag) { return std::string_view(flag.value).starts_with('['); }
 
 void add_models(CLI::App& explore, Parsed& parsed) {
   constexpr const char* kGroup = "Another model than the core";
@@ -109,15 +100,7 @@ void add_explore(CLI::App& app, Parsed& parsed) {
       "  1  a property is violated; the trace is written\n"
       "  2  wrong usage, or a file that cannot be written\n"
       "  3  stopped at a limit or interrupted; nothing is said about the rest");
-  for (const Flag& flag : explore_flags()) {
-    CLI::Option* option =
-        explore
-            ->add_option(fmt::format("--{}", flag.name), parsed.flags[flag.name],
-                         fmt::format("{} (default {})", flag.help, flag.default_value))
-            ->type_name(flag.value)
-            ->group(flag.group);
-    if (is_switch(flag)) option->expected(0, 1)->default_str("on");
-  }
+  define_flags(*explore, explore_flags(), parsed.flags);
   add_models(*explore, parsed);
   add_files(*explore, parsed);
 }
@@ -224,9 +207,7 @@ int run_command(const CLI::App& command, Parsed& parsed, int argc, char** argv) 
     arguments.command_line.assign(argv, argv + argc);
     return run_simulate(arguments);
   }
-  for (const auto& [flag, value] : parsed.flags) {
-    if (command.count("--" + flag) > 0) parsed.explore.flags[flag] = value;
-  }
+  parsed.explore.flags = given_flags(command, parsed.flags);
   if (command.count("--json") > 0) parsed.explore.json_path = parsed.json_path;
   if (command.count("--checkpoint") > 0) parsed.explore.checkpoint = parsed.checkpoint;
   if (command.count("--resume") > 0) parsed.explore.resume = parsed.resume;

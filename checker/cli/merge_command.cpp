@@ -12,6 +12,7 @@
 #include "checker/cli/commands.hpp"
 #include "checker/cli/json_parts.hpp"
 #include "checker/cli/output_files.hpp"
+#include "checker/cli/report_lines.hpp"
 #include "checker/cli/text.hpp"
 #include "checker/cli/usage_error.hpp"
 #include "checker/cli/version.hpp"
@@ -19,8 +20,6 @@
 
 namespace cli {
 namespace {
-
-constexpr std::size_t kColumn = 32;  // where the values begin
 
 // A file that is being read, and a place in it: what every complaint names.
 class Place {
@@ -264,10 +263,6 @@ Sum added_up(const std::vector<Summary>& summaries) {
   return sum;
 }
 
-void add_line(std::string& text, std::string_view name, std::string_view value) {
-  text += two_columns(name, kColumn, words_of(value));
-}
-
 // At most a few: a thousand numbers help nobody.
 std::string few(const std::vector<std::uint64_t>& numbers) {
   constexpr std::size_t kFew = 20;
@@ -298,27 +293,27 @@ std::string headline(const Sum& sum) {
 std::string text_of(const Sum& sum) {
   std::string text = headline(sum);
   const auto number = [&](const char* key) { return grouped(sum.json[key].get<std::uint64_t>()); };
-  add_line(text, "seed", sum.json["seed"].dump());
-  add_line(text, "shards",
-           fmt::format("{} of {}", sum.json["summaries"].size(),
-                       sum.json["shards"]["count"].get<std::uint64_t>()));
-  if (!sum.missing.empty()) add_line(text, "MISSING", "shards " + few(sum.missing));
-  for (const std::string& one : sum.short_of) add_line(text, "NOT ALL WALKS", one);
-  add_line(text, "walks", number("walks"));
-  add_line(text, "steps", number("steps"));
-  add_line(text, "time, of all together",
-           fmt::format("{:.2f} s", sum.json["seconds"].get<double>()));
+  line(std::back_inserter(text), "seed", sum.json["seed"].dump());
+  line(std::back_inserter(text), "shards",
+       fmt::format("{} of {}", sum.json["summaries"].size(),
+                   sum.json["shards"]["count"].get<std::uint64_t>()));
+  if (!sum.missing.empty()) line(std::back_inserter(text), "MISSING", "shards " + few(sum.missing));
+  for (const std::string& one : sum.short_of) line(std::back_inserter(text), "NOT ALL WALKS", one);
+  line(std::back_inserter(text), "walks", number("walks"));
+  line(std::back_inserter(text), "steps", number("steps"));
+  line(std::back_inserter(text), "time, of all together",
+       fmt::format("{:.2f} s", sum.json["seconds"].get<double>()));
   text += "actions taken\n";
   for (const auto& [action, count] : sum.json["coverage"].items()) {
     const auto times = count.get<std::uint64_t>();
-    add_line(text, action, times == 0 ? "never" : grouped(times));
+    line(std::back_inserter(text), action, times == 0 ? "never" : grouped(times));
   }
   std::vector<std::string> unseen;
   for (const auto& [witness, fired] : sum.json["witnesses"].items()) {
     if (!fired.get<bool>()) unseen.push_back(witness);
   }
   if (!unseen.empty()) {
-    text += "witnesses\n" + two_columns("never happened", kColumn, listed(unseen));
+    text += "witnesses\n" + two_columns("never happened", kValueColumn, listed(unseen));
   }
   if (std::ranges::find(unseen, "LeaderElected") != unseen.end() && !sum.violated) {
     text += "VACUOUS: no leader was ever elected in these walks, so they show next to nothing.\n";

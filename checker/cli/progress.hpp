@@ -2,10 +2,9 @@
 // elsewhere. Also where the search learns that its time is up or that the user interrupted it.
 #pragma once
 
-#include <chrono>
 #include <optional>
-#include <string>
 
+#include "checker/cli/watch.hpp"
 #include "checker/cluster/explore.hpp"
 
 namespace cli {
@@ -21,27 +20,15 @@ class ProgressObserver final : public cluster::ExploreObserver {
       const cluster::RecoveryProgress& progress) override;
   void on_recovery_failure(const cluster::RecoveryProgress& progress) override;
 
-  [[nodiscard]] double seconds() const;  // since the beginning
+  [[nodiscard]] double seconds() const { return watch_.seconds(); }  // since the beginning
   // Takes the line off the terminal.
-  void clear();
+  void clear() { watch_.clear(); }
 
  private:
-  using Clock = std::chrono::steady_clock;
-  // Whether to stop, whatever is under way.
-  std::optional<engine::StopReason> stop(Clock::time_point now, std::uint64_t memory_ahead);
-  [[nodiscard]] bool is_time_to_print(Clock::time_point now) const;
-  void print(const engine::Progress& progress, Clock::time_point now);
-  // On a terminal in the place of the last one.
-  void put(const std::string& line);
+  void print(const engine::Progress& progress, Watch::Clock::time_point now);
 
-  std::optional<double> seconds_max_;
-  bool is_terminal_;
-  std::uint64_t memory_max_;
-  Clock::time_point start_ = Clock::now();
-  Clock::time_point printed_ = start_;
-  Clock::time_point memory_seen_ = start_;
+  Watch watch_;
   std::optional<std::uint64_t> printed_distinct_;  // nothing: the search is new here
-  bool has_line_ = false;
 };
 
 }  // namespace cli

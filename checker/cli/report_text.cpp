@@ -2,17 +2,15 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
 
 #include "checker/cli/process.hpp"
 #include "checker/cli/report.hpp"
+#include "checker/cli/report_lines.hpp"
 #include "checker/cli/text.hpp"
 #include "traces/render.hpp"
 
 namespace cli {
 namespace {
-
-using Out = std::back_insert_iterator<std::string>;
 
 std::string losses_in_words(const cluster::Bounds& bounds) {
   switch (bounds.loss) {
@@ -98,12 +96,6 @@ std::string headline(const Outcome& outcome) {
   return wrapped(std::move(first), 2, parts) + last;
 }
 
-constexpr std::size_t kColumn = 32;  // where the values begin
-
-void line(Out out, std::string_view name, std::string_view value) {
-  fmt::format_to(out, "{}", two_columns(name, kColumn, words_of(value)));
-}
-
 void add_counts(Out out, const Outcome& outcome) {
   const cluster::ExploreReport& report = outcome.report;
   const engine::SearchResult& search = report.search;
@@ -178,17 +170,7 @@ void add_coverage(Out out, const Outcome& outcome) {
 }
 
 void add_witnesses(Out out, const Outcome& outcome) {
-  const std::uint32_t fired = outcome.report.search.witnesses;
-  std::vector<std::string> seen;
-  std::vector<std::string> unseen;
-  for (std::size_t i = 0; i < spec::kWitnessCount; ++i) {
-    ((fired >> i & 1U) != 0 ? seen : unseen).emplace_back(to_string(static_cast<spec::Witness>(i)));
-  }
-  fmt::format_to(out, "witnesses (`raftcheck list witnesses` explains them)\n");
-  if (!seen.empty()) fmt::format_to(out, "{}", two_columns("happened", kColumn, listed(seen)));
-  if (!unseen.empty()) {
-    fmt::format_to(out, "{}", two_columns("never happened", kColumn, listed(unseen)));
-  }
+  add_witness_lines(out, outcome.report.search.witnesses);
   if (is_vacuous(outcome)) {
     fmt::format_to(
         out,

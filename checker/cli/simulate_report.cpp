@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <iterator>
 
 #include "checker/cli/json_parts.hpp"
 #include "checker/cli/process.hpp"
+#include "checker/cli/report_lines.hpp"
 #include "checker/cli/text.hpp"
 #include "checker/cli/version.hpp"
 #include "traces/json.hpp"
@@ -14,14 +14,6 @@
 
 namespace cli {
 namespace {
-
-using Out = std::back_insert_iterator<std::string>;
-
-constexpr std::size_t kColumn = 32;  // where the values begin
-
-void line(Out out, std::string_view name, std::string_view value) {
-  fmt::format_to(out, "{}", two_columns(name, kColumn, words_of(value)));
-}
 
 std::string stopped_words(const SimulateOutcome& outcome) {
   switch (outcome.report.stopped_by) {
@@ -112,16 +104,7 @@ void add_coverage(Out out, const SimulateOutcome& outcome) {
 
 void add_witnesses(Out out, const SimulateOutcome& outcome) {
   const std::uint32_t fired = outcome.report.totals.witnesses;
-  std::vector<std::string> seen;
-  std::vector<std::string> unseen;
-  for (std::size_t i = 0; i < spec::kWitnessCount; ++i) {
-    ((fired >> i & 1U) != 0 ? seen : unseen).emplace_back(to_string(static_cast<spec::Witness>(i)));
-  }
-  fmt::format_to(out, "witnesses (`raftcheck list witnesses` explains them)\n");
-  if (!seen.empty()) fmt::format_to(out, "{}", two_columns("happened", kColumn, listed(seen)));
-  if (!unseen.empty()) {
-    fmt::format_to(out, "{}", two_columns("never happened", kColumn, listed(unseen)));
-  }
+  add_witness_lines(out, fired);
   if ((fired & set_of(spec::Witness::LeaderElected)) == 0 && !outcome.report.found) {
     fmt::format_to(out,
                    "VACUOUS: no leader was ever elected in these walks, so they show next to\n"

@@ -9,68 +9,45 @@
 
 namespace cli {
 namespace {
-constexpr std::chrono::milliseconds kTerminalInterval{500};
-constexpr std::chrono::milliseconds kPlainInterval{5000};
-constexpr std::chrono::milliseconds kMemoryInterval{250};
+
+cluster::WalkStop walk_stop(engine::StopReason reason) {
+  switch (reason) {
+    case engine::StopReason::Time:
+      return cluster::WalkStop::Time;
+    case engine::StopReason::Memory:
+      return cluster::WalkStop::Memory;
+    default:
+      return cluster::WalkStop::Interrupted;
+  }
+}
+
 }  // namespace
 
 WalkObserver::WalkObserver(std::optional<double> seconds_max, std::optional<std::uint64_t> walks)
-    : seconds_max_(seconds_max),
-      walks_(walks),
-      is_terminal_(stderr_is_terminal()),
-      memory_bytes_(memory_bytes()) {}
-
-double WalkObserver::seconds() const {
-  return std::chrono::duration<double>(Clock::now() - start_).count();
-}
+    : watch_(seconds_max, memory_bytes() / 4 * 3), walks_(walks) {}
 
 std::optional<cluster::WalkStop> WalkObserver::poll(const cluster::WalkProgress& progress) {
-  if (is_interrupted()) return cluster::WalkStop::Interrupted;
-  const Clock::time_point now = Clock::now();
-  if (seconds_max_ && std::chrono::duration<double>(now - start_).count() >= *seconds_max_) {
-    return cluster::WalkStop::Time;
-  }
-  if (now - memory_seen_ >= kMemoryInterval) {
-    memory_seen_ = now;
-    if (resident_bytes() > memory_bytes_ / 4 * 3) return cluster::WalkStop::Memory;
-  }
-  if (now - printed_ >= (is_terminal_ ? kTerminalInterval : kPlainInterval)) print(progress, now);
+  const auto now = Watch::Clock::now();
+  if (const auto reason = watch_.reason_to_stop(now)) return walk_stop(*reason);
+  if (watch_.is_time_to_print(now)) print(progress, now);
   return std::nullopt;
 }
 
-void WalkObserver::print(const cluster::WalkProgress& progress, Clock::time_point now) {
-  const double elapsed = std::chrono::duration<double>(now - printed_).count();
-  const auto rate =
-      static_cast<std::uint64_t>(static_cast<double>(progress.steps - printed_steps_) / elapsed);
+void WalkObserver::print(const cluster::WalkProgress& progress, Watch::Clock::time_point now) {
+  const auto rate = static_cast<std::uint64_t>(
+      static_cast<double>(progress.steps - printed_steps_) / watch_.seconds_since_line(now));
   const std::string of = walks_ ? fmt::format(" of {}", grouped(*walks_)) : "";
-  const std::string after = duration_text(std::chrono::duration<double>(now - start_).count());
+  const std::string after = duration_text(watch_.seconds(now));
   std::string line =
       fmt::format("walks {}{}, steps {}, {} steps/s, {}, {}", grouped(progress.walks), of,
                   grouped(progress.steps), grouped(rate), bytes_text(resident_bytes()), after);
-  if (is_terminal_) {
-    const std::size_t columns = stderr_columns();  // the last one stays free
-    if (line.size() >= columns) {
-      line = fmt::format("{}, {} walks, {} steps, {}/s, {}", after, short_number(progress.walks),
-                         short_number(progress.steps), short_number(rate),
-                         bytes_text(resident_bytes()));
-    }
-    if (line.size() >= columns) line.resize(columns - 1);
-    fmt::print(stderr, "\r\x1b[K{}", line);
-    std::fflush(stderr);
-  } else {
-    fmt::print(stderr, "{}\n", line);
+  if (watch_.is_terminal() && line.size() >= stderr_columns()) {
+    line =
+        fmt::format("{}, {} walks, {} steps, {}/s, {}", after, short_number(progress.walks),
+                    short_number(progress.steps), short_number(rate), bytes_text(resident_bytes()));
   }
-  has_line_ = is_terminal_;
-  printed_ = now;
+  watch_.print(std::move(line), now);
   printed_steps_ = progress.steps;
-}
-
-void WalkObserver::clear() {
-  if (has_line_) {
-    fmt::print(stderr, "\r\x1b[K");
-    std::fflush(stderr);  // before anything comes on the standard output
-  }
-  has_line_ = false;
 }
 
 void WalkObserver::on_violation_found(spec::Property property, std::uint64_t walk,

@@ -2,10 +2,9 @@
 // simulation learns that its time is up or that the user interrupted it.
 #pragma once
 
-#include <chrono>
 #include <optional>
-#include <string>
 
+#include "checker/cli/watch.hpp"
 #include "checker/cluster/simulate.hpp"
 
 namespace cli {
@@ -19,23 +18,16 @@ class WalkObserver final : public cluster::SimulateObserver {
   void on_violation_found(spec::Property property, std::uint64_t walk,
                           std::uint64_t steps) override;
 
-  [[nodiscard]] double seconds() const;  // since the beginning
+  [[nodiscard]] double seconds() const { return watch_.seconds(); }  // since the beginning
   // Takes the line off the terminal.
-  void clear();
+  void clear() { watch_.clear(); }
 
  private:
-  using Clock = std::chrono::steady_clock;
-  void print(const cluster::WalkProgress& progress, Clock::time_point now);
+  void print(const cluster::WalkProgress& progress, Watch::Clock::time_point now);
 
-  std::optional<double> seconds_max_;
+  Watch watch_;
   std::optional<std::uint64_t> walks_;
-  bool is_terminal_;
-  std::uint64_t memory_bytes_;
-  Clock::time_point start_ = Clock::now();
-  Clock::time_point printed_ = start_;
-  Clock::time_point memory_seen_ = start_;
   std::uint64_t printed_steps_ = 0;
-  bool has_line_ = false;
 };
 
 }  // namespace cli
