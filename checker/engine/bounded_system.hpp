@@ -33,12 +33,14 @@ class BoundedSystem {
     NetworkId network = kNone;
     bool operator==(const State&) const = default;
   };
-  // A step taken at a state; `rest` is the network once the step's message is consumed. With
-  // once(), where nothing is worked out before the step's end, it is that message, or kNone.
+  // A step taken at a state; `rest` is the network once the step's message is consumed, and `size`
+  // how many messages are on it. With once(), where nothing is worked out before the step's end,
+  // `rest` is that message, or kNone.
   struct Taken {
     State from;
     EdgeId edge = kNone;
     NetworkId rest = kNone;
+    std::uint32_t size = 0;
   };
   // One way in which the network takes what the step sends. The state is the canonical one: these
   // renamings, one after the other, turn the names at Taken::from into its names.
@@ -92,10 +94,8 @@ class BoundedSystem {
   template <class Visit, class Cut>
   void for_each_step(State state, Visit visit, Cut cut) {
     const HalfGraph::EdgeRange internal = graph_.internal(state.half);
-    for (EdgeId id = internal.first; id != internal.last; ++id) {
-      visit(Taken{state, id, once_ ? kNone : state.network});
-    }
     if (once_) {
+      for (EdgeId id = internal.first; id != internal.last; ++id) visit(Taken{state, id});
       OnceSet::for_each_known(once_->words(state.network),
                               [&](MessageId message, OnceSet::Word of_message) {
                                 if (!OnceSet::is_pending(of_message)) return;
@@ -107,10 +107,15 @@ class BoundedSystem {
       return;
     }
     const std::span<const MessageId> messages = networks_.messages(state.network);
+    const auto size = static_cast<std::uint32_t>(messages.size());
+    for (EdgeId id = internal.first; id != internal.last; ++id) {
+      visit(Taken{state, id, state.network, size});
+    }
     for (std::size_t i = 0; i < messages.size(); ++i) {
       if (!networks_.is_deliverable(messages, i)) continue;
       const auto take = [&](EdgeId id, bool consumes) {
-        visit(Taken{state, id, consumes ? networks_.without(state.network, i) : state.network});
+        visit(consumes ? Taken{state, id, networks_.without(state.network, i), size - 1}
+                       : Taken{state, id, state.network, size});
       };
       for_each_receipt(state.half, messages[i], take, cut);
     }
@@ -118,7 +123,7 @@ class BoundedSystem {
 
   // Whether nothing of what the step sends can fit on the network.
   [[nodiscard]] bool sends_into_full(const Taken& taken) const {
-    return options_.loss == Loss::Free && networks_.is_full(taken.rest);
+    return options_.loss == Loss::Free && taken.size >= options_.inflight;
   }
 
   // Calls visit(outcome) for one way in which the network takes what a step sends, or cut(bound) if
@@ -156,7 +161,7 @@ class BoundedSystem {
       settle(edge, taken.rest, edge.sends == kNoSends ? 0 : kNone, visit, ignore);
       return;
     }
-    const NetworkTable::Growth ways = networks_.ways(kNone, taken.rest, edge.sends);
+    const NetworkTable::Growth ways = networks_.ways(kNone, taken.rest, taken.size, edge.sends);
     for (std::size_t way = 0; way < ways.size(); ++way) {
       const Outgrowth grown = ways[way];
       settle(edge, grown.network, grown.lost, visit, ignore);

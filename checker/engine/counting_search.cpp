@@ -18,10 +18,10 @@ void add_to(std::vector<std::uint64_t>& sums, const std::vector<std::uint64_t>& 
 CountingSearch::CountingSearch(Model& model, const CountingOptions& options)
     : system_(model, options),
       options_(options),
+      shares_(options.threads),
       barrier_(static_cast<std::ptrdiff_t>(options.threads), OnBarrier{this}) {
   for (std::size_t number = 0; number < options.threads; ++number) {
-    workers_.push_back(
-        std::make_unique<CountingWorker>(system_, number, options.threads, workers_));
+    workers_.push_back(std::make_unique<CountingWorker>(system_, number, shares_, workers_));
   }
 }
 

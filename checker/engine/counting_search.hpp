@@ -91,10 +91,11 @@ class CountingSearch {
   void load_states(ArchiveReader& reader);
   void load_frontier(ArchiveReader& reader);
   void load_levels(ArchiveReader& reader);
-  [[nodiscard]] CountingWorker& owner_of(HalfId half) { return *workers_[half % workers_.size()]; }
+  [[nodiscard]] CountingWorker& owner_of(HalfId half) { return *workers_[shares_.owner(half)]; }
 
   BoundedSystem system_;
   CountingOptions options_;
+  Shares shares_;
   std::vector<std::unique_ptr<CountingWorker>> workers_;
   std::barrier<OnBarrier> barrier_;
 

@@ -1,6 +1,7 @@
 #include "checker/engine/counting_worker.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace engine {
@@ -8,20 +9,21 @@ namespace {
 constexpr std::size_t kBatch = 256;      // of a pipeline's stage
 constexpr std::size_t kAhead = 6;        // states: how far ahead a frontier is fetched
 constexpr std::size_t kInboxAhead = 12;  // states: how far ahead a received block is fetched
+constexpr std::size_t kSpareMax = 32;    // blocks kept for later
 }  // namespace
 
-CountingWorker::CountingWorker(BoundedSystem& system, std::size_t number, std::size_t count,
+CountingWorker::CountingWorker(BoundedSystem& system, std::size_t number, const Shares& shares,
                                const std::vector<std::unique_ptr<CountingWorker>>& all)
     : system_(system),
       graph_(system.graph()),
       networks_(system.networks()),
       number_(number),
-      count_(count),
+      shares_(shares),
       all_(all),
-      store_(count),
+      store_(shares),
       action_counts_(graph_.model().action_names().size(), 0),
       cut_off_(graph_.model().bound_names().size(), 0) {
-  for (std::size_t to = 0; to < count; ++to) outboxes_.push_back(std::make_unique<Block>());
+  for (std::size_t to = 0; to < shares.workers(); ++to) outboxes_.push_back(empty_block());
   if (system.once() != nullptr) {
     once_steps_.emplace(graph_, *system.once(), system.options().symmetry);
   }
@@ -127,7 +129,8 @@ void CountingWorker::drain_growing() {
   for (std::size_t i = 0; i < growing_.size(); ++i) {
     const Taken& taken = growing_[i];
     const Edge& edge = graph_.edge(taken.edge);
-    const NetworkTable::Growth ways = networks_.ways(candidates_[i], taken.rest, edge.sends);
+    const NetworkTable::Growth ways =
+        networks_.ways(candidates_[i], taken.rest, taken.size, edge.sends);
     if (ways.was_cut()) ++cut_off_[system_.options().inflight_bound];
     for (std::size_t way = 0; way < ways.size(); ++way) {
       const Outgrowth grown = ways[way];
@@ -145,16 +148,24 @@ void CountingWorker::drain_arriving() {
 }
 
 void CountingWorker::send(std::size_t to) {
-  auto block = std::exchange(outboxes_[to], std::make_unique_for_overwrite<Block>());
+  auto block = std::exchange(outboxes_[to], empty_block());
   const std::lock_guard lock(all_[to]->inbox_mutex_);
   all_[to]->inbox_.push_back(std::move(block));
+}
+
+std::unique_ptr<CountingWorker::Block> CountingWorker::empty_block() {
+  if (spare_.empty()) return std::make_unique_for_overwrite<Block>();
+  auto block = std::move(spare_.back());
+  spare_.pop_back();
+  block->size = 0;
+  return block;
 }
 
 void CountingWorker::flush() {
   drain_making();
   drain_growing();
   drain_arriving();
-  for (std::size_t to = 0; to < count_; ++to) {
+  for (std::size_t to = 0; to < outboxes_.size(); ++to) {
     if (outboxes_[to]->size > 0) send(to);
   }
   show();
@@ -175,7 +186,11 @@ void CountingWorker::receive() {
       store_.insert(states[i].half, states[i].network);
     }
   }
-  if (!blocks.empty()) show();
+  if (blocks.empty()) return;
+  const std::size_t kept = std::min(blocks.size(), kSpareMax - std::min(kSpareMax, spare_.size()));
+  std::move(blocks.begin(), blocks.begin() + static_cast<std::ptrdiff_t>(kept),
+            std::back_inserter(spare_));
+  show();
 }
 
 void CountingWorker::show() {

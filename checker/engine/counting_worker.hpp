@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "checker/engine/bounded_system.hpp"
+#include "checker/engine/patient_mutex.hpp"
 #include "checker/engine/state_store.hpp"
 
 namespace engine {
@@ -22,8 +23,8 @@ class CountingWorker {
  public:
   using State = BoundedSystem::State;
 
-  // Of `count` workers this is the `number`-th; `all` are all of them, once they exist.
-  CountingWorker(BoundedSystem& system, std::size_t number, std::size_t count,
+  // The `number`-th of `all` (once they exist), who share the halves.
+  CountingWorker(BoundedSystem& system, std::size_t number, const Shares& shares,
                  const std::vector<std::unique_ptr<CountingWorker>>& all);
 
   // Takes all steps of states with the same half.
@@ -49,7 +50,7 @@ class CountingWorker {
     action_counts_ = actions;
     cut_off_ = cut_off;
   }
-  [[nodiscard]] bool owns(HalfId half) const { return half % count_ == number_; }
+  [[nodiscard]] bool owns(HalfId half) const { return shares_.owner(half) == number_; }
 
   [[nodiscard]] StateStore& store() { return store_; }
 
@@ -82,7 +83,7 @@ class CountingWorker {
   void add(EdgeId id, const Edge& edge, const Outcome& outcome);
   void note_violation(EdgeId id);
   void arrive(State state) {
-    const std::size_t owner = count_ == 1 ? 0 : state.half % count_;
+    const std::size_t owner = shares_.owner(state.half);
     if (owner == number_) {
       store_.prefetch(state.half, state.network);
       arriving_.push_back(state);
@@ -96,6 +97,7 @@ class CountingWorker {
   void drain_growing();
   void drain_arriving();
   void send(std::size_t to);
+  std::unique_ptr<Block> empty_block();
   void show();
   [[nodiscard]] auto cut() {
     return [this](unsigned bound) { ++cut_off_[bound]; };
@@ -105,7 +107,7 @@ class CountingWorker {
   HalfGraph& graph_;
   NetworkTable& networks_;
   std::size_t number_;
-  std::size_t count_;
+  const Shares& shares_;
   const std::vector<std::unique_ptr<CountingWorker>>& all_;
   StateStore store_;
 
@@ -128,9 +130,10 @@ class CountingWorker {
   std::vector<NetworkTable::GrowthId> candidates_;
   std::vector<State> arriving_;
   std::vector<std::unique_ptr<Block>> outboxes_;
+  std::vector<std::unique_ptr<Block>> spare_;  // received and read
 
   // Apart from the rest: other workers write it.
-  alignas(64) std::mutex inbox_mutex_;
+  alignas(64) PatientMutex inbox_mutex_;
   std::vector<std::unique_ptr<Block>> inbox_;
 
   alignas(64) std::uint64_t generated_ = 0;

@@ -41,15 +41,18 @@ std::uint32_t NetworkTable::hash_of(std::span<const MessageId> messages) {
   return static_cast<std::uint32_t>(mixed(h) >> 32U);
 }
 
-NetworkId NetworkTable::intern(std::span<const MessageId> messages) {
+NetworkId NetworkTable::intern(std::span<const MessageId> messages,
+                               std::unique_lock<PatientMutex>& lock) {
   const std::uint32_t hash = hash_of(messages);
   const auto find = [&] {
     return index_.find(
         hash, [&](NetworkId id) { return std::ranges::equal(this->messages(id), messages); });
   };
   if (const NetworkId known = find(); known != kNone) return known;
-  const std::lock_guard lock(mutex_);
-  if (const NetworkId known = find(); known != kNone) return known;
+  if (!lock.owns_lock()) {
+    lock.lock();
+    if (const NetworkId known = find(); known != kNone) return known;
+  }
   if (messages.size() > kSizeMask) throw std::length_error("too many messages on the network");
   const auto id = static_cast<NetworkId>(halves_.size());
   if (id == kNone - 1) throw std::length_error("more than 2^32 - 2 distinct networks");
@@ -112,17 +115,18 @@ NetworkTable::GrowthId NetworkTable::growth(NetworkId network, SendsId sends) {
 NetworkTable::GrowthId NetworkTable::compute_growth(NetworkId network, SendsId sends) {
   const auto sent = graph_.sends(sends);
   const auto base = messages(network);
-  const Fitting fitting = fitting_patterns(patterns(sent.size()), network, sent.size());
+  const Fitting fitting = fitting_patterns(patterns(sent.size()), base.size() + sent.size());
   std::vector<std::uint32_t> block{network, sends};
   std::vector<MessageId> after;
+  std::unique_lock lock(mutex_, std::defer_lock);
   for (const std::uint32_t lost : fitting.patterns.first(fitting.stored)) {
     after.assign(base.begin(), base.end());
     add_sent(after, sent, lost);
     normalise(after);
-    block.push_back(intern(after));
+    block.push_back(intern(after, lock));
   }
   const std::uint32_t hash = growth_hash(network, sends);
-  const std::lock_guard lock(mutex_);
+  if (!lock.owns_lock()) lock.lock();
   const auto is_wanted = [&](GrowthId id) { return is_growth(id, network, sends); };
   if (const GrowthId known = growth_index_.find(hash, is_wanted); known != kNone) return known;
   if (growths_.size() + block.size() >= std::numeric_limits<GrowthId>::max()) {

@@ -23,6 +23,7 @@
 #include "checker/engine/id_table.hpp"
 #include "checker/engine/interner.hpp"
 #include "checker/engine/model.hpp"
+#include "checker/engine/patient_mutex.hpp"
 #include "checker/engine/reserved_array.hpp"
 
 namespace engine {
@@ -66,8 +67,6 @@ class NetworkTable {
         without_[(halves_[id] >> kSizeBits) + i].load(std::memory_order_acquire);
     return known != 0 ? known - 1 : compute_without(id, i);
   }
-
-  [[nodiscard]] bool is_full(NetworkId id) const { return (halves_[id] & kSizeMask) >= capacity_; }
 
   // Brings a network's messages into the cache.
   void prefetch(NetworkId id) const { __builtin_prefetch(&halves_[id]); }
@@ -113,12 +112,13 @@ class NetworkTable {
     NetworkId before_;
     bool was_cut_;
   };
-  Growth ways(GrowthId candidate, NetworkId network, SendsId sends) {
+  // `size`: how many messages are on `network`.
+  Growth ways(GrowthId candidate, NetworkId network, std::size_t size, SendsId sends) {
     const GrowthId id = candidate != kNone && is_growth(candidate, network, sends)
                             ? candidate
                             : growth(network, sends);
     const std::size_t sent = graph_.sends(sends).size();
-    const Fitting fitting = fitting_patterns(patterns_[sent], network, sent);  // made by growth()
+    const Fitting fitting = fitting_patterns(patterns_[sent], size + sent);  // made by growth()
     return {&growths_[id + 2U], fitting.stored, fitting.patterns, network, fitting.was_cut};
   }
 
@@ -144,7 +144,10 @@ class NetworkTable {
   void grow_tables();
 
   // Interns a network given by its messages in the order that messages() gives; for checkpoints.
-  NetworkId intern(std::span<const MessageId> messages);
+  NetworkId intern(std::span<const MessageId> messages) {
+    std::unique_lock lock(mutex_, std::defer_lock);
+    return intern(messages, lock);
+  }
 
  private:
   using Half = std::uint64_t;  // where its messages begin, and how many there are
@@ -160,6 +163,8 @@ class NetworkTable {
     return growths_[id] == network && growths_[id + 1U] == sends;
   }
 
+  // Takes the lock if the network is new; whoever has many to intern keeps it meanwhile.
+  NetworkId intern(std::span<const MessageId> messages, std::unique_lock<PatientMutex>& lock);
   NetworkId compute_without(NetworkId id, std::size_t i);
   GrowthId growth(NetworkId network, SendsId sends);
   GrowthId compute_growth(NetworkId network, SendsId sends);
@@ -169,14 +174,13 @@ class NetworkTable {
     std::vector<std::uint32_t> lost;  // bit i: the i-th message is
     std::vector<std::size_t> begin;   // by how many are lost: where those begin; then the end
   };
-  // Those that leave no more than the capacity.
+  // Those that leave no more than the capacity of `size` messages, the sent ones among them.
   struct Fitting {
     std::span<const std::uint32_t> patterns;
     std::size_t stored = 0;  // so many of them have their network stored; the last may lose all
     bool was_cut = false;
   };
-  Fitting fitting_patterns(const Patterns& all, NetworkId network, std::size_t sent) const {
-    const std::size_t size = (halves_[network] & kSizeMask) + sent;
+  Fitting fitting_patterns(const Patterns& all, std::size_t size) const {
     const std::size_t excess = size > capacity_ ? size - capacity_ : 0;
     const std::size_t first = all.begin[std::min(excess, all.begin.size() - 1)];
     const std::span fitting = std::span(all.lost).subspan(first);
@@ -196,7 +200,7 @@ class NetworkTable {
   std::size_t renamings_;
   bool memoises_renamings_;
 
-  alignas(64) std::mutex mutex_;  // held to add to what follows
+  alignas(64) PatientMutex mutex_;  // held to add to what follows
   ReservedArray<Half> halves_;
   ReservedArray<MessageId> messages_;  // of all halves, end to end
   ReservedArray<std::atomic<std::uint32_t>>

@@ -28,14 +28,14 @@ void StateStore::advance() {
   // How many there are of each half, ...
   std::vector<HalfId> halves;
   for (std::size_t i = 0; i < fresh_.size(); ++i) {
-    Set& set = sets_[fresh_[i].half / stride_];
+    Set& set = sets_[shares_.place(fresh_[i].half)];
     if (set.cursor++ == 0) halves.push_back(set.half);
   }
   std::ranges::sort(halves);
   // ... where those of each begin, ...
   std::uint64_t first = 0;
   for (const HalfId half : halves) {
-    Set& set = sets_[half / stride_];
+    Set& set = sets_[shares_.place(half)];
     segments_.push_back({half, set.cursor});
     set.cursor = static_cast<std::uint32_t>(first);
     first += segments_.back().size;
@@ -44,9 +44,9 @@ void StateStore::advance() {
   // ... and everything to its place.
   frontier_.extend_to(first);
   for (std::size_t i = 0; i < fresh_.size(); ++i) {
-    frontier_[sets_[fresh_[i].half / stride_].cursor++] = fresh_[i].network;
+    frontier_[sets_[shares_.place(fresh_[i].half)].cursor++] = fresh_[i].network;
   }
-  for (const HalfId half : halves) sets_[half / stride_].cursor = 0;
+  for (const HalfId half : halves) sets_[shares_.place(half)].cursor = 0;
   fresh_.clear();
   log_.add_level(segments_, frontier());
 }

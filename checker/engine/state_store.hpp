@@ -22,17 +22,18 @@
 #include "checker/engine/ids.hpp"
 #include "checker/engine/level_log.hpp"
 #include "checker/engine/reserved_array.hpp"
+#include "checker/engine/shares.hpp"
 
 namespace engine {
 
 class StateStore {
  public:
-  // For the halves whose id is a multiple of `stride` plus some constant below it.
-  explicit StateStore(std::size_t stride = 1) : stride_(stride), fresh_(kFreshMax) {}
+  // For the halves of one of the workers that share them.
+  explicit StateStore(const Shares& shares = Shares(1)) : shares_(shares), fresh_(kFreshMax) {}
 
   // Brings the place where insert() will look into the cache.
   void prefetch(HalfId half, NetworkId network) const {
-    const std::size_t index = half / stride_;
+    const std::size_t index = shares_.place(half);
     if (index >= sets_.size()) return;
     const Set& set = sets_[index];
     if (set.slot_count != 0) __builtin_prefetch(&set.slots[position(network, set.slot_count)]);
@@ -40,7 +41,7 @@ class StateStore {
 
   // Adds the state; false if it was there.
   bool insert(HalfId half, NetworkId network) {
-    const std::size_t index = half / stride_;
+    const std::size_t index = shares_.place(half);
     if (index >= sets_.size()) sets_.resize(index + 1);
     Set& set = sets_[index];
     if ((std::uint64_t{set.size} + 1) * 5 > std::uint64_t{set.slot_count} * 4) grow(set, half);
@@ -98,7 +99,7 @@ class StateStore {
   // Calls f(network) for every state of a half.
   template <class F>
   void for_each_network(HalfId half, F f) const {
-    const Set& set = sets_[half / stride_];
+    const Set& set = sets_[shares_.place(half)];
     for (std::size_t at = 0; at < set.slot_count; ++at) {
       if (set.slots[at] != kNone) f(set.slots[at]);
     }
@@ -123,7 +124,7 @@ class StateStore {
   }
   static void grow(Set& set, HalfId half);
 
-  std::size_t stride_;
+  Shares shares_;
   std::vector<Set> sets_;
   ReservedArray<State> fresh_;
   std::vector<LevelLog::Segment> segments_;
