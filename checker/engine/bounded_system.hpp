@@ -102,7 +102,7 @@ class BoundedSystem {
                                 const auto take = [&](EdgeId id, bool consumes) {
                                   visit(Taken{state, id, consumes ? message : kNone});
                                 };
-                                for_each_receipt(state.half, message, take, cut);
+                                graph_.for_each_receipt(state.half, message, take, cut);
                               });
       return;
     }
@@ -117,7 +117,7 @@ class BoundedSystem {
         visit(consumes ? Taken{state, id, networks_.without(state.network, i), size - 1}
                        : Taken{state, id, state.network, size});
       };
-      for_each_receipt(state.half, messages[i], take, cut);
+      graph_.for_each_receipt(state.half, messages[i], take, cut);
     }
   }
 
@@ -168,29 +168,10 @@ class BoundedSystem {
     }
   }
 
-  // The renamings of an outcome in one.
-  [[nodiscard]] Renaming renaming_of(const Outcome& outcome) const {
-    if (options_.symmetry == nullptr) return 0;
-    const Renaming renaming = options_.symmetry->then(outcome.of_step, outcome.of_losses);
-    return options_.symmetry->then(renaming, outcome.of_tie);
-  }
   // How many states a canonical one stands for.
   [[nodiscard]] std::uint64_t orbit_size(State state);
 
  private:
-  // Calls take(edge, consumes) for every way to receive a message.
-  template <class Take, class Cut>
-  void for_each_receipt(HalfId half, MessageId message, Take take, Cut cut) {
-    for (unsigned alternative = 0; alternative < graph_.alternatives(); ++alternative) {
-      const EdgeId id = graph_.delivery(half, message, alternative);
-      const Edge& edge = graph_.edge(id);
-      if (edge.next != kNone) {
-        take(id, edge.consumes);
-      } else if (const auto bound = graph_.detail(id).cut_off_by; bound != 0) {
-        cut(bound - 1U);
-      }
-    }
-  }
   // The budget of losses is part of the half: the half that the step leads to, the losses noted.
   bool spend_losses(Outcome& outcome);
   // From the names before the step to the canonical ones.

@@ -1,22 +1,26 @@
 #include "checker/engine/counterexample.hpp"
 
-#include <algorithm>
 #include <optional>
 #include <stdexcept>
+#include <string>
+
+#include "checker/engine/loose_states.hpp"
 
 namespace engine {
 
-void Counterexample::Stage::add(State state) {
+template <class States>
+void Counterexample<States>::Stage::add(const State& state) {
   if (has(state)) return;
   if (state.half >= halves.size()) halves.resize(state.half + std::size_t{1}, false);
   halves[state.half] = true;
-  states.insert(pair_key(state.half, state.network), 0);
+  states.add(state);
 }
 
-std::vector<bool> Counterexample::sources(const Stage* next) const {
-  const HalfGraph& graph = system_.graph();
+template <class States>
+std::vector<bool> Counterexample<States>::sources(const Stage* next) {
+  const HalfGraph& graph = states_.graph();
   // With a budget of losses a step's half is not yet the one it ends in.
-  const bool is_blurred = system_.options().loss == Loss::Budgeted;
+  const bool is_blurred = states_.options().loss == Loss::Budgeted;
   std::vector<bool> sources;
   for (EdgeId id = 0; id < graph.edge_count(); ++id) {
     const HalfId to = graph.edge(id).next;
@@ -31,20 +35,22 @@ std::vector<bool> Counterexample::sources(const Stage* next) const {
   return sources;
 }
 
-bool Counterexample::leads_on(State state, const Stage* next) {
+template <class States>
+bool Counterexample<States>::leads_on(const State& state, const Stage* next) {
   bool found = false;
-  const auto visit = [&](const Taken& taken) {
+  states_.for_each_step(state, [&](const Taken& taken) {
     if (found || !can_lead_on(taken.edge, next)) return;
-    system_.for_each_outcome(taken, [&](const Outcome& outcome) {
+    states_.for_each_outcome(taken, [&](const Outcome& outcome) {
       found = found || next == nullptr || next->has(outcome.to);
     });
-  };
-  system_.for_each_step(state, visit, [](unsigned) {});
+  });
   return found;
 }
 
-PathStep Counterexample::step_of(const Taken& taken, const Outcome& outcome, Renaming names) {
-  HalfGraph& graph = system_.graph();
+template <class States>
+PathStep Counterexample<States>::step_of(const Taken& taken, const Outcome& outcome,
+                                         Renaming names) {
+  HalfGraph& graph = states_.graph();
   const EdgeDetail& detail = graph.detail(taken.edge);
   PathStep step{.label = detail.label, .renaming = names, .alternative = detail.alternative};
   if (detail.message != kNone) step.message = graph.renamed(detail.message, names);
@@ -55,51 +61,62 @@ PathStep Counterexample::step_of(const Taken& taken, const Outcome& outcome, Ren
   return step;
 }
 
-std::vector<PathStep> Counterexample::path(std::size_t level) {
+template <class States>
+typename Counterexample<States>::Stage Counterexample<States>::stage(std::size_t level,
+                                                                     const Stage* next) {
+  Stage stage;
+  const std::vector<bool> is_source = sources(next);
+  const auto is_wanted = [&](HalfId half) { return half < is_source.size() && is_source[half]; };
+  states_.for_each(level, is_wanted, [&](const State& state) {
+    if (leads_on(state, next)) stage.add(state);
+  });
+  return stage;
+}
+
+template <class States>
+typename Counterexample<States>::Chosen Counterexample<States>::choose(const State& state,
+                                                                       const Stage* next,
+                                                                       Renaming names) {
+  std::optional<std::string> least;
+  Chosen chosen;
+  states_.for_each_step(state, [&](const Taken& taken) {
+    if (!can_lead_on(taken.edge, next)) return;
+    states_.for_each_outcome(taken, [&](const Outcome& outcome) {
+      if (next != nullptr && !next->has(outcome.to)) return;
+      PathStep step = step_of(taken, outcome, names);
+      std::string key = states_.graph().model().key_of(step);
+      if (least && *least <= key) return;
+      least = std::move(key);
+      chosen = {std::move(step), outcome};
+    });
+  });
+  if (!least) throw std::logic_error("no run leads to the violation that was found");
+  return chosen;
+}
+
+template <class States>
+std::vector<PathStep> Counterexample<States>::path(std::size_t level) {
   std::vector<Stage> stages(level + 1);
   for (std::size_t at = level + 1; at-- > 0;) {
-    const Stage* next = at == level ? nullptr : &stages[at + 1];
-    const std::vector<bool> is_source = sources(next);
-    const auto is_wanted = [&](HalfId half) { return half < is_source.size() && is_source[half]; };
-    for (const LevelLog* log : logs_) {
-      log->for_each(at, is_wanted, [&](HalfId half, std::span<const NetworkId> networks) {
-        for (const NetworkId network : networks) {
-          if (leads_on({half, network}, next)) stages[at].add({half, network});
-        }
-      });
-    }
+    stages[at] = stage(at, at == level ? nullptr : &stages[at + 1]);
   }
-  Model& model = system_.graph().model();
-  const Permutations* symmetry = system_.options().symmetry;
+  const Permutations* symmetry = states_.options().symmetry;
   Renaming names = 0;  // from the names at the state to those of the run
-  if (symmetry != nullptr) names = symmetry->inverse(system_.graph().initial().renaming);
+  if (symmetry != nullptr) names = symmetry->inverse(states_.graph().initial().renaming);
   std::vector<PathStep> path;
-  State state = system_.initial();
+  State state = states_.initial();
   for (std::size_t at = 0; at <= level; ++at) {
-    const Stage* next = at == level ? nullptr : &stages[at + 1];
-    std::optional<std::string> least;
-    Outcome chosen;
-    const auto visit = [&](const Taken& taken) {
-      if (!can_lead_on(taken.edge, next)) return;
-      system_.for_each_outcome(taken, [&](const Outcome& outcome) {
-        if (next != nullptr && !next->has(outcome.to)) return;
-        PathStep step = step_of(taken, outcome, names);
-        std::string key = model.key_of(step);
-        if (least && *least <= key) return;
-        if (!least) path.emplace_back();
-        least = std::move(key);
-        path.back() = std::move(step);
-        chosen = outcome;
-      });
-    };
-    system_.for_each_step(state, visit, [](unsigned) {});
-    if (!least) throw std::logic_error("no run leads to the violation that was found");
+    Chosen chosen = choose(state, at == level ? nullptr : &stages[at + 1], names);
+    path.push_back(std::move(chosen.step));
     if (symmetry != nullptr) {
-      names = symmetry->then(symmetry->inverse(system_.renaming_of(chosen)), names);
+      names = symmetry->then(symmetry->inverse(renaming_of(chosen.outcome)), names);
     }
-    state = chosen.to;
+    state = std::move(chosen.outcome.to);
   }
   return path;
 }
+
+template class Counterexample<ExactStates>;
+template class Counterexample<LooseStates>;
 
 }  // namespace engine

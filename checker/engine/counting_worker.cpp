@@ -14,15 +14,14 @@ constexpr std::size_t kSpareMax = 32;    // blocks kept for later
 
 CountingWorker::CountingWorker(BoundedSystem& system, std::size_t number, const Shares& shares,
                                const std::vector<std::unique_ptr<CountingWorker>>& all)
-    : system_(system),
+    : WorkerTally(system.graph()),
+      system_(system),
       graph_(system.graph()),
       networks_(system.networks()),
       number_(number),
       shares_(shares),
       all_(all),
-      store_(shares),
-      action_counts_(graph_.model().action_names().size(), 0),
-      cut_off_(graph_.model().bound_names().size(), 0) {
+      store_(shares) {
   for (std::size_t to = 0; to < shares.workers(); ++to) outboxes_.push_back(empty_block());
   if (system.once() != nullptr) {
     once_steps_.emplace(graph_, *system.once(), system.options().symmetry);
@@ -30,19 +29,8 @@ CountingWorker::CountingWorker(BoundedSystem& system, std::size_t number, const 
 }
 
 inline void CountingWorker::add(EdgeId id, const Edge& edge, const Outcome& outcome) {
-  ++generated_;
-  ++action_counts_[edge.action];
-  graph_.take(id);
-  if (edge.is_violation) {
-    note_violation(id);
-  } else if (!edge.is_outside) {
-    arrive(outcome.to);
-  }
-}
-
-void CountingWorker::note_violation(EdgeId id) {
-  const std::uint32_t violation = graph_.detail(id).violation;
-  violation_ = violation_ == 0 ? violation : std::min(violation_, violation);
+  note_step(graph_, id, edge);
+  if (!edge.is_violation && !edge.is_outside) arrive(outcome.to);
 }
 
 inline void CountingWorker::take(const Taken& taken) {
@@ -53,7 +41,7 @@ inline void CountingWorker::take(const Taken& taken) {
   } else if (edge.sends == kNoSends) {
     system_.settle(edge, taken.rest, 0, add_it, cut());
   } else if (system_.sends_into_full(taken)) {
-    ++cut_off_[system_.options().inflight_bound];
+    note_cut(system_.options().inflight_bound);
     system_.settle(edge, taken.rest, kNone, add_it, cut());
   } else {
     networks_.prefetch_growth(taken.rest, edge.sends);
@@ -63,7 +51,7 @@ inline void CountingWorker::take(const Taken& taken) {
 
 void CountingWorker::explore(HalfId half, std::span<const NetworkId> networks) {
   graph_.internal(half);
-  graph_.count_cut_off(half, networks.size(), cut_off_);
+  note_cut_off(graph_, half, networks.size());
   for (std::size_t i = 0; i < networks.size(); ++i) {
     prefetch(networks, i);
     if (once_steps_) once_steps_->start(networks[i]);
@@ -72,7 +60,7 @@ void CountingWorker::explore(HalfId half, std::span<const NetworkId> networks) {
     if (growing_.size() >= kBatch) drain_growing();
     if (arriving_.size() >= kBatch) drain_arriving();
   }
-  expanded_ += networks.size();
+  note_expanded(networks.size());
   show();
 }
 
@@ -89,10 +77,7 @@ void CountingWorker::prefetch(std::span<const NetworkId> networks, std::size_t a
 }
 
 void CountingWorker::make(EdgeId id, const Edge& edge, MessageId spent) {
-  ++generated_;
-  ++action_counts_[edge.action];
-  graph_.take(id);
-  if (edge.is_violation) note_violation(id);
+  note_step(graph_, id, edge);
   if (edge.is_violation || edge.is_outside) return;
   const auto words = once_steps_->after(edge, spent).network->words();
   const std::uint32_t hash = OnceNetworks::hash_of(words);
@@ -131,7 +116,7 @@ void CountingWorker::drain_growing() {
     const Edge& edge = graph_.edge(taken.edge);
     const NetworkTable::Growth ways =
         networks_.ways(candidates_[i], taken.rest, taken.size, edge.sends);
-    if (ways.was_cut()) ++cut_off_[system_.options().inflight_bound];
+    if (ways.was_cut()) note_cut(system_.options().inflight_bound);
     for (std::size_t way = 0; way < ways.size(); ++way) {
       const Outgrowth grown = ways[way];
       system_.settle(
@@ -191,12 +176,6 @@ void CountingWorker::receive() {
   std::move(blocks.begin(), blocks.begin() + static_cast<std::ptrdiff_t>(kept),
             std::back_inserter(spare_));
   show();
-}
-
-void CountingWorker::show() {
-  shown_generated_.store(generated_, std::memory_order_relaxed);
-  shown_expanded_.store(expanded_, std::memory_order_relaxed);
-  shown_distinct_.store(store_.size(), std::memory_order_relaxed);
 }
 
 }  // namespace engine

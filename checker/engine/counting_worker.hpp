@@ -16,10 +16,11 @@
 #include "checker/engine/bounded_system.hpp"
 #include "checker/engine/patient_mutex.hpp"
 #include "checker/engine/state_store.hpp"
+#include "checker/engine/worker_tally.hpp"
 
 namespace engine {
 
-class CountingWorker {
+class CountingWorker final : public WorkerTally {
  public:
   using State = BoundedSystem::State;
 
@@ -38,36 +39,12 @@ class CountingWorker {
     store_.insert(state.half, state.network);
     show();
   }
-  // What is known already when a search goes on from a checkpoint, beside the store.
-  void restore(std::uint64_t generated, std::uint64_t expanded, std::uint32_t violation) {
-    generated_ = generated;
-    expanded_ = expanded;
-    violation_ = violation;
-    show();
-  }
-  void restore_counts(const std::vector<std::uint64_t>& actions,
-                      const std::vector<std::uint64_t>& cut_off) {
-    action_counts_ = actions;
-    cut_off_ = cut_off;
-  }
   [[nodiscard]] bool owns(HalfId half) const { return shares_.owner(half) == number_; }
 
   [[nodiscard]] StateStore& store() { return store_; }
 
-  // Counts so far; any thread may ask.
-  [[nodiscard]] std::uint64_t generated() const {
-    return shown_generated_.load(std::memory_order_relaxed);
-  }
-  [[nodiscard]] std::uint64_t expanded() const {
-    return shown_expanded_.load(std::memory_order_relaxed);
-  }
-  [[nodiscard]] std::uint64_t distinct() const {
-    return shown_distinct_.load(std::memory_order_relaxed);
-  }
-  // The least number of a violation met, 0 if there was none.
-  [[nodiscard]] std::uint32_t violation() const { return violation_; }
-  [[nodiscard]] const std::vector<std::uint64_t>& action_counts() const { return action_counts_; }
-  [[nodiscard]] const std::vector<std::uint64_t>& cut_off() const { return cut_off_; }
+  // Makes what was counted so far known to all.
+  void show() { WorkerTally::show(store_.size()); }
 
  private:
   using Taken = BoundedSystem::Taken;
@@ -79,9 +56,7 @@ class CountingWorker {
   };
 
   void take(const Taken& taken);
-  // A way in which a step is taken: only then does it violate something and fire witnesses.
   void add(EdgeId id, const Edge& edge, const Outcome& outcome);
-  void note_violation(EdgeId id);
   void arrive(State state) {
     const std::size_t owner = shares_.owner(state.half);
     if (owner == number_) {
@@ -98,9 +73,8 @@ class CountingWorker {
   void drain_arriving();
   void send(std::size_t to);
   std::unique_ptr<Block> empty_block();
-  void show();
   [[nodiscard]] auto cut() {
-    return [this](unsigned bound) { ++cut_off_[bound]; };
+    return [this](unsigned bound) { note_cut(bound); };
   }
 
   BoundedSystem& system_;
@@ -135,15 +109,6 @@ class CountingWorker {
   // Apart from the rest: other workers write it.
   alignas(64) PatientMutex inbox_mutex_;
   std::vector<std::unique_ptr<Block>> inbox_;
-
-  alignas(64) std::uint64_t generated_ = 0;
-  std::uint64_t expanded_ = 0;
-  std::uint32_t violation_ = 0;
-  std::vector<std::uint64_t> action_counts_;
-  std::vector<std::uint64_t> cut_off_;
-  alignas(64) std::atomic<std::uint64_t> shown_generated_{0};
-  std::atomic<std::uint64_t> shown_expanded_{0};
-  std::atomic<std::uint64_t> shown_distinct_{0};
 };
 
 }  // namespace engine

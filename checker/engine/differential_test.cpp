@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "checker/engine/covering_search.hpp"
+#include "checker/engine/fingerprint_search.hpp"
 #include "checker/engine/path_checker.hpp"
 #include "checker/engine/random_systems.hpp"
 #include "checker/engine/toy_models.hpp"
@@ -42,13 +43,13 @@ RC_GTEST_PROP(CountingSearch, CountsAsTheNaiveCheckerDoes_OnRandomSystems, ()) {
   model.set_alternatives(1 + dice.roll(2));
   const NaiveResult naive = naive_count(model, options);
   toy::NoObserver observer;
-  CountingSearch search(model, options);
-  const SearchResult result = search.run(observer);
+  const auto search = make_counting_search(model, options);
+  const SearchResult result = search->run(observer);
   RC_CLASSIFY(naive.distinct > 100, "more than 100 states");
   RC_ASSERT(result.stopped_by == StopReason::Exhausted);
   expect_same_counts(result, naive);
   RC_ASSERT(result.progress.queue == 0U);
-  RC_ASSERT(as_set(search.visited_halves()) == naive.halves);
+  RC_ASSERT(as_set(search->visited_halves()) == naive.halves);
   RC_ASSERT(result.action_counts[0] + result.action_counts[1] + 1 == naive.generated);
 }
 
@@ -59,7 +60,7 @@ RC_GTEST_PROP(CountingSearch, FindsAShortestViolation_OnRandomSystems, ()) {
   model.set_alternatives(1 + dice.roll(2));
   const NaiveResult naive = naive_count(model, options);
   toy::NoObserver observer;
-  const SearchResult result = CountingSearch(model, options).run(observer);
+  const SearchResult result = make_counting_search(model, options)->run(observer);
   RC_CLASSIFY(naive.violation_depth.value_or(0) > 2, "more than two steps");
   expect_same_counts(result, naive);
   RC_ASSERT((result.stopped_by == StopReason::Violation) == naive.violation_depth.has_value());
@@ -77,7 +78,7 @@ RC_GTEST_PROP(CountingSearch, MissesNothingWithinTheDepth_OnRandomSystems, ()) {
   model.set_alternatives(1 + dice.roll(2));
   const NaiveResult naive = naive_count(model, options);
   toy::NoObserver observer;
-  const SearchResult result = CountingSearch(model, options).run(observer);
+  const SearchResult result = make_counting_search(model, options)->run(observer);
   if (naive.violation_depth) {
     RC_ASSERT(result.path.size() == *naive.violation_depth);
     return;
@@ -173,9 +174,9 @@ RC_GTEST_PROP(BothSearches, UndoTheirRenamings_InTheRunToAnyViolation, ()) {
   toy::NoObserver observer;
   toy::Broadcast full(n, rounds, is_bad);
   toy::Broadcast folded(n, rounds, is_bad, true);
-  const SearchResult of_full = CountingSearch(full, options).run(observer);
+  const SearchResult of_full = make_counting_search(full, options)->run(observer);
   options.symmetry = folded.permutations();
-  const SearchResult of_folded = CountingSearch(folded, options).run(observer);
+  const SearchResult of_folded = make_counting_search(folded, options)->run(observer);
   RC_CLASSIFY(of_full.path.size() > 3, "more than three steps");
   RC_ASSERT(of_folded.path.size() == of_full.path.size());
   if (!of_full.path.empty()) {

@@ -82,6 +82,20 @@ class HalfGraph {
     return known != kNone ? known : add_delivery(half, key);
   }
 
+  // Calls take(edge, consumes) for every way to receive a message, and cut(bound) for every one
+  // that a bound forbids.
+  template <class Take, class Cut>
+  void for_each_receipt(HalfId half, MessageId message, Take take, Cut cut) {
+    for (unsigned alternative = 0; alternative < alternatives_; ++alternative) {
+      const EdgeId id = delivery(half, message, alternative);
+      if (edges_[id].next != kNone) {
+        take(id, edges_[id].consumes);
+      } else if (const auto bound = details_[id].cut_off_by; bound != 0) {
+        cut(bound - 1U);
+      }
+    }
+  }
+
   [[nodiscard]] const Edge& edge(EdgeId id) const { return edges_[id]; }
   [[nodiscard]] const EdgeDetail& detail(EdgeId id) const { return details_[id]; }
   [[nodiscard]] std::size_t edge_count() const { return edges_.size(); }

@@ -2,16 +2,15 @@
 //
 // Layout: one block a level: its segments (half, how many states), then the network halves of all
 // segments end to end; 4 bytes a state. Blocks stay in memory while they are small; beyond that
-// they go to a nameless file in TMPDIR (or /var/tmp), which takes no memory and vanishes with the
-// process. If that file cannot be written, the blocks stay in memory.
+// they go to a SpillFile, or stay in memory if that cannot be written.
 #pragma once
 
-#include <cstdio>
-#include <memory>
+#include <algorithm>
 #include <span>
 #include <vector>
 
 #include "checker/engine/ids.hpp"
+#include "checker/engine/spill_file.hpp"
 
 namespace engine {
 
@@ -53,22 +52,15 @@ class LevelLog {
     std::size_t segments = 0;
     std::vector<Segment> kept_segments;  // in memory, or
     std::vector<NetworkId> kept_networks;
-    long offset = -1;  // in the file
+    std::int64_t offset = -1;  // in the file
   };
-  struct CloseFile {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-
   bool write(std::span<const Segment> segments, std::span<const NetworkId> networks, Block& block);
-  void read(long offset, void* data, std::size_t bytes) const;
   void read_networks(std::size_t level, std::size_t first, std::span<NetworkId> networks) const;
 
   std::size_t memory_max_;
   std::size_t memory_ = 0;
   std::vector<Block> blocks_;
-  std::unique_ptr<std::FILE, CloseFile> file_;
-  long end_ = 0;
-  bool has_failed_ = false;
+  SpillFile file_;
 };
 
 }  // namespace engine

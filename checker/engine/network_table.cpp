@@ -1,9 +1,7 @@
 #include "checker/engine/network_table.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <limits>
-#include <numeric>
 
 namespace engine {
 namespace {
@@ -14,8 +12,7 @@ constexpr std::size_t kRenamingsMemoised = 24;  // 4 bytes each for every networ
 NetworkTable::NetworkTable(HalfGraph& graph, Order order, Loss loss, std::size_t capacity)
     : graph_(graph),
       order_(order),
-      loss_(loss),
-      capacity_(capacity),
+      patterns_(loss, capacity),
       renamings_(graph.renamings()),
       memoises_renamings_(renamings_ <= kRenamingsMemoised),
       halves_(kNetworksMax),
@@ -82,22 +79,6 @@ void NetworkTable::normalise(std::vector<MessageId>& messages) const {
   });
 }
 
-const NetworkTable::Patterns& NetworkTable::patterns(std::size_t sent) {
-  if (sent > kSentMax) throw std::length_error("one step sends more than 15 messages");
-  Patterns& found = patterns_[sent];
-  std::call_once(patterns_made_[sent], [&] {
-    found.lost.resize(loss_ == Loss::None ? 1U : 1U << sent);
-    std::iota(found.lost.begin(), found.lost.end(), 0U);
-    const auto losses = [](std::uint32_t lost) { return std::popcount(lost); };
-    std::ranges::stable_sort(found.lost, {}, losses);
-    for (int count = 0; count <= losses(found.lost.back()) + 1; ++count) {
-      const auto first = std::ranges::lower_bound(found.lost, count, {}, losses);
-      found.begin.push_back(static_cast<std::size_t>(first - found.lost.begin()));
-    }
-  });
-  return found;
-}
-
 void NetworkTable::add_sent(std::vector<MessageId>& messages, std::span<const MessageId> sent,
                             std::uint32_t lost) const {
   for (std::size_t i = 0; i < sent.size(); ++i) {
@@ -115,11 +96,11 @@ NetworkTable::GrowthId NetworkTable::growth(NetworkId network, SendsId sends) {
 NetworkTable::GrowthId NetworkTable::compute_growth(NetworkId network, SendsId sends) {
   const auto sent = graph_.sends(sends);
   const auto base = messages(network);
-  const Fitting fitting = fitting_patterns(patterns(sent.size()), base.size() + sent.size());
+  const LossPatterns::Fitting fitting = patterns_.fitting(base.size(), sent.size());
   std::vector<std::uint32_t> block{network, sends};
   std::vector<MessageId> after;
   std::unique_lock lock(mutex_, std::defer_lock);
-  for (const std::uint32_t lost : fitting.patterns.first(fitting.stored)) {
+  for (const std::uint32_t lost : fitting.patterns.first(fitting.kept)) {
     after.assign(base.begin(), base.end());
     add_sent(after, sent, lost);
     normalise(after);

@@ -13,7 +13,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <mutex>
 #include <span>
@@ -22,6 +21,7 @@
 #include "checker/engine/half_graph.hpp"
 #include "checker/engine/id_table.hpp"
 #include "checker/engine/interner.hpp"
+#include "checker/engine/loss_patterns.hpp"
 #include "checker/engine/model.hpp"
 #include "checker/engine/patient_mutex.hpp"
 #include "checker/engine/reserved_array.hpp"
@@ -32,14 +32,6 @@ namespace engine {
 // spent, and sending a message that is known changes nothing. Nothing is lost, and there is no
 // capacity.
 enum class Order : std::uint8_t { Unordered, PerLink, Once };
-
-// How the network may lose what is sent. A loss is a choice at the moment of sending and costs no
-// step, so shortest runs stay shortest.
-enum class Loss : std::uint8_t {
-  Free,      // any part of what a step sends
-  None,      // nothing; a step whose messages do not fit the network is cut off
-  Budgeted,  // any part, as far as the model's budget goes (Model::after_losses)
-};
 
 // One way in which a network takes what a step sends.
 struct Outgrowth {
@@ -118,8 +110,8 @@ class NetworkTable {
                             ? candidate
                             : growth(network, sends);
     const std::size_t sent = graph_.sends(sends).size();
-    const Fitting fitting = fitting_patterns(patterns_[sent], size + sent);  // made by growth()
-    return {&growths_[id + 2U], fitting.stored, fitting.patterns, network, fitting.was_cut};
+    const LossPatterns::Fitting fitting = patterns_.fitting(size, sent);
+    return {&growths_[id + 2U], fitting.kept, fitting.patterns, network, fitting.was_cut};
   }
 
   // The network with every message renamed.
@@ -153,7 +145,6 @@ class NetworkTable {
   using Half = std::uint64_t;  // where its messages begin, and how many there are
   static constexpr unsigned kSizeBits = 16;
   static constexpr Half kSizeMask = (Half{1} << kSizeBits) - 1;
-  static constexpr std::size_t kSentMax = 15;  // by one step: there are 2^15 ways to lose of them
 
   static std::uint32_t growth_hash(NetworkId network, SendsId sends) {
     return static_cast<std::uint32_t>(mixed(pair_key(network, sends)) >> 32U);
@@ -169,24 +160,6 @@ class NetworkTable {
   GrowthId growth(NetworkId network, SendsId sends);
   GrowthId compute_growth(NetworkId network, SendsId sends);
   NetworkId compute_renamed(NetworkId id, Renaming renaming);
-  // The ways to lose some of so many messages, fewest losses first.
-  struct Patterns {
-    std::vector<std::uint32_t> lost;  // bit i: the i-th message is
-    std::vector<std::size_t> begin;   // by how many are lost: where those begin; then the end
-  };
-  // Those that leave no more than the capacity of `size` messages, the sent ones among them.
-  struct Fitting {
-    std::span<const std::uint32_t> patterns;
-    std::size_t stored = 0;  // so many of them have their network stored; the last may lose all
-    bool was_cut = false;
-  };
-  Fitting fitting_patterns(const Patterns& all, std::size_t size) const {
-    const std::size_t excess = size > capacity_ ? size - capacity_ : 0;
-    const std::size_t first = all.begin[std::min(excess, all.begin.size() - 1)];
-    const std::span fitting = std::span(all.lost).subspan(first);
-    return {fitting, fitting.size() - (loss_ == Loss::None ? 0 : 1), first > 0};
-  }
-  const Patterns& patterns(std::size_t sent);
   // Adds what is sent, but for what is lost; the order is left to normalise().
   void add_sent(std::vector<MessageId>& messages, std::span<const MessageId> sent,
                 std::uint32_t lost) const;
@@ -195,8 +168,7 @@ class NetworkTable {
 
   HalfGraph& graph_;
   Order order_;
-  Loss loss_;
-  std::size_t capacity_;
+  LossPatterns patterns_;
   std::size_t renamings_;
   bool memoises_renamings_;
 
@@ -209,9 +181,7 @@ class NetworkTable {
   // One block a growth: network, sends, then the network of each way, but for the way that loses
   // everything. How many ways there are, and what each loses, follows from the sizes.
   ReservedArray<std::uint32_t> growths_;
-  IdTable growth_index_;                         // of positions in growths_
-  std::array<Patterns, kSentMax + 1> patterns_;  // by how many messages are sent
-  std::array<std::once_flag, kSentMax + 1> patterns_made_;
+  IdTable growth_index_;  // of positions in growths_
   // By network, then renaming but the identity: 1 + id; 0: not known yet. Only where there are few
   // renamings.
   ReservedArray<std::atomic<std::uint32_t>> renamed_;

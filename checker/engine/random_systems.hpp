@@ -91,6 +91,10 @@ inline CountingOptions any_options(Dice& dice) {
   options.inflight_bound = kInflightBound;
   options.loss_bound = kLossBound;
   options.threads = 1 + dice.roll(3);
+  if (options.order != Order::Once && dice.roll(2) == 0) {
+    options.store = Store::Fingerprint;
+    options.fingerprint_seed = dice.roll(100);
+  }
   return options;
 }
 

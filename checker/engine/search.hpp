@@ -60,6 +60,17 @@ struct Checkpointing {
   std::function<void(const Save&)> write;
 };
 
+// Where visited states are told apart by 64-bit hashes: two estimates of the probability that two
+// of them had the same one, so that states were missed. They are TLC's two.
+struct Collisions {
+  // From how many states there were, if hashes are as good as random: every state that was met
+  // again, had it been new, could have had the fingerprint of any that was stored.
+  double from_counts = 0;
+  // From the fingerprints that there were: one over the least difference of two. Where two came as
+  // close as that, two that were equal were not far; 0 if there were not two.
+  double from_gap = 0;
+};
+
 struct SearchResult {
   StopReason stopped_by = StopReason::Exhausted;
   Progress progress;
@@ -71,6 +82,7 @@ struct SearchResult {
   std::vector<std::uint64_t> action_counts;  // how often each action was taken
   std::vector<std::uint64_t> cut_off;        // steps that each bound forbade
   std::uint32_t witnesses = 0;               // fired at least once
+  std::optional<Collisions> collisions;      // nothing where the search is exact
 };
 
 }  // namespace engine

@@ -1,0 +1,96 @@
+#include "checker/engine/fingerprint_table.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace engine {
+namespace {
+constexpr std::size_t kHugeFrom = std::size_t{8} << 20U;  // bytes of a shard
+}  // namespace
+
+FingerprintTable::Lines::Lines(std::size_t count)
+    : count_(count),
+      range_((count + kReach) * sizeof(Line),
+             count * sizeof(Line) < kHugeFrom ? Pages::Normal : Pages::Huge) {
+  // Less may be reserved than was asked for.
+  if (range_.bytes() < (count + kReach) * sizeof(Line)) throw std::bad_alloc();
+}
+
+bool FingerprintTable::Lines::take(const Lines& other) {
+  for (std::size_t at = 0; at < other.count_ + kReach; ++at) {
+    for (const auto& slot : other.lines()[at].slots) {
+      const std::uint64_t there = slot.load(std::memory_order_relaxed);
+      if (there != 0 && insert(there) == Placed::Nowhere) return false;
+    }
+  }
+  return true;
+}
+
+// The sizes at first are spread over one step of growth, so that the shards grow one by one.
+FingerprintTable::FingerprintTable() {
+  for (std::size_t i = 0; i < kShards; ++i) {
+    const double part = static_cast<double>(i) / static_cast<double>(kShards);
+    const auto lines = static_cast<std::size_t>(kLinesAtFirst * std::pow(1.25, part));
+    shards_[i].lines = std::make_unique<Lines>(lines);
+    shards_[i].size_max = size_max(lines);
+  }
+}
+
+bool FingerprintTable::spill(std::uint64_t fingerprint) {
+  const std::lock_guard lock(spill_mutex_);
+  wants_growth_.store(true, std::memory_order_relaxed);
+  return spilled_.insert(fingerprint).second;
+}
+
+std::uint64_t FingerprintTable::size() const {
+  std::uint64_t sum = 0;
+  for (const Shard& shard : shards_) sum += shard.size.load(std::memory_order_relaxed);
+  return sum;
+}
+
+std::size_t FingerprintTable::growth_bytes() const {
+  std::size_t bytes = 0;
+  for (const Shard& shard : shards_) {
+    if (is_to_grow(shard)) bytes += more_than(shard.lines->count()) * sizeof(Line);
+  }
+  return bytes;
+}
+
+void FingerprintTable::enlarge(Shard& shard) {
+  std::size_t count = shard.lines->count();
+  std::unique_ptr<Lines> larger;
+  do {
+    count = more_than(count);
+    larger = std::make_unique<Lines>(count);
+  } while (!larger->take(*shard.lines));
+  shard.lines = std::move(larger);
+  shard.size_max = size_max(count);
+}
+
+void FingerprintTable::grow() {
+  for (Shard& shard : shards_) {
+    while (is_to_grow(shard)) enlarge(shard);
+  }
+  settle();
+  wants_growth_.store(false, std::memory_order_relaxed);
+}
+
+void FingerprintTable::settle() {
+  for (const std::uint64_t fingerprint : spilled_) {
+    Shard& shard = shards_[shard_of(fingerprint)];
+    while (shard.lines->insert(fingerprint) == Placed::Nowhere) enlarge(shard);
+  }
+  spilled_.clear();
+}
+
+std::uint64_t FingerprintTable::smallest_gap() {
+  std::uint64_t gap = 0;
+  std::uint64_t last = 0;  // 0: none yet
+  for_each([&](std::uint64_t fingerprint) {
+    if (last != 0 && (gap == 0 || fingerprint - last < gap)) gap = fingerprint - last;
+    last = fingerprint;
+  });
+  return gap;
+}
+
+}  // namespace engine

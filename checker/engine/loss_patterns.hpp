@@ -1,0 +1,62 @@
+// The ways in which a bounded network loses some of what a step sends.
+//
+// Threads: any number may ask at once.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <span>
+#include <vector>
+
+namespace engine {
+
+// How the network may lose what is sent. A loss is a choice at the moment of sending and costs no
+// step, so shortest runs stay shortest.
+enum class Loss : std::uint8_t {
+  Free,      // any part of what a step sends
+  None,      // nothing; a step whose messages do not fit the network is cut off
+  Budgeted,  // any part, as far as the model's budget goes (Model::after_losses)
+};
+
+class LossPatterns {
+ public:
+  // `capacity`: at most so many messages on the network.
+  LossPatterns(Loss loss, std::size_t capacity) : loss_(loss), capacity_(capacity) {}
+
+  // Those that leave no more than the capacity, fewest losses first.
+  struct Fitting {
+    std::span<const std::uint32_t> patterns;  // bit i: the i-th message sent is lost
+    std::size_t kept = 0;  // the first so many keep something; the last may lose all
+    bool was_cut = false;  // the capacity forbade at least one
+  };
+  // Of `sent` messages, for a network that holds `held`.
+  Fitting fitting(std::size_t held, std::size_t sent) {
+    if (sent > kSentMax || !all_[sent].is_made.load(std::memory_order_acquire)) make(sent);
+    const Patterns& all = all_[sent];
+    const std::size_t size = held + sent;
+    const std::size_t excess = size > capacity_ ? size - capacity_ : 0;
+    const std::size_t first = all.begin[std::min(excess, all.begin.size() - 1)];
+    const std::span fitting = std::span(all.lost).subspan(first);
+    return {fitting, fitting.size() - (loss_ == Loss::None ? 0 : 1), first > 0};
+  }
+
+ private:
+  static constexpr std::size_t kSentMax = 15;  // by one step: there are 2^15 ways to lose of them
+  struct Patterns {
+    std::vector<std::uint32_t> lost;
+    std::vector<std::size_t> begin;  // by how many are lost: where those begin; then the end
+    std::atomic<bool> is_made{false};
+  };
+  void make(std::size_t sent);
+
+  Loss loss_;
+  std::size_t capacity_;
+  std::mutex mutex_;                        // held to make one
+  std::array<Patterns, kSentMax + 1> all_;  // by how many messages are sent
+};
+
+}  // namespace engine
