@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdint>
 #include <optional>
 #include <thread>
 
@@ -62,6 +63,12 @@ constexpr std::array kFlags = {
          "three quarters of what the machine or its container has"},
     Flag{"checkpoint-every", "SECONDS", "unlimited", kSearch,
          "with --checkpoint: write one whenever so many seconds have passed"},
+    Flag{"store", "exact|fingerprint", "exact", kSearch,
+         "bounded networks. exact: visited states are kept whole. fingerprint: 64 bits of each "
+         "are, which is less memory where networks are many; states may be missed, and the "
+         "summary says how likely that is"},
+    Flag{"fingerprint-seed", "N", "0", kSearch,
+         "with --store fingerprint: another number, other fingerprints"},
     Flag{"threads", "N", "all", kSearch, "threads that search; all: one for each processor"},
     Flag{"symmetry", "on|off", "on", kSearch,
          "states that differ only in the servers' names count as one; up to 6 servers, off above"},
@@ -170,6 +177,9 @@ void set_network(const FlagValues& values, cluster::ExploreOptions& options) {
                       ? engine::CoverOrder::Fastest
                       : engine::CoverOrder::Shortest;
   if (bounds.network == cluster::Network::Any) {
+    refuse_if_given(values, {"store", "fingerprint-seed"},
+                    "the search over any network keeps sets of messages, which have no "
+                    "fingerprints; choose --network unordered or ordered, or leave this flag out");
     refuse_if_given(values, {"inflight", "duplicates", "partitions", "loss"},
                     "over any network nothing of the kind is bounded: every message may be late, "
                     "lost or doubled without limit; choose --network unordered or ordered, or "
@@ -255,6 +265,17 @@ void set_recovery(const FlagValues& values, cluster::ExploreOptions& options) {
                                : number(values, "recovery-steps", 1, kMost, ", or auto");
 }
 
+void set_store(const FlagValues& values, cluster::ExploreOptions& options) {
+  if (choice(values, "store", {"exact", "fingerprint"}) == 0) {
+    refuse_if_given(values, {"fingerprint-seed"},
+                    "an exact store has no fingerprints; add --store fingerprint, or leave this "
+                    "flag out");
+    return;
+  }
+  options.store = engine::Store::Fingerprint;
+  options.fingerprint_seed = number(values, "fingerprint-seed", 0, UINT64_MAX);
+}
+
 void set_limits(FlagValues& values, Plan& plan) {
   constexpr std::uint64_t kMost = 1'000'000'000'000;
   plan.options.limits.depth = limit(values, "depth", 1, kMost);
@@ -334,6 +355,7 @@ std::map<std::string, std::string> bounds_in_force(const Plan& plan) {
     if (is_among({"inflight", "partitions", "loss"}, name)) return network == cluster::Network::Any;
     if (name == "duplicates") return network != cluster::Network::Unordered;
     if (name == "order") return network != cluster::Network::Any;
+    if (is_among({"store", "fingerprint-seed"}, name)) return true;
     if (is_among({"recovery", "recovery-steps"}, name)) return !plan.options.recovery_steps;
     return is_limit(name) && name != "depth";
   };
@@ -362,6 +384,7 @@ Plan make_plan(FlagValues values, const std::vector<std::string>& properties) {
   set_bounds(plan.values, plan.options);
   set_limits(plan.values, plan);
   set_network(plan.values, plan.options);
+  set_store(plan.values, plan.options);
   plan.options.node = node_options(plan.values);
   set_recovery(plan.values, plan.options);
   plan.options.properties = properties_named(properties);

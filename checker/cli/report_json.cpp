@@ -80,7 +80,11 @@ std::string summary_json(const Outcome& outcome) {
   // Always there, so that a reader finds the same keys: null where the search has no such thing.
   json["kept"] = report.covering ? Json(report.kept) : Json(nullptr);
   json["distinct_without_symmetry"] = report.covering ? Json(nullptr) : Json(search.orbits);
-  json["network_states"] = report.covering ? Json(nullptr) : Json(report.network_halves);
+  json["network_states"] = report.network_halves ? Json(*report.network_halves) : Json(nullptr);
+  const auto& collisions = search.collisions;
+  json["collisions"] = !collisions ? Json(nullptr)
+                                   : Json({{"from_counts", collisions->from_counts},
+                                           {"from_fingerprints", collisions->from_gap}});
   const auto directory = [](const std::string& path) { return path.empty() ? Json() : Json(path); };
   json["resumed_from"] = directory(outcome.resumed);
   json["checkpoint"] = directory(outcome.checkpoint);

@@ -90,10 +90,22 @@ std::string headline(const Outcome& outcome) {
     first = fmt::format("{}: no violation{} so far {}", stopped_words(outcome), bug, within);
     last = "The space is NOT exhausted.\n";
   }
+  if (outcome.report.search.collisions && last == "The space is exhausted.\n") {
+    last = "The space is exhausted, unless states were missed: see collisions below.\n";
+  }
   std::vector<std::string> parts =
       listed(outcome.model ? model_words(*outcome.model) : bounds_in_words(outcome));
   parts.back() += '.';
   return wrapped(std::move(first), 2, parts) + last;
+}
+
+// How likely it was that states were missed.
+void add_collisions(Out out, const engine::Collisions& collisions) {
+  line(out, "collisions", "probability that two states had one fingerprint, so that some");
+  line(out, "", "were missed:");
+  line(out, "",
+       fmt::format("{:.2g} for so many states, if hashes are random", collisions.from_counts));
+  line(out, "", fmt::format("{:.2g} by how close two fingerprints came", collisions.from_gap));
 }
 
 void add_counts(Out out, const Outcome& outcome) {
@@ -127,6 +139,7 @@ void add_counts(Out out, const Outcome& outcome) {
        fmt::format("{} transitions/s, {} states/s", rate(search.progress.generated),
                    rate(search.progress.distinct)));
   line(out, "memory", bytes_text(peak_resident_bytes()) + " at most");
+  if (search.collisions) add_collisions(out, *search.collisions);
 }
 
 // What each bound was, and how often it forbade a step.

@@ -6,7 +6,7 @@
 #include "checker/cluster/cluster_model.hpp"
 #include "checker/cluster/recovery_run.hpp"
 #include "checker/cluster/runner.hpp"
-#include "checker/engine/counting_search.hpp"
+#include "checker/engine/fingerprint_search.hpp"
 
 namespace cluster {
 namespace {
@@ -177,6 +177,8 @@ engine::CountingOptions counting_options(const ExploreOptions& options, const Cl
   counting.limits = options.limits;
   counting.threads = options.threads;
   counting.checkpointing = options.checkpointing;
+  counting.store = options.store;
+  counting.fingerprint_seed = options.fingerprint_seed;
   return counting;
 }
 
@@ -276,7 +278,7 @@ std::optional<traces::Trace> counting_unrecovered_trace(node::Node& node,
   const auto search = [&](ClusterModel& model) {
     engine::CountingOptions counting = counting_options(options, model);
     counting.limits = {};
-    return engine::CountingSearch(model, counting).run(observer);
+    return engine::make_counting_search(model, counting)->run(observer);
   };
   return std::move(find_unrecovered(node, options, search).trace);
 }
@@ -327,13 +329,13 @@ void cover(node::Node& node, const ExploreOptions& options, ExploreObserver& obs
 void count(node::Node& node, const ExploreOptions& options, ExploreObserver& observer,
            ExploreReport& report) {
   ClusterModel model(node, options.bounds, options.properties);
-  engine::CountingSearch search(model, counting_options(options, model));
-  if (options.resume != nullptr) search.resume(*options.resume);
-  report.search = search.run(observer);
-  report.network_halves = search.network_halves();
+  const auto search = engine::make_counting_search(model, counting_options(options, model));
+  if (options.resume != nullptr) search->resume(*options.resume);
+  report.search = search->run(observer);
+  report.network_halves = search->network_halves();
   take_stock(model, report);
   if (is_to_recover(options, report)) {
-    let_recover(node, options, model, search.visited_halves(), observer, report);
+    let_recover(node, options, model, search->visited_halves(), observer, report);
     if (report.recovery->progress.failing > 0) {
       observer.on_recovery_failure(report.recovery->progress);
       add_unrecovered(counting_unrecovered_trace(node, options, observer), report);

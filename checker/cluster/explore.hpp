@@ -10,6 +10,7 @@
 #include "checker/cluster/recovery.hpp"
 #include "checker/engine/archive.hpp"
 #include "checker/engine/covering_search.hpp"
+#include "checker/engine/level_search.hpp"
 #include "checker/engine/search.hpp"
 #include "checker/node/node.hpp"
 #include "spec/property.hpp"
@@ -33,6 +34,8 @@ struct ExploreOptions {
   // bounds and properties; the caller sees to that.
   const engine::Checkpointing* checkpointing = nullptr;
   engine::ArchiveReader* resume = nullptr;
+  engine::Store store = engine::Store::Exact;  // and so is this
+  std::uint64_t fingerprint_seed = 0;
   // With symmetry, once the space is exhausted: search again without it, and compare.
   bool check_symmetry = false;
   // If there: every state that was reached must recover within so many steps once faults stop.
@@ -58,9 +61,9 @@ class ExploreObserver : public engine::Observer {
 struct ExploreReport {
   engine::SearchResult search;  // of the (first) search; path is empty: see trace
   bool covering = false;
-  std::uint64_t kept = 0;            // covering: states ever kept
-  std::uint64_t network_halves = 0;  // counting
-  std::uint64_t cluster_states = 0;  // cluster halves reached, symmetry undone
+  std::uint64_t kept = 0;                         // covering: states ever kept
+  std::optional<std::uint64_t> network_halves{};  // counting, where they are told apart
+  std::uint64_t cluster_states = 0;               // cluster halves reached, symmetry undone
   std::uint64_t local_states = 0;
   std::uint64_t messages = 0;
   std::uint64_t step_calls = 0;
