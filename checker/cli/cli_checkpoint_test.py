@@ -93,6 +93,32 @@ class Checkpoints(CliTest):
         self.assertEqual((self.folder / "resumed.json").read_text(),
                          (self.folder / "whole.json").read_text())
 
+    def test_fingerprints_find_the_same_violation_with_and_without_a_break(self):
+        arguments = ["--bug", "double-vote", "--network", "ordered"]
+        self.explore(*arguments, "--trace", "exact.json", status=VIOLATED)
+        arguments += ["--store", "fingerprint"]
+        self.explore(*arguments, "--trace", "whole.json", "--threads", "3", status=VIOLATED)
+        self.stopped(*arguments, "--depth", "2")
+        self.explore("--resume", "ck", "--trace", "resumed.json", status=VIOLATED)
+        for name in ["whole.json", "resumed.json"]:
+            self.assertEqual((self.folder / name).read_text(),
+                             (self.folder / "exact.json").read_text())
+
+    def test_fingerprints_go_on_where_they_were(self):
+        whole = self.summary(*SMALL)
+        for first, second in [("1", "3"), ("3", "2")]:
+            self.stopped(*SMALL, "--store", "fingerprint", "--threads", first, "--states", "10000")
+            self.stopped("--resume", "ck", "--threads", second, "--states", "14000")
+            found = self.summary("--resume", "ck", "--threads", first)
+            self.assert_same(found, whole)
+            self.assertGreater(found["collisions"]["from_fingerprints"], 0)
+            for flag, value in [("--store", "exact"), ("--fingerprint-seed", "1")]:
+                self.stopped(*SMALL, "--store", "fingerprint", "--states", "10000", "--checkpoint",
+                             "other")
+                self.refused("explore", "--resume", "other", flag, value, says=[flag, value])
+                self.checkpoint("other").unlink()
+            self.checkpoint().unlink()
+
     def test_properties_are_those_of_the_checkpoint(self):
         self.stopped(*SMALL, "--property", "LogMatching", "--depth", "3")
         self.assertEqual(self.summary("--resume", "ck")["config"]["properties"], ["LogMatching"])
@@ -226,7 +252,8 @@ class Memory(CliTest):
         if self.summary(*support.TINY)["peak_rss_bytes"] > 50 << 20:
             self.skipTest("an instrumented build needs memory of its own")
         for size, megabytes in [("100M", 100), (str(200 << 20), 200)]:
-            for network in [["--network", "unordered"], ["--network", "ordered", "--servers", "4"]]:
+            for network in [["--network", "unordered"], ["--network", "ordered", "--servers", "4"],
+                            ["--network", "ordered", "--inflight", "8", "--store", "fingerprint"]]:
                 found = self.summary(*ENDLESS, *network, "--memory", size, status=STOPPED)
                 self.assertEqual(found["stopped_by"], "memory")
                 self.assertLess(found["peak_rss_bytes"], megabytes * 1.05 * (1 << 20))

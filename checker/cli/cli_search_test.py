@@ -19,7 +19,7 @@ JSON_KEYS = [
     "exhausted", "stopped_by", "seconds", "transitions_per_second", "distinct_per_second",
     "bytes_per_state", "peak_rss_bytes", "local_states", "cluster_states", "messages", "step_calls",
     "cut_off", "coverage", "witnesses", "violation", "kept", "distinct_without_symmetry",
-    "network_states", "resumed_from", "checkpoint", "vacuous", "symmetry_check", "recovery"]
+    "network_states", "collisions", "resumed_from", "checkpoint", "vacuous", "symmetry_check", "recovery"]
 
 class Summary(CliTest):
     def test_any_network(self):
@@ -109,6 +109,35 @@ class Json(CliTest):
         counting = self.summary("--servers", "2", *TINY, "--network", "ordered")
         self.assertIsNone(counting["kept"])
         self.assertGreater(counting["network_states"], 0)
+
+    def test_fingerprints_count_as_the_exact_store_does(self):
+        for network in ["unordered", "ordered"]:
+            space = ["--servers", "2", "--network", network, "--inflight", "3"]
+            exact = self.summary(*space)
+            self.assertIsNone(exact["collisions"])
+            for more in [[], ["--symmetry", "off"], ["--fingerprint-seed", "18446744073709551615"],
+                         ["--threads", "3"], ["--check-symmetry"]]:
+                other = self.summary(*space, *more, "--store", "fingerprint")
+                for key in ["distinct_without_symmetry", "depth", "queue", "exhausted",
+                            "cluster_states", "local_states", "messages", "witnesses"]:
+                    self.assertEqual(other[key], exact[key], (more, key))
+                if "off" not in more:
+                    for key in ["distinct", "generated", "cut_off", "coverage"]:
+                        self.assertEqual(other[key], exact[key], (more, key))
+                self.assertIsNone(other["network_states"])
+                self.assertEqual(other["config"]["store"], "fingerprint")
+                self.assertGreater(other["collisions"]["from_counts"], 0)
+                self.assertGreater(other["collisions"]["from_fingerprints"], 0)
+                self.assertLess(other["collisions"]["from_counts"], 1e-6)
+
+    def test_fingerprints_never_claim_to_be_exact(self):
+        done = self.explore("--servers", "2", *TINY, "--network", "ordered", "--store",
+                            "fingerprint")
+        self.assert_fits(done.stdout)
+        self.assertNotIn("The space is exhausted.\n", done.stdout)
+        self.assertIn("exhausted, unless states were missed", done.stdout)
+        self.assertRegex(done.stdout, r"\n  states missed +with probability \d\S*, from the counts\n"
+                                      r" +with probability \d\S*, from the fingerprints\n")
 
     def test_standard_output_has_json_only(self):
         done = self.explore(*TINY, "--json", "-")

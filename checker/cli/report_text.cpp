@@ -91,7 +91,7 @@ std::string headline(const Outcome& outcome) {
     last = "The space is NOT exhausted.\n";
   }
   if (outcome.report.search.collisions && last == "The space is exhausted.\n") {
-    last = "The space is exhausted, unless states were missed: see collisions below.\n";
+    last = "The space is exhausted, unless states were missed: how likely that is stands below.\n";
   }
   std::vector<std::string> parts =
       listed(outcome.model ? model_words(*outcome.model) : bounds_in_words(outcome));
@@ -99,13 +99,13 @@ std::string headline(const Outcome& outcome) {
   return wrapped(std::move(first), 2, parts) + last;
 }
 
-// How likely it was that states were missed.
+// How likely it was that two states had one fingerprint.
 void add_collisions(Out out, const engine::Collisions& collisions) {
-  line(out, "collisions", "probability that two states had one fingerprint, so that some");
-  line(out, "", "were missed:");
-  line(out, "",
-       fmt::format("{:.2g} for so many states, if hashes are random", collisions.from_counts));
-  line(out, "", fmt::format("{:.2g} by how close two fingerprints came", collisions.from_gap));
+  const auto with = [](double probability, const char* from) {
+    return fmt::format("with probability {:.2g}, from {}", probability, from);
+  };
+  line(out, "states missed", with(collisions.from_counts, "the counts"));
+  line(out, "", with(collisions.from_gap, "the fingerprints"));
 }
 
 void add_counts(Out out, const Outcome& outcome) {

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "checker/engine/archive.hpp"
-#include "checker/engine/counting_search.hpp"
+#include "checker/engine/fingerprint_search.hpp"
 #include "checker/engine/temporary_folder.hpp"
 #include "checker/engine/toy_models.hpp"
 
@@ -16,8 +16,9 @@ Broadcast wide(bool symmetry, const Broadcast::Bad& is_bad = toy::never) {
   return symmetry ? Broadcast(5, 3, is_bad, true) : Broadcast(5, 2, is_bad);
 }
 
-CountingOptions options_of(const Broadcast& model) {
+CountingOptions options_of(const Broadcast& model, Store store) {
   CountingOptions options;
+  options.store = store;
   options.inflight = 6;
   options.symmetry = model.permutations();
   return options;
@@ -68,15 +69,19 @@ void expect_same(const SearchResult& one, const SearchResult& other) {
   EXPECT_EQ(one.violation, other.violation);
 }
 
-SearchResult uninterrupted(bool symmetry) {
+SearchResult uninterrupted(bool symmetry, Store store) {
   Broadcast model = wide(symmetry);
   toy::NoObserver observer;
-  return CountingSearch(model, options_of(model)).run(observer);
+  return make_counting_search(model, options_of(model, store))->run(observer);
 }
 
-TEST(CountingCheckpoint, GoesOnToTheSameCounts_HoweverOftenItIsInterrupted) {
+class CountingCheckpoint : public testing::TestWithParam<Store> {};
+INSTANTIATE_TEST_SUITE_P(Stores, CountingCheckpoint,
+                         testing::Values(Store::Exact, Store::Fingerprint));
+
+TEST_P(CountingCheckpoint, GoesOnToTheSameCounts_HoweverOftenItIsInterrupted) {
   for (const bool symmetry : {false, true}) {
-    const SearchResult whole = uninterrupted(symmetry);
+    const SearchResult whole = uninterrupted(symmetry, GetParam());
     ASSERT_EQ(whole.stopped_by, StopReason::Exhausted);
     const TemporaryFolder folder;
     int runs = 0;
@@ -84,16 +89,16 @@ TEST(CountingCheckpoint, GoesOnToTheSameCounts_HoweverOftenItIsInterrupted) {
     do {
       Broadcast model = wide(symmetry);
       const Keeper keeper(folder.path());
-      CountingOptions options = options_of(model);
+      CountingOptions options = options_of(model, GetParam());
       options.checkpointing = &keeper.seam;
       options.threads = 1 + static_cast<std::size_t>(runs) % 3;
-      CountingSearch search(model, options);
+      const auto search = make_counting_search(model, options);
       if (runs > 0) {
         ArchiveReader reader(folder.path());
-        search.resume(reader);
+        search->resume(reader);
       }
       Stopper observer(1 + runs % 3);
-      result = search.run(observer);
+      result = search->run(observer);
       EXPECT_EQ(keeper.written, result.stopped_by == StopReason::Interrupted ? 1 : 0);
       ++runs;
     } while (result.stopped_by == StopReason::Interrupted);
@@ -102,23 +107,23 @@ TEST(CountingCheckpoint, GoesOnToTheSameCounts_HoweverOftenItIsInterrupted) {
   }
 }
 
-TEST(CountingCheckpoint, GoesOnFromEveryLevel_WhereTheDepthStoppedIt) {
+TEST_P(CountingCheckpoint, GoesOnFromEveryLevel_WhereTheDepthStoppedIt) {
   for (const bool symmetry : {false, true}) {
-    const SearchResult whole = uninterrupted(symmetry);
+    const SearchResult whole = uninterrupted(symmetry, GetParam());
     const TemporaryFolder folder;
     for (std::uint64_t depth = 1; depth <= whole.progress.depth; ++depth) {
       Broadcast model = wide(symmetry);
       const Keeper keeper(folder.path());
-      CountingOptions options = options_of(model);
+      CountingOptions options = options_of(model, GetParam());
       options.checkpointing = &keeper.seam;
       options.limits.depth = depth;
-      CountingSearch search(model, options);
+      const auto search = make_counting_search(model, options);
       if (depth > 1) {
         ArchiveReader reader(folder.path());
-        search.resume(reader);
+        search->resume(reader);
       }
       toy::NoObserver observer;
-      const SearchResult result = search.run(observer);
+      const SearchResult result = search->run(observer);
       if (depth < whole.progress.depth) {
         EXPECT_EQ(result.stopped_by, StopReason::Depth);
         EXPECT_EQ(result.progress.depth, depth + 1);
@@ -129,15 +134,15 @@ TEST(CountingCheckpoint, GoesOnFromEveryLevel_WhereTheDepthStoppedIt) {
   }
 }
 
-TEST(CountingCheckpoint, ChangesNothing_WhenItIsWrittenAtEveryQuestion) {
-  const SearchResult whole = uninterrupted(true);
+TEST_P(CountingCheckpoint, ChangesNothing_WhenItIsWrittenAtEveryQuestion) {
+  const SearchResult whole = uninterrupted(true, GetParam());
   const TemporaryFolder folder;
   Broadcast model = wide(true);
   const Keeper keeper(folder.path(), true);
-  CountingOptions options = options_of(model);
+  CountingOptions options = options_of(model, GetParam());
   options.checkpointing = &keeper.seam;
   toy::NoObserver observer;
-  expect_same(CountingSearch(model, options).run(observer), whole);
+  expect_same(make_counting_search(model, options)->run(observer), whole);
   EXPECT_GT(keeper.written, 0);
 }
 
@@ -146,23 +151,23 @@ bool got_two_rounds(const std::vector<int>& state) {
 }
 
 // Renamings and ties are decided by ids, so the run that is found shows that all ids are the same.
-TEST(CountingCheckpoint, FindsTheSameRunToAViolation_AfterAnInterruption) {
+TEST_P(CountingCheckpoint, FindsTheSameRunToAViolation_AfterAnInterruption) {
   for (const bool symmetry : {false, true}) {
     const TemporaryFolder folder;
     std::vector<SearchResult> results;
     for (int run = 0; run < 3; ++run) {  // without a break, up to it, after it
       Broadcast model = wide(symmetry, got_two_rounds);
       const Keeper keeper(folder.path());
-      CountingOptions options = options_of(model);
+      CountingOptions options = options_of(model, GetParam());
       options.checkpointing = &keeper.seam;
       if (run == 1) options.limits.depth = 9;
-      CountingSearch search(model, options);
+      const auto search = make_counting_search(model, options);
       if (run == 2) {
         ArchiveReader reader(folder.path());
-        search.resume(reader);
+        search->resume(reader);
       }
       toy::NoObserver observer;
-      results.push_back(search.run(observer));
+      results.push_back(search->run(observer));
     }
     ASSERT_EQ(results[0].stopped_by, StopReason::Violation);
     ASSERT_EQ(results[1].stopped_by, StopReason::Depth);
@@ -177,23 +182,23 @@ TEST(CountingCheckpoint, FindsTheSameRunToAViolation_AfterAnInterruption) {
   }
 }
 
-TEST(CountingCheckpoint, RefusesASearchWithOtherOptions_ByName) {
+TEST_P(CountingCheckpoint, RefusesASearchWithOtherOptions_ByName) {
   const TemporaryFolder folder;
   const auto attempt = [&](bool resumes, bool symmetry, auto change) -> std::string {
     Broadcast model = wide(symmetry);
     const Keeper keeper(folder.path());
-    CountingOptions options = options_of(model);
+    CountingOptions options = options_of(model, GetParam());
     options.checkpointing = &keeper.seam;
     options.limits.depth = 2;
     change(options);
-    CountingSearch search(model, options);
+    const auto search = make_counting_search(model, options);
     try {
       if (resumes) {
         ArchiveReader reader(folder.path());
-        search.resume(reader);
+        search->resume(reader);
       } else {
         toy::NoObserver observer;
-        search.run(observer);
+        search->run(observer);
       }
     } catch (const ArchiveError& error) {
       return error.what();
@@ -213,9 +218,16 @@ TEST(CountingCheckpoint, RefusesASearchWithOtherOptions_ByName) {
                "another way to lose");
   expect_named(attempt(true, true, [](CountingOptions& o) { o.inflight = 3; }),
                "another number of messages in flight");
+  expect_named(attempt(true, true,
+                       [](CountingOptions& o) {
+                         o.store = o.store == Store::Exact ? Store::Fingerprint : Store::Exact;
+                       }),
+               "another store");
+  expect_named(attempt(true, true, [](CountingOptions& o) { o.fingerprint_seed = 1; }),
+               "another seed");
 }
 
-TEST(CountingCheckpoint, IsRefused_ByAModelThatCannotBeSaved) {
+TEST(Checkpoint, IsRefused_ByAModelThatCannotBeSaved) {
   toy::Baton model(3);
   const TemporaryFolder folder;
   ArchiveWriter writer(folder.path());

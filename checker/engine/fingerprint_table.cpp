@@ -5,7 +5,8 @@
 
 namespace engine {
 namespace {
-constexpr std::size_t kHugeFrom = std::size_t{8} << 20U;  // bytes of a shard
+constexpr std::size_t kHugePage = std::size_t{1} << 21U;
+constexpr std::size_t kHugeFrom = 2 * kHugePage;  // bytes of a shard
 }  // namespace
 
 FingerprintTable::Lines::Lines(std::size_t count)
@@ -14,6 +15,16 @@ FingerprintTable::Lines::Lines(std::size_t count)
              count * sizeof(Line) < kHugeFrom ? Pages::Normal : Pages::Huge) {
   // Less may be reserved than was asked for.
   if (range_.bytes() < (count + kReach) * sizeof(Line)) throw std::bad_alloc();
+}
+
+// A quarter more; large shards are whole huge pages, so that a look-up seldom misses the TLB.
+std::size_t FingerprintTable::more_than(std::size_t lines) {
+  const std::size_t more = lines + lines / 4 + 1;
+  const auto bytes_of = [](std::size_t count) { return (count + kReach) * sizeof(Line); };
+  if (bytes_of(more) < kHugeFrom) return more;
+  const std::size_t least = bytes_of(lines) / kHugePage + 1;
+  const std::size_t nearest = (bytes_of(more) + kHugePage / 2) / kHugePage;
+  return std::max(least, nearest) * kHugePage / sizeof(Line) - kReach;
 }
 
 bool FingerprintTable::Lines::take(const Lines& other) {
@@ -36,8 +47,9 @@ FingerprintTable::FingerprintTable() {
   }
 }
 
-bool FingerprintTable::spill(std::uint64_t fingerprint) {
+bool FingerprintTable::spill(Shard& shard, std::uint64_t fingerprint) {
   const std::lock_guard lock(spill_mutex_);
+  shard.has_spilled.store(true, std::memory_order_relaxed);
   wants_growth_.store(true, std::memory_order_relaxed);
   return spilled_.insert(fingerprint).second;
 }
@@ -46,6 +58,12 @@ std::uint64_t FingerprintTable::size() const {
   std::uint64_t sum = 0;
   for (const Shard& shard : shards_) sum += shard.size.load(std::memory_order_relaxed);
   return sum;
+}
+
+std::size_t FingerprintTable::bytes() const {
+  std::size_t lines = 0;
+  for (const Shard& shard : shards_) lines += shard.lines->count() + kReach;
+  return lines * sizeof(Line);
 }
 
 std::size_t FingerprintTable::growth_bytes() const {
@@ -69,7 +87,10 @@ void FingerprintTable::enlarge(Shard& shard) {
 
 void FingerprintTable::grow() {
   for (Shard& shard : shards_) {
-    while (is_to_grow(shard)) enlarge(shard);
+    while (is_to_grow(shard)) {
+      enlarge(shard);
+      shard.has_spilled.store(false, std::memory_order_relaxed);
+    }
   }
   settle();
   wants_growth_.store(false, std::memory_order_relaxed);

@@ -1,6 +1,6 @@
 // A set of 64-bit fingerprints for many threads.
 //
-// Layout: 64 shards by the topmost bits, each an array of lines (a cache line: eight fingerprints,
+// Layout: 16 shards by the topmost bits, each an array of lines (a cache line: eight fingerprints,
 // those there are in front; 0 is none). A fingerprint's home line grows with its value; it lies
 // there, or, where that is full, in one of the few lines after it. So a look-up touches one line
 // most of the time, although seven eighths of the slots may be taken; growing streams through the
@@ -42,7 +42,7 @@ class FingerprintTable {
       case Placed::New:
         break;
       case Placed::Nowhere:
-        if (!spill(fingerprint)) return false;
+        if (!spill(shard, fingerprint)) return false;
         break;
     }
     const std::size_t size = shard.size.fetch_add(1, std::memory_order_relaxed) + 1;
@@ -54,6 +54,7 @@ class FingerprintTable {
 
   // The following are for one thread.
   [[nodiscard]] std::uint64_t size() const;
+  [[nodiscard]] std::size_t bytes() const;
   // Bytes that grow() will add.
   [[nodiscard]] std::size_t growth_bytes() const;
   void grow();
@@ -68,11 +69,11 @@ class FingerprintTable {
   [[nodiscard]] std::uint64_t smallest_gap();
 
  private:
-  static constexpr unsigned kShardBits = 6;
+  static constexpr unsigned kShardBits = 4;
   static constexpr std::size_t kShards = std::size_t{1} << kShardBits;
   static constexpr std::size_t kPerLine = 8;
-  static constexpr std::size_t kReach = 15;  // lines after a fingerprint's home
-  static constexpr std::size_t kLinesAtFirst = 64;
+  static constexpr std::size_t kReach = 31;  // lines after a fingerprint's home
+  static constexpr std::size_t kLinesAtFirst = 256;
 
   enum class Placed : std::uint8_t { Known, New, Nowhere };
   struct alignas(64) Line {
@@ -133,17 +134,19 @@ class FingerprintTable {
     std::unique_ptr<Lines> lines;
     std::size_t size_max = 0;  // beyond it, the shard is to grow
     alignas(64) std::atomic<std::size_t> size{0};
+    std::atomic<bool> has_spilled{false};
   };
 
   static std::size_t shard_of(std::uint64_t fingerprint) {
     return fingerprint >> (64U - kShardBits);
   }
-  static std::size_t size_max(std::size_t lines) { return lines * kPerLine / 8 * 7; }
-  static std::size_t more_than(std::size_t lines) { return lines + lines / 4 + 1; }
+  static std::size_t size_max(std::size_t lines) { return lines * kPerLine / 6 * 5; }
+  static std::size_t more_than(std::size_t lines);
   [[nodiscard]] bool is_to_grow(const Shard& shard) const {
-    return shard.size.load(std::memory_order_relaxed) > shard.size_max;
+    return shard.size.load(std::memory_order_relaxed) > shard.size_max ||
+           shard.has_spilled.load(std::memory_order_relaxed);
   }
-  bool spill(std::uint64_t fingerprint);
+  bool spill(Shard& shard, std::uint64_t fingerprint);
   void enlarge(Shard& shard);
   // Finds a place for what was spilled.
   void settle();

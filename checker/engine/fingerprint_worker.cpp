@@ -3,6 +3,7 @@
 namespace engine {
 namespace {
 constexpr std::size_t kBatch = 256;
+constexpr std::size_t kRecent = std::size_t{1} << 15U;
 }  // namespace
 
 FingerprintWorker::FingerprintWorker(HalfGraph& graph, const BoundedSystemOptions& options,
@@ -11,7 +12,8 @@ FingerprintWorker::FingerprintWorker(HalfGraph& graph, const BoundedSystemOption
       graph_(graph),
       steps_(graph, options),
       fingerprints_(fingerprints),
-      table_(table) {}
+      table_(table),
+      recent_(kRecent, 0) {}
 
 void FingerprintWorker::explore(const StateLog& log, const StateLog::Block& block) {
   StateLogReader reader(log.bytes(block, bytes_));
@@ -36,6 +38,9 @@ inline void FingerprintWorker::take(const LooseSteps::Taken& taken) {
 
 void FingerprintWorker::arrive(const LooseSteps::State& state) {
   const std::uint64_t fingerprint = fingerprints_.of(state.half, state.messages);
+  std::uint64_t& recent = recent_[(fingerprint >> 8U) % kRecent];
+  if (recent == fingerprint) return;
+  recent = fingerprint;
   table_.prefetch(fingerprint);
   arriving_.push_back({.fingerprint = fingerprint,
                        .half = state.half,

@@ -60,6 +60,9 @@ class FingerprintWorker final : public WorkerTally {
   StateLog log_;
   Found found_;
 
+  // Fingerprints lately met, each where its low bits say: many states are met again soon, and this
+  // fits the cache.
+  std::vector<std::uint64_t> recent_;
   LooseSteps::State state_;
   std::vector<std::byte> bytes_;
   std::vector<Arriving> arriving_;

@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "checker/engine/counting_search.hpp"
+#include "checker/engine/fingerprint_search.hpp"
 #include "checker/engine/model_wrapper.hpp"
 #include "checker/engine/path_checker.hpp"
 #include "checker/engine/random_systems.hpp"
@@ -38,7 +39,16 @@ CountingOptions network(Order order, Loss loss, std::size_t inflight) {
 
 SearchResult count(Model& model, const CountingOptions& options) {
   toy::NoObserver observer;
-  return CountingSearch(model, options).run(observer);
+  return make_counting_search(model, options)->run(observer);
+}
+
+// The same with the other store, where it can be.
+std::vector<CountingOptions> with_each_store(CountingOptions options) {
+  std::vector<CountingOptions> all{options};
+  if (options.order == Order::Once) return all;
+  options.store = Store::Fingerprint;
+  all.push_back(options);
+  return all;
 }
 
 std::vector<std::string> keys_of(const Model& model, const SearchResult& result) {
@@ -76,10 +86,12 @@ template <class Make>
 void expect_the_same_whatever_the_threads(Make make, const CountingOptions& options) {
   const auto first_model = make();
   const SearchResult first = count(*first_model, with_threads(options, 1));
-  for (const std::size_t threads : kThreads) {
-    const auto model = make();
-    const SearchResult result = count(*model, with_threads(options, threads));
-    EXPECT_EQ(difference(first, result), "") << threads << " threads";
+  for (const CountingOptions& stored : with_each_store(options)) {
+    for (const std::size_t threads : kThreads) {
+      const auto model = make();
+      const SearchResult result = count(*model, with_threads(stored, threads));
+      EXPECT_EQ(difference(first, result), "") << threads << " threads";
+    }
   }
 }
 
@@ -119,6 +131,21 @@ TEST(Threads, LeaveTheRunAsItIs_ToAnyGoal) {
   }
 }
 
+void expect_as_folded(const Broadcast::Bad& is_bad, CountingOptions options,
+                      const SearchResult& expected, const std::vector<std::string>& keys) {
+  Broadcast folded(4, 2, is_bad, true);
+  options.symmetry = folded.permutations();
+  const SearchResult result = count(folded, options);
+  EXPECT_EQ(result.progress.distinct, expected.progress.distinct);
+  EXPECT_EQ(result.progress.generated, expected.progress.generated);
+  EXPECT_EQ(result.progress.depth, expected.progress.depth);
+  EXPECT_EQ(result.orbits, expected.orbits);
+  EXPECT_EQ(result.halves, expected.halves);
+  EXPECT_EQ(result.action_counts, expected.action_counts);
+  EXPECT_EQ(result.cut_off, expected.cut_off);
+  EXPECT_EQ(keys_of(folded, result), keys) << options.threads << " threads";
+}
+
 TEST(Threads, LeaveOrbitsAndTheRunAsTheyAre_WithSymmetryToo) {
   const auto second_without_first = [](const std::vector<int>& state) {
     const auto is_in = [&](int rounds) {
@@ -142,17 +169,10 @@ TEST(Threads, LeaveOrbitsAndTheRunAsTheyAre_WithSymmetryToo) {
         EXPECT_EQ(of_first.progress.depth, of_full.progress.depth);
         EXPECT_EQ(of_first.orbits, of_full.progress.distinct);
         for (const std::size_t threads : kThreads) {
-          Broadcast folded(4, 2, is_bad, true);
-          folded_options.symmetry = folded.permutations();
-          const SearchResult result = count(folded, with_threads(folded_options, threads));
-          EXPECT_EQ(result.progress.distinct, of_first.progress.distinct);
-          EXPECT_EQ(result.progress.generated, of_first.progress.generated);
-          EXPECT_EQ(result.progress.depth, of_first.progress.depth);
-          EXPECT_EQ(result.orbits, of_first.orbits);
-          EXPECT_EQ(result.halves, of_first.halves);
-          EXPECT_EQ(result.action_counts, of_first.action_counts);
-          EXPECT_EQ(result.cut_off, of_first.cut_off);
-          EXPECT_EQ(keys_of(folded, result), keys_of(full, of_full)) << threads << " threads";
+          for (const CountingOptions& stored :
+               with_each_store(with_threads(folded_options, threads))) {
+            expect_as_folded(is_bad, stored, of_first, keys_of(full, of_full));
+          }
         }
       }
     }
@@ -210,37 +230,43 @@ toy::Table words(std::uint32_t letters, std::uint32_t length) {
 // Both tables of the networks start with 131,072 places and grow before they are full.
 TEST(Threads, LetTheTablesGrow_WhileTheySearch) {
   for (const std::size_t threads : {1U, 2U}) {
-    toy::TableModel model(words(9, 6));
-    CountingOptions options = network(Order::PerLink, Loss::None, 6);
-    CountingSearch search(model, with_threads(options, threads));
-    toy::NoObserver observer;
-    const SearchResult result = search.run(observer);
-    EXPECT_EQ(result.stopped_by, StopReason::Exhausted);
-    EXPECT_EQ(result.progress.distinct, 597'871U);  // (9^7 - 1) / 8
-    EXPECT_EQ(result.progress.generated, 597'871U);
-    EXPECT_EQ(result.progress.depth, 7U);
-    EXPECT_EQ(search.network_halves(), 597'871U);
+    for (const CountingOptions& options : with_each_store(network(Order::PerLink, Loss::None, 6))) {
+      toy::TableModel model(words(9, 6));
+      const auto search = make_counting_search(model, with_threads(options, threads));
+      toy::NoObserver observer;
+      const SearchResult result = search->run(observer);
+      EXPECT_EQ(result.stopped_by, StopReason::Exhausted);
+      EXPECT_EQ(result.progress.distinct, 597'871U);  // (9^7 - 1) / 8
+      EXPECT_EQ(result.progress.generated, 597'871U);
+      EXPECT_EQ(result.progress.depth, 7U);
+      const bool is_exact = options.store == Store::Exact;
+      EXPECT_EQ(search->network_halves().value_or(0), is_exact ? 597'871U : 0U);
+    }
   }
 }
 
 // Five steps of one state, each of which sends 15 messages of which any may be lost: more networks
 // than the table has places for, before any thread comes to a point at which it may grow.
+void expect_all_of_fifteen_lost(const CountingOptions& options, std::size_t threads) {
+  toy::Table table;
+  table.links.assign(std::size_t{5} * 15, {0, 1});
+  table.internal.resize(6);
+  table.reactions.assign(6, std::vector<std::optional<toy::Table::Entry>>(table.links.size()));
+  for (HalfId half = 1; half <= 5; ++half) {
+    toy::Table::Entry& entry = table.internal[0].emplace_back();
+    entry.next = half;
+    for (MessageId i = 0; i < 15; ++i) entry.sends.push_back((half - 1) * 15 + i);
+  }
+  toy::TableModel model(table);
+  const SearchResult result = count(model, with_threads(options, threads));
+  EXPECT_EQ(result.stopped_by, StopReason::Exhausted);
+  EXPECT_EQ(result.progress.distinct, 1U + 5U * 32768U);
+}
+
 TEST(Threads, GoOn_WhenOneStateAloneOverfillsTheTable) {
-  for (const std::size_t threads : {1U, 2U}) {
-    toy::Table table;
-    table.links.assign(std::size_t{5} * 15, {0, 1});
-    table.internal.resize(6);
-    table.reactions.assign(6, std::vector<std::optional<toy::Table::Entry>>(table.links.size()));
-    for (HalfId half = 1; half <= 5; ++half) {
-      toy::Table::Entry& entry = table.internal[0].emplace_back();
-      entry.next = half;
-      for (MessageId i = 0; i < 15; ++i) entry.sends.push_back((half - 1) * 15 + i);
-    }
-    toy::TableModel model(table);
-    const SearchResult result =
-        count(model, with_threads(network(Order::Unordered, Loss::Free, 15), threads));
-    EXPECT_EQ(result.stopped_by, StopReason::Exhausted);
-    EXPECT_EQ(result.progress.distinct, 1U + 5U * 32768U);
+  for (const CountingOptions& options :
+       with_each_store(network(Order::Unordered, Loss::Free, 15))) {
+    for (const std::size_t threads : {1U, 2U}) expect_all_of_fifteen_lost(options, threads);
   }
 }
 
@@ -266,15 +292,16 @@ TEST(Threads, StopTogether_ForTimeMemoryAndInterruptsAlike) {
   for (const StopReason reason : {StopReason::Time, StopReason::Memory, StopReason::Interrupted}) {
     for (const std::size_t threads : kThreads) {
       for (const int polls : {1, 4}) {
-        Broadcast model(10, 1, toy::never);  // 59,050 states
-        Stopper stopper(reason, polls);
-        const CountingOptions options =
-            with_threads(network(Order::Unordered, Loss::Free, 10), threads);
-        const SearchResult result = CountingSearch(model, options).run(stopper);
-        EXPECT_EQ(result.stopped_by, reason);
-        EXPECT_GT(result.progress.queue, 0U);
-        EXPECT_LT(result.progress.distinct, 59'050U);
-        EXPECT_EQ(result.orbits, result.progress.distinct);
+        for (const CountingOptions& options :
+             with_each_store(with_threads(network(Order::Unordered, Loss::Free, 10), threads))) {
+          Broadcast model(10, 1, toy::never);  // 59,050 states
+          Stopper stopper(reason, polls);
+          const SearchResult result = make_counting_search(model, options)->run(stopper);
+          EXPECT_EQ(result.stopped_by, reason);
+          EXPECT_GT(result.progress.queue, 0U);
+          EXPECT_LT(result.progress.distinct, 59'050U);
+          EXPECT_EQ(result.orbits, result.progress.distinct);
+        }
       }
     }
   }
@@ -283,17 +310,20 @@ TEST(Threads, StopTogether_ForTimeMemoryAndInterruptsAlike) {
 TEST(Threads, StopTogether_AtLimitsOfStatesAndDepth) {
   for (const std::size_t threads : kThreads) {
     for (const std::uint64_t states : {1U, 2U, 5000U, 40000U}) {
-      Broadcast model(10, 1, toy::never);
-      CountingOptions options = with_threads(network(Order::Unordered, Loss::Free, 10), threads);
-      options.limits.states = states;
-      const SearchResult result = count(model, options);
-      EXPECT_EQ(result.stopped_by, StopReason::States);
-      EXPECT_GE(result.progress.distinct, states);
-      EXPECT_GT(result.progress.queue, 0U);
+      for (CountingOptions options :
+           with_each_store(with_threads(network(Order::Unordered, Loss::Free, 10), threads))) {
+        Broadcast model(10, 1, toy::never);
+        options.limits.states = states;
+        const SearchResult result = count(model, options);
+        EXPECT_EQ(result.stopped_by, StopReason::States);
+        EXPECT_GE(result.progress.distinct, states);
+        EXPECT_GT(result.progress.queue, 0U);
+      }
     }
     for (std::uint64_t depth = 0; depth < 11; ++depth) {
       Broadcast model(10, 1, toy::never);
       CountingOptions options = with_threads(network(Order::Unordered, Loss::Free, 10), threads);
+      if (depth % 2 == 0) options.store = Store::Fingerprint;
       options.limits.depth = depth;
       const SearchResult result = count(model, options);
       EXPECT_EQ(result.stopped_by, StopReason::Depth);
@@ -346,6 +376,7 @@ TEST(Threads, PassOnWhatTheModelThrows_WhicheverOfThemItMeets) {
         CountingOptions options =
             with_threads(network(Order::Unordered, Loss::Budgeted, 3), threads);
         options.symmetry = broadcast.permutations();
+        if (at % 2 == 0) options.store = Store::Fingerprint;
         try {
           EXPECT_EQ(count(model, options).stopped_by, StopReason::Exhausted);
           EXPECT_GT(model.left(), 0);
