@@ -19,7 +19,8 @@ JSON_KEYS = [
     "exhausted", "stopped_by", "seconds", "transitions_per_second", "distinct_per_second",
     "bytes_per_state", "peak_rss_bytes", "local_states", "cluster_states", "messages", "step_calls",
     "cut_off", "coverage", "witnesses", "violation", "kept", "distinct_without_symmetry",
-    "network_states", "collisions", "resumed_from", "checkpoint", "vacuous", "symmetry_check", "recovery"]
+    "network_states", "collisions", "resumed_from", "checkpoint", "vacuous", "symmetry_check",
+    "recovery"]
 
 class Summary(CliTest):
     def test_any_network(self):
@@ -136,8 +137,9 @@ class Json(CliTest):
         self.assert_fits(done.stdout)
         self.assertNotIn("The space is exhausted.\n", done.stdout)
         self.assertIn("exhausted, unless states were missed", done.stdout)
-        self.assertRegex(done.stdout, r"\n  states missed +with probability \d\S*, from the counts\n"
-                                      r" +with probability \d\S*, from the fingerprints\n")
+        self.assertRegex(done.stdout,
+                         r"\n  states missed +with probability \d\S*, from the counts\n"
+                         r" +with probability \d\S*, from the fingerprints\n")
 
     def test_standard_output_has_json_only(self):
         done = self.explore(*TINY, "--json", "-")

@@ -17,8 +17,8 @@ ENDLESS = ["--terms", "9", "--log", "9", "--crashes", "9"]  # ends at a limit or
 FLAGS = [
     "servers", "terms", "log", "proposals", "timeouts", "crashes", "network", "inflight",
     "duplicates", "partitions", "loss", "order", "no-op", "backtracking", "entries", "depth",
-    "states", "time", "memory", "checkpoint-every", "threads", "symmetry", "shortest-states", "store",
-    "recovery", "recovery-steps", "check-symmetry", "fingerprint-seed"]
+    "states", "time", "memory", "checkpoint-every", "threads", "symmetry", "shortest-states",
+    "recovery", "recovery-steps", "check-symmetry", "store", "fingerprint-seed"]
 
 
 class CliTest(unittest.TestCase):

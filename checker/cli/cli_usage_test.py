@@ -178,14 +178,17 @@ class Networks(CliTest):
 
     def test_fingerprints_are_of_bounded_networks(self):
         for arguments in [["--store", "fingerprint"], ["--fingerprint-seed", "1"]]:
-            self.refused(*arguments, says=[arguments[0], "over any network", "--network unordered"])
+            self.refused("explore", *arguments,
+                         says=[arguments[0], "over any network", "--network unordered"])
         bounded = ["--network", "ordered"]
-        self.refused(*bounded, "--store", "hash", says=["--store hash", "exact, fingerprint"])
-        self.refused(*bounded, "--fingerprint-seed", "1",
+        self.refused("explore", *bounded, "--store", "hash",
+                     says=["--store hash", "exact, fingerprint"])
+        self.refused("explore", *bounded, "--fingerprint-seed", "1",
                      says=["--fingerprint-seed 1", "--store fingerprint"])
-        self.refused(*bounded, "--store", "fingerprint", "--fingerprint-seed", "-1",
-                     says=["--fingerprint-seed -1", "whole number"])
-        self.refused("--model", "jugs", "--store", "fingerprint", says=["--store", "--model jugs"])
+        self.refused("explore", *bounded, "--store", "fingerprint", "--fingerprint-seed", "x",
+                     says=["--fingerprint-seed x", "whole number"])
+        self.refused("explore", "--model", "jugs", "--store", "fingerprint",
+                     says=["--store", "--model jugs"])
 
     def test_ordered_network_does_not_duplicate(self):
         self.refused("explore", "--network", "ordered", "--duplicates", "1", says="--duplicates 1")
