@@ -145,7 +145,7 @@ Counts count(const Bounds& bounds, const std::filesystem::path& directory,
   }
   NoObserver observer;
   Counts counts{.result = search.run(observer)};
-  counts.networks = search.network_halves();
+  counts.networks = search.network_halves().value();
   model.complete_renamings();
   counts.locals = model.local_states();
   counts.messages = model.message_count();
