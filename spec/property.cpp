@@ -28,6 +28,7 @@ constexpr std::array<Words, kPropertyCount> kWords = {{
     {"LastAppliedMonotonic", "a server's last applied index never goes back while it runs"},
     {"MatchIndexMonotonic", "a leader's match indices never go back while it leads its term"},
     {"LogSurvivesRestart", "a restart leaves the log as it was"},
+    {"PreVotePromise", "a pre-vote changes no term and no vote, and a leader in touch stops it"},
     {"Contract", "the implementation never reports a broken contract of its own"},
 }};
 

@@ -29,9 +29,10 @@ enum class Property : std::uint8_t {
   LastAppliedMonotonic,  // Figure 2: lastApplied never goes back, but for a restart
   MatchIndexMonotonic,   // Figure 2: matchIndex never goes back while a server leads a term
   LogSurvivesRestart,    // Figure 2: the log is persistent
+  PreVotePromise,        // dissertation 9.6: a pre-vote changes and disturbs nothing
   Contract,              // the implementation's own contract was broken: it said so itself
 };
-inline constexpr std::size_t kPropertyCount = 15;
+inline constexpr std::size_t kPropertyCount = 16;
 
 const char* to_string(Property property);                       // "ElectionSafety", ...
 std::optional<Property> property_named(std::string_view name);  // exactly as to_string prints it
@@ -62,5 +63,17 @@ std::optional<Violation> check_state(std::span<const ServerView* const> servers,
 // comes of it), unless a restart lost it.
 std::optional<Violation> check_step(const ServerView& before, const ServerView& after,
                                     bool restarted, PropertySet properties);
+
+// What passed between a server and the network in one step.
+struct Exchange {
+  const MessageView* received = nullptr;  // nullptr: the step received nothing
+  std::span<const MessageView> sent{};
+};
+
+// Checks the properties that say what a server may answer to what. Only messages of a judged kind
+// say anything.
+std::optional<Violation> check_exchange(const ServerView& before, const ServerView& after,
+                                        const Exchange& exchange, PropertySet properties);
+bool is_judged(std::string_view message_kind);
 
 }  // namespace spec

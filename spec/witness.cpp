@@ -27,6 +27,9 @@ constexpr std::array<Words, kWitnessCount> kWords = {{
     {"LeaderBackedUp", "a leader lowered a follower's next index"},
     {"ServerRestarted", "a server that had a term restarted"},
     {"LeaderRestarted", "a leader restarted"},
+    {"PreVoteWon", "a server won a pre-vote and stood for election"},
+    {"LeaseEnded", "a follower did not hear from a leader for the minimum election timeout"},
+    {"QuorumLost", "a leader that did not hear from a majority stepped down"},
 }};
 
 const Words& words(Witness witness) { return kWords.at(static_cast<std::size_t>(witness)); }
@@ -84,6 +87,17 @@ bool backed_up(const ServerView& before, const ServerView& after) {
   return false;
 }
 
+WitnessSet feature_witnesses(const ServerView& before, const ServerView& after) {
+  const bool same_term = before.current_term == after.current_term;
+  return when(before.role == Role::PreCandidate && after.current_term > before.current_term &&
+                  after.voted_for == after.id,
+              Witness::PreVoteWon) |
+         when(before.lease && !after.lease && same_term && after.role == Role::Follower,
+              Witness::LeaseEnded) |
+         when(before.role == Role::Leader && after.role == Role::Follower && same_term,
+              Witness::QuorumLost);
+}
+
 WitnessSet restart_witnesses(const ServerView& before) {
   const bool had_term = before.current_term > 0;
   return when(had_term, Witness::ServerRestarted) |
@@ -101,7 +115,7 @@ WitnessSet witnesses(const ServerView& before, const ServerView& after, bool res
   if (restarted) return restart_witnesses(before);
   return role_witnesses(before, after, history) | log_witnesses(before, after) |
          commit_witnesses(before, after, history) |
-         when(backed_up(before, after), Witness::LeaderBackedUp);
+         when(backed_up(before, after), Witness::LeaderBackedUp) | feature_witnesses(before, after);
 }
 
 }  // namespace spec

@@ -15,6 +15,7 @@ Json config_value(const Config& config) {
   object["backtracking"] = config.backtracking;
   object["entries_per_message"] = config.entries_per_message;
   object["network"] = config.network;
+  if (!config.options.empty()) object["options"] = config.options;
   return object;
 }
 

@@ -202,20 +202,28 @@ std::vector<std::uint64_t> slots(std::uint32_t servers) {
   return list;
 }
 
+std::vector<ServerId> ids(std::uint32_t servers) {
+  std::vector<ServerId> chosen;
+  for (ServerId id = 1; id <= servers; ++id) {
+    if (flip()) chosen.push_back(id);
+  }
+  return chosen;
+}
+
 ServerView view(ServerId id, std::uint32_t servers) {
   ServerView view;
   view.id = id;
-  view.role = static_cast<Role>(size_below(3));
+  view.role = static_cast<Role>(size_below(4));
   view.current_term = number_below(4);
   view.voted_for = id_or_none(servers);
   view.log = entries();
   view.commit_index = number_below(4);
   view.last_applied = number_below(4);
   view.leader = id_or_none(servers);
-  if (view.role == Role::Candidate) {
-    for (ServerId voter = 1; voter <= servers; ++voter) {
-      if (flip()) view.votes_granted.push_back(voter);
-    }
+  view.lease = flip();
+  if (flip()) view.heard = ids(servers);
+  if (view.role == Role::Candidate || view.role == Role::PreCandidate) {
+    view.votes_granted = ids(servers);
   }
   if (view.role == Role::Leader) {
     view.next_index = slots(servers);
@@ -282,6 +290,8 @@ Trace trace() {
   trace.config.backtracking = flip() ? "fast" : "plain";
   trace.config.entries_per_message = *rc::gen::inRange<std::uint64_t>(0, kEntriesPerMessageMax + 1);
   trace.config.network = *rc::gen::element<std::string>("any", "unordered", "ordered");
+  if (flip()) trace.config.options["pre_vote"] = 1;
+  if (flip()) trace.config.options["entries_in_flight"] = 1 + size_below(9);
   for (std::size_t i = size_below(3); i > 0; --i) trace.bounds[text()] = text();
   if (flip()) trace.bug = "double-vote";
   trace.shortest = flip();

@@ -23,6 +23,9 @@ struct Config {
   std::string backtracking = "fast";      // "fast" (conflict term) or "plain" (one step)
   std::uint64_t entries_per_message = 0;  // at most so many entries a message; 0: no limit
   std::string network = "any";            // "any", "unordered" or "ordered"
+  // Options that most clusters do not have, by name ("pre_vote"): 1 for a switch that is on, else
+  // the option's number. Those that are off are not here.
+  std::map<std::string, std::uint64_t> options{};
   bool operator==(const Config&) const = default;
 };
 
@@ -34,9 +37,11 @@ enum class ActionKind : std::uint8_t {
   Crash,             // server: loses what is volatile and restarts from what was durable
   Cut,               // groups: servers in different groups no longer reach each other
   Heal,              // ends the cut
+  LeaseTimeout,      // server: the minimum election timeout since it heard from its leader is over
 };
 
-// "election_timeout", "heartbeat_timeout", "propose", "deliver", "crash", "cut", "heal".
+// "election_timeout", "heartbeat_timeout", "propose", "deliver", "crash", "cut", "heal",
+// "lease_timeout".
 const char* to_string(ActionKind kind);
 std::optional<ActionKind> action_kind_named(std::string_view name);  // exactly as to_string prints
 
@@ -48,6 +53,7 @@ inline constexpr std::array kActionKinds = {
     ActionKind::Crash,
     ActionKind::Cut,
     ActionKind::Heal,
+    ActionKind::LeaseTimeout,
 };
 
 // Whether the action is one server's step; the others act on the network.

@@ -88,7 +88,7 @@ class Json(CliTest):
         found = self.summary(*TINY)
         self.assertEqual(set(found["config"]), {*FLAGS, "bug", "properties"})
         self.assertIsNone(found["config"]["bug"])
-        self.assertEqual(len(found["config"]["properties"]), 15)
+        self.assertEqual(len(found["config"]["properties"]), 16)
         self.assertEqual(set(found["cut_off"]), {
             "terms", "log", "proposals", "timeouts", "crashes", "inflight", "duplicates",
             "partitions", "loss", "contract"})

@@ -18,7 +18,9 @@ FLAGS = [
     "servers", "terms", "log", "proposals", "timeouts", "crashes", "network", "inflight",
     "duplicates", "partitions", "loss", "order", "no-op", "backtracking", "entries", "depth",
     "states", "time", "memory", "checkpoint-every", "threads", "symmetry", "shortest-states",
-    "recovery", "recovery-steps", "check-symmetry", "store", "fingerprint-seed"]
+    "recovery", "recovery-steps", "check-symmetry", "store", "fingerprint-seed",
+    "pre-vote", "check-quorum", "vote-lease"]
+SWITCHES = ["recovery", "check-symmetry", "pre-vote", "check-quorum", "vote-lease"]  # alone: on
 
 
 class CliTest(unittest.TestCase):

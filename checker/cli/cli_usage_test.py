@@ -4,7 +4,7 @@ import os
 import re
 import time
 
-from cli_test_support import ENDLESS, FLAGS, STOPPED, TINY, USAGE, CliTest
+from cli_test_support import ENDLESS, FLAGS, STOPPED, SWITCHES, TINY, USAGE, CliTest
 
 
 class Usage(CliTest):
@@ -29,7 +29,7 @@ class Usage(CliTest):
 
     def test_missing_value(self):
         for flag in [*FLAGS, "property", "bug", "trace", "json"]:
-            if flag in ("recovery", "check-symmetry"):
+            if flag in SWITCHES:
                 continue  # stands alone
             self.refused("explore", "--" + flag, says=f"--{flag}: ")
 

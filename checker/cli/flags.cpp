@@ -49,6 +49,13 @@ constexpr std::array kFlags = {
          "how a rejected AppendEntries moves nextIndex back: over a whole conflicting term, or one "
          "entry at a time"},
     Flag{"entries", "N", "unlimited", kServer, "entries in one AppendEntries"},
+    Flag{
+        "pre-vote", "[on|off]", "off", kServer,
+        "who would stand for election asks first whether it could win, and changes no term if not"},
+    Flag{"check-quorum", "[on|off]", "off", kServer,
+         "a leader that hears from no majority within an election timeout steps down"},
+    Flag{"vote-lease", "[on|off]", "off", kServer,
+         "nobody votes who heard from a leader within the minimum election timeout"},
     Flag{"recovery", "[on|off]", "off", kRecovery,
          "from every state reached, once faults stop, a fair schedule must elect one leader and "
          "commit a new proposal at every server; alone it means on"},
@@ -242,12 +249,32 @@ void set_bounds(FlagValues& values, cluster::ExploreOptions& options) {
 
 }  // namespace
 
+std::string flag_of(const node::Feature& feature) {
+  std::string name = feature.name;
+  std::ranges::replace(name, '_', '-');
+  return name;
+}
+
 node::Options node_options(const FlagValues& values) {
-  return {.servers = static_cast<std::uint32_t>(number(values, "servers", 1, 9)),
-          .no_op = choice(values, "no-op", {"on", "off"}) == 0,
-          .fast_backtracking = choice(values, "backtracking", {"fast", "plain"}) == 0,
-          .entries_per_message =
-              static_cast<std::uint32_t>(limit(values, "entries", 1, 1000).value_or(0))};
+  node::Options options{.servers = static_cast<std::uint32_t>(number(values, "servers", 1, 9)),
+                        .no_op = choice(values, "no-op", {"on", "off"}) == 0,
+                        .fast_backtracking = choice(values, "backtracking", {"fast", "plain"}) == 0,
+                        .entries_per_message = static_cast<std::uint32_t>(
+                            limit(values, "entries", 1, 1000).value_or(0))};
+  for (const node::Feature& feature : node::features()) {
+    const std::string flag = flag_of(feature);
+    const std::uint64_t value = feature.most == 1
+                                    ? choice(values, flag, {"off", "on"})
+                                    : limit(values, flag, 1, feature.most).value_or(0);
+    feature.set(options, static_cast<std::uint32_t>(value));
+  }
+  return options;
+}
+
+bool is_switched_off(std::string_view flag, std::string_view value) {
+  return value == "off" && std::ranges::any_of(node::features(), [&](const node::Feature& feature) {
+           return flag_of(feature) == flag;
+         });
 }
 
 namespace {
@@ -261,7 +288,7 @@ void set_recovery(const FlagValues& values, cluster::ExploreOptions& options) {
     return;
   }
   options.recovery_steps = values["recovery-steps"] == "auto"
-                               ? cluster::recovery_steps_for(options.bounds)
+                               ? cluster::recovery_steps_for(options.bounds, options.node)
                                : number(values, "recovery-steps", 1, kMost, ", or auto");
 }
 
@@ -361,7 +388,9 @@ std::map<std::string, std::string> bounds_in_force(const Plan& plan) {
   };
   std::map<std::string, std::string> bounds;
   for (const auto& [name, value] : plan.values.all()) {
-    if (value != kUnlimited && !is_missing(name)) bounds.emplace(name, value);
+    if (value != kUnlimited && !is_missing(name) && !is_switched_off(name, value)) {
+      bounds.emplace(name, value);
+    }
   }
   return bounds;
 }

@@ -32,6 +32,9 @@ constexpr std::array kShared = {
     Shared{"no-op", "off", kServer},
     Shared{"backtracking", "fast", kServer},
     Shared{"entries", "unlimited", kServer},
+    Shared{"pre-vote", "off", kServer},
+    Shared{"check-quorum", "off", kServer},
+    Shared{"vote-lease", "off", kServer},
 };
 
 constexpr std::array kOwn = {
@@ -178,7 +181,9 @@ SimulatePlan make_simulate_plan(FlagValues values, const std::vector<std::string
 std::map<std::string, std::string> bounds_for_walks(
     const std::map<std::string, std::string>& of_bug) {
   std::map<std::string, std::string> bounds;
-  for (const char* name : {"servers", "no-op", "backtracking", "entries"}) {
+  std::vector<std::string> names{"servers", "no-op", "backtracking", "entries"};
+  for (const node::Feature& feature : node::features()) names.push_back(flag_of(feature));
+  for (const std::string& name : names) {
     const auto found = of_bug.find(name);
     if (found != of_bug.end()) bounds.insert(*found);
   }
@@ -196,7 +201,9 @@ std::map<std::string, std::string> bounds_in_force(const SimulatePlan& plan) {
   };
   std::map<std::string, std::string> bounds;
   for (const auto& [name, value] : plan.values.all()) {
-    if (value != kUnlimited && !is_missing(name)) bounds.emplace(name, value);
+    if (value != kUnlimited && !is_missing(name) && !is_switched_off(name, value)) {
+      bounds.emplace(name, value);
+    }
   }
   return bounds;
 }

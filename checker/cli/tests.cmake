@@ -15,6 +15,20 @@ foreach(group IN ITEMS
     TIMEOUT 300 ENVIRONMENT PYTHONDONTWRITEBYTECODE=1)
 endforeach()
 
+# The spaces of spaces.txt, those of ./dev verified.
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/spaces.txt)
+file(STRINGS spaces.txt spaces REGEX "^(test|soak) ")
+foreach(space IN LISTS spaces)
+  string(REGEX MATCH "^(test|soak) \\| ([a-z_0-9]+) " ignored "${space}")
+  set(name space.${CMAKE_MATCH_2})
+  add_test(NAME ${name} COMMAND ${RAFTCHECK_CLI_PYTHON} ${PROJECT_SOURCE_DIR}/.ci/verified
+    --program $<TARGET_FILE:raftcheck> --one ${CMAKE_MATCH_2})
+  set_tests_properties(${name} PROPERTIES TIMEOUT 600)
+  if(CMAKE_MATCH_1 STREQUAL "soak")
+    set_tests_properties(${name} PROPERTIES LABELS soak TIMEOUT 3600)
+  endif()
+endforeach()
+
 # Spaces that take minutes: `./dev soak`. Each must be exhausted without a violation (exit 0).
 function(add_soak name)
   add_test(NAME soak.${name} COMMAND raftcheck explore ${ARGN})

@@ -10,6 +10,7 @@ namespace {
 constexpr std::uint32_t kElectionTimeoutKey = 0xFF000000;
 constexpr std::uint32_t kHeartbeatTimeoutKey = 0xFF000001;
 constexpr std::uint32_t kRestartKey = 0xFF000002;
+constexpr std::uint32_t kLeaseTimeoutKey = 0xFF000003;
 constexpr std::uint32_t kProposeKey = 0xFF001000;  // plus the number of the proposal
 
 }  // namespace
@@ -35,7 +36,32 @@ ClusterModel::ClusterModel(node::Node& node, const Bounds& bounds, spec::Propert
   initial_violation_ = check(initial_);
 }
 
-ClusterModel::LocalStep ClusterModel::compute_local_step(LocalId local, const node::Input& input) {
+std::optional<spec::Violation> ClusterModel::judge(LocalId before, const spec::ServerView& after,
+                                                   const node::Input& input,
+                                                   std::uint32_t input_key,
+                                                   std::span<const engine::MessageId> sent) {
+  const bool restarted = input.kind == node::InputKind::Restart;
+  const spec::ServerView& view = locals_[before].view;
+  const auto of_step = spec::check_step(view, after, restarted, properties_);
+  const bool is_received_judged =
+      input.kind == node::InputKind::Receive && is_judged(messages_[input_key].action);
+  const bool is_sent_judged = std::ranges::any_of(
+      sent, [&](engine::MessageId message) { return is_judged(messages_[message].action); });
+  if (!is_received_judged && !is_sent_judged) return of_step;
+  std::vector<spec::MessageView> views;
+  for (const engine::MessageId message : sent) {
+    views.push_back(node_.message_view(messages_[message].bytes));
+  }
+  const bool has_received = input.kind == node::InputKind::Receive;
+  const spec::MessageView received =
+      has_received ? node_.message_view(input.payload) : spec::MessageView{};
+  return first_of(
+      of_step,
+      spec::check_exchange(view, after, {has_received ? &received : nullptr, views}, properties_));
+}
+
+ClusterModel::LocalStep ClusterModel::compute_local_step(LocalId local, const node::Input& input,
+                                                         std::uint32_t input_key) {
   ++step_calls_;
   const node::StepResult result = node_.step(locals_[local].bytes, input);
   if (result.contract) {
@@ -52,9 +78,7 @@ ClusterModel::LocalStep ClusterModel::compute_local_step(LocalId local, const no
   for (const node::Message& message : result.messages)
     list.push_back(intern_message(message, true));
   step.sends = sends_.intern(list).id;
-  const bool restarted = input.kind == node::InputKind::Restart;
-  if (const auto broken =
-          spec::check_step(locals_[local].view, locals_[step.next].view, restarted, properties_)) {
+  if (const auto broken = judge(local, locals_[step.next].view, input, input_key, list)) {
     step.violation = number_of(broken->property);
   }
   return step;
@@ -64,7 +88,7 @@ const ClusterModel::LocalStep& ClusterModel::local_step(LocalId local, std::uint
                                                         const node::Input& input) {
   const std::uint64_t key = engine::pair_key(local, input_key);
   if (const std::uint32_t* known = local_step_index_.find(key)) return local_steps_[*known];
-  local_steps_.push_back(compute_local_step(local, input));
+  local_steps_.push_back(compute_local_step(local, input, input_key));
   local_step_index_.insert(key, static_cast<std::uint32_t>(local_steps_.size() - 1));
   return local_steps_.back();
 }
@@ -106,8 +130,14 @@ void ClusterModel::add_timeouts(engine::HalfId half, std::size_t server,
     steps.push_back(cluster_step(half, server, heartbeat, world, false,
                                  {ActionKind::HeartbeatTimeout, subject}));
   }
+  const LocalStep lease = local_step(local, kLeaseTimeoutKey, {node::InputKind::LeaseTimeout, {}});
+  if (lease.has_effect(local)) {
+    steps.push_back(
+        cluster_step(half, server, lease, world, false, {ActionKind::LeaseTimeout, subject}));
+  }
   if (bounds_.timeouts && world.timeouts >= *bounds_.timeouts) {
-    if (locals_[local].view.role != spec::Role::Leader) {
+    const spec::ServerView& view = locals_[local].view;
+    if (view.role != spec::Role::Leader || view.heard) {
       steps.push_back(forbidden(BoundKind::Timeouts));
     }
     return;

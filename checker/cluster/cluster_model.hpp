@@ -164,7 +164,11 @@ class ClusterModel final : public engine::Model {
 
   // The memoised step of a server; `input` names the input uniquely.
   const LocalStep& local_step(LocalId local, std::uint32_t input_key, const node::Input& input);
-  LocalStep compute_local_step(LocalId local, const node::Input& input);
+  LocalStep compute_local_step(LocalId local, const node::Input& input, std::uint32_t input_key);
+  // What the step shows by itself. `input_key` of a receipt: the message.
+  std::optional<spec::Violation> judge(LocalId before, const spec::ServerView& after,
+                                       const node::Input& input, std::uint32_t input_key,
+                                       std::span<const engine::MessageId> sent);
 
   // The cluster step in which one server takes a local step and the world becomes `world`.
   engine::Step cluster_step(engine::HalfId half, std::size_t server, LocalStep local,

@@ -50,8 +50,11 @@ struct Space {
   Bounds bounds;
   bool no_op = false;
   bool votes_twice = false;  // no property is checked then: states that violate one go on
+  node::Options features{};
   [[nodiscard]] std::unique_ptr<node::Node> node() const {
-    const node::Options options{.servers = bounds.servers, .no_op = no_op};
+    node::Options options = features;
+    options.servers = bounds.servers;
+    options.no_op = no_op;
     if (votes_twice) return std::make_unique<DoubleVotingNode>(options);
     return node::make_raft_node(options);
   }
@@ -80,6 +83,10 @@ template <class Change>
 Bounds with(Bounds bounds, Change change) {
   change(bounds);
   return bounds;
+}
+
+Space with_features(const char* name, const Bounds& bounds, const node::Options& features) {
+  return {.name = name, .bounds = bounds, .features = features};
 }
 
 std::vector<Space> spaces() {
@@ -143,6 +150,13 @@ std::vector<Space> spaces() {
                                            })},
       {"ThreeServersVotingTwice", with(three, [](Bounds& b) { b.proposals = 2; }), false, true},
       {"FourServers", counted(4, 1, 0, 1)},
+      with_features("TwoServersPreVote", with(two, crash), {.pre_vote = true}),
+      with_features("TwoServersPreVoteLeaseAndQuorum", with(two, crash),
+                    {.pre_vote = true, .check_quorum = true, .vote_lease = true}),
+      with_features("ThreeServersPreVote", counted(3, 1, 1, 1), {.pre_vote = true}),
+      with_features("ThreeServersCheckQuorum", with(three, [](Bounds& b) { b.timeouts = 3; }),
+                    {.check_quorum = true}),
+      with_features("ThreeServersVoteLease", with(three, crash), {.vote_lease = true}),
   };
 }
 

@@ -86,12 +86,12 @@ engine::Reaction ClusterModel::compute_reaction(LocalId local, engine::MessageId
       node_.step(locals_[local].bytes, {node::InputKind::Receive, bytes});
   if (result.contract) return {outcome_unlike_others()};
   if (result.state != locals_[local].bytes) return {outcome_of(result)};
-  const spec::ServerView& view = locals_[local].view;
-  if (spec::check_step(view, view, false, properties_)) return {outcome_unlike_others()};
   std::vector<std::uint32_t> answers;
   for (const node::Message& answer : result.messages) {
     answers.push_back(intern_message(answer, false));
   }
+  const node::Input input{node::InputKind::Receive, bytes};
+  if (judge(local, locals_[local].view, input, message, answers)) return {outcome_unlike_others()};
   return {outcome_of(result), true, sends_.intern(answers).id};
 }
 

@@ -101,7 +101,15 @@ class DirectCluster {
       if (is_cut_off(taken.half, message.from, message.to)) continue;
       taken.sent.push_back({message.from, message.to, message.bytes});
     }
-    taken.violation = violation_of(taken.half, view, after, action.kind == ActionKind::Crash);
+    std::vector<spec::MessageView> sent;
+    for (const node::Message& message : result.messages) {
+      sent.push_back(node_.message_view(message.bytes));
+    }
+    const spec::MessageView received =
+        action.message == nullptr ? spec::MessageView{} : node_.message_view(action.message->bytes);
+    const spec::Exchange exchange{action.message == nullptr ? nullptr : &received, sent};
+    taken.violation =
+        violation_of(taken.half, view, after, action.kind == ActionKind::Crash, exchange);
     return taken;
   }
 
@@ -109,8 +117,9 @@ class DirectCluster {
   template <class F>
   void for_each_internal(F f) {
     for (spec::ServerId id = 1; id <= bounds_.servers; ++id) {
-      for (const ActionKind kind : {ActionKind::HeartbeatTimeout, ActionKind::ElectionTimeout,
-                                    ActionKind::Propose, ActionKind::Crash}) {
+      for (const ActionKind kind :
+           {ActionKind::HeartbeatTimeout, ActionKind::ElectionTimeout, ActionKind::Propose,
+            ActionKind::Crash, ActionKind::LeaseTimeout}) {
         f(DirectAction{.kind = kind, .server = id});
       }
     }
@@ -198,6 +207,7 @@ class DirectCluster {
   bool spend(const DirectAction& action, DirectHalf& half, std::uint32_t& proposal) const {
     switch (action.kind) {
       case ActionKind::HeartbeatTimeout:
+      case ActionKind::LeaseTimeout:
         return true;
       case ActionKind::ElectionTimeout:
         return pay(half.spent[kTimeouts], bounds_.timeouts);
@@ -226,6 +236,8 @@ class DirectCluster {
         return {node::InputKind::Propose, command};
       case ActionKind::Crash:
         return {node::InputKind::Restart, {}};
+      case ActionKind::LeaseTimeout:
+        return {node::InputKind::LeaseTimeout, {}};
       default:
         return {node::InputKind::Receive, action.message->bytes};
     }
@@ -249,7 +261,8 @@ class DirectCluster {
   }
 
   std::uint32_t violation_of(const DirectHalf& half, const spec::ServerView& before,
-                             const spec::ServerView& after, bool restarted) {
+                             const spec::ServerView& after, bool restarted,
+                             const spec::Exchange& exchange) {
     std::vector<spec::ServerView> views;
     std::vector<const spec::ServerView*> pointers;
     views.reserve(half.servers.size());
@@ -258,6 +271,7 @@ class DirectCluster {
     for (const spec::ServerView& view : views) pointers.push_back(&view);
     std::uint32_t first = 0;
     for (const auto& broken : {spec::check_step(before, after, restarted, properties_),
+                               spec::check_exchange(before, after, exchange, properties_),
                                spec::check_state(pointers, history_of(half), properties_)}) {
       if (!broken) continue;
       const std::uint32_t number = number_of(broken->property);

@@ -92,6 +92,10 @@ class ServerModel final : public engine::PartModel {
   engine::PartId intern_local(const std::string& bytes);
   engine::MessageId intern_message(const node::Message& message);
   engine::RecordId intern_history(const spec::History& history);
+  // What the step shows by itself.
+  std::optional<spec::Violation> judge(engine::PartId before, engine::PartId after,
+                                       const node::Input& input,
+                                       std::span<const engine::MessageId> sent);
   // The step of a server; nothing if it would change and send nothing.
   std::optional<engine::Step> step(engine::PartId part, const node::Input& input,
                                    ServerLabel label);
@@ -112,6 +116,7 @@ class ServerModel final : public engine::PartModel {
   std::vector<std::uint64_t> words_;
   std::size_t bytes_ = 0;
   std::uint64_t step_calls_ = 0;
+  bool is_judged_receipt_ = false;  // of the message that is being received
 };
 
 }  // namespace cluster

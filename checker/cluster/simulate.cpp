@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "checker/cluster/explore.hpp"
+#include "checker/cluster/replay.hpp"
 #include "checker/cluster/runner.hpp"
 #include "checker/cluster/server_model.hpp"
 #include "checker/cluster/shrink.hpp"
@@ -78,11 +79,7 @@ class WalkRunner {
         model_(model),
         runner_(node, options.bounds.servers, to_string(options.bounds.network),
                 options.properties) {
-    trace_.config = {.servers = options.node.servers,
-                     .no_op = options.node.no_op,
-                     .backtracking = options.node.fast_backtracking ? "fast" : "plain",
-                     .entries_per_message = options.node.entries_per_message,
-                     .network = to_string(options.bounds.network)};
+    trace_.config = trace_config(options.node, options.bounds.network);
     trace_.shortest = false;
     trace_.initial = runner_.views();
   }

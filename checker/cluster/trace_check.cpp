@@ -7,6 +7,8 @@
 #include <charconv>
 #include <span>
 
+#include "checker/node/node.hpp"
+
 namespace cluster {
 namespace {
 
@@ -27,6 +29,14 @@ std::optional<TraceFault> configuration_fault(const traces::Trace& trace) {
     return TraceFault{
         fmt::format("/bounds/{}", name),
         fmt::format("{} contradicts the configuration, which says {}", bound->second, value)};
+  }
+  for (const auto& [name, value] : config.options) {
+    const node::Feature* feature = node::feature_named(name);
+    const std::string at = fmt::format("/config/options/{}", name);
+    if (feature == nullptr) return TraceFault{at, "this version knows no such option"};
+    if (value > feature->most) {
+      return TraceFault{at, fmt::format("{} is more than {}", value, feature->most)};
+    }
   }
   return std::nullopt;
 }

@@ -22,14 +22,30 @@ struct Options {
   bool no_op = false;                     // a new leader appends a no-op
   bool fast_backtracking = true;          // over whole terms; false: one entry at a time
   std::uint32_t entries_per_message = 0;  // 0: no limit
+  bool pre_vote = false;
+  bool check_quorum = false;
+  bool vote_lease = false;
 };
+
+// The options that only some clusters have, by the names that traces and flags give them (the
+// latter with dashes). Where all are 0, which is off, a cluster is as the paper has it.
+struct Feature {
+  const char* name;
+  std::uint32_t (*get)(const Options& options);
+  void (*set)(Options& options, std::uint32_t value);
+  std::uint32_t most;  // of its values; 1: a switch
+};
+std::span<const Feature> features();
+// nullptr if there is none.
+const Feature* feature_named(std::string_view name);
 
 enum class InputKind : std::uint8_t {
   ElectionTimeout,
   HeartbeatTimeout,
   Propose,
   Receive,
-  Restart
+  Restart,
+  LeaseTimeout
 };
 
 struct Input {
@@ -47,6 +63,7 @@ struct Message {
 struct Timers {
   bool reset_election = false;   // wait a whole election timeout from now
   bool reset_heartbeat = false;  // wait a whole heartbeat interval from now
+  bool reset_lease = false;      // wait the minimum election timeout from now
 };
 
 struct StepResult {

@@ -30,16 +30,28 @@ std::vector<spec::EntryView> view_of(std::span<const raft::Entry> entries) {
   return views;
 }
 
+std::vector<spec::ServerId> ids_of(raft::ServerSet set, std::uint32_t servers) {
+  std::vector<spec::ServerId> ids;
+  for (std::uint32_t id = 1; id <= servers; ++id) {
+    if (set.contains({id})) ids.push_back(id);
+  }
+  return ids;
+}
+
 void add_role(spec::ServerView& view, const raft::Follower& follower, std::uint32_t) {
   view.role = spec::Role::Follower;
   view.leader = follower.leader.value;
+  view.lease = follower.lease;
 }
 
 void add_role(spec::ServerView& view, const raft::Candidate& candidate, std::uint32_t servers) {
   view.role = spec::Role::Candidate;
-  for (std::uint32_t id = 1; id <= servers; ++id) {
-    if (candidate.votes_granted.contains({id})) view.votes_granted.push_back(id);
-  }
+  view.votes_granted = ids_of(candidate.votes_granted, servers);
+}
+
+void add_role(spec::ServerView& view, const raft::PreCandidate& candidate, std::uint32_t servers) {
+  view.role = spec::Role::PreCandidate;
+  view.votes_granted = ids_of(candidate.votes_granted, servers);
 }
 
 void add_role(spec::ServerView& view, const raft::Leader& leader, std::uint32_t servers) {
@@ -48,6 +60,7 @@ void add_role(spec::ServerView& view, const raft::Leader& leader, std::uint32_t 
     view.next_index.push_back(leader.progress[{id}].next_index.value);
     view.match_index.push_back(leader.progress[{id}].match_index.value);
   }
+  if (leader.heard) view.heard = ids_of(*leader.heard, servers);
 }
 
 using Fields = std::vector<std::pair<std::string, spec::FieldValue>>;
@@ -81,6 +94,17 @@ std::pair<std::string, Fields> describe(const raft::AppendEntriesReply& body) {
            {"conflict_index", body.conflict_index.value}}};
 }
 
+std::pair<std::string, Fields> describe(const raft::PreVote& body) {
+  return {"pre_vote",
+          {{"term", body.term.value},
+           {"last_log_index", body.last_log_index.value},
+           {"last_log_term", body.last_log_term.value}}};
+}
+
+std::pair<std::string, Fields> describe(const raft::PreVoteReply& body) {
+  return {"pre_vote_reply", {{"term", body.term.value}, {"vote_granted", body.vote_granted}}};
+}
+
 // Whether the names and the sizes in a value are those of a cluster of `servers`: what the core and
 // the renaming take for granted. What the protocol promises is not asked here; bugs may break it.
 bool is_server(raft::ServerId id, std::uint32_t servers) {
@@ -91,11 +115,17 @@ bool is_server_or_none(raft::ServerId id, std::uint32_t servers) { return id.val
 bool fits(const raft::Follower& follower, std::uint32_t servers) {
   return is_server_or_none(follower.leader, servers);
 }
+bool fits(raft::ServerSet set, std::uint32_t servers) {
+  return servers >= 64 || set.bits() >> servers == 0;
+}
 bool fits(const raft::Candidate& candidate, std::uint32_t servers) {
-  return servers >= 64 || candidate.votes_granted.bits() >> servers == 0;
+  return fits(candidate.votes_granted, servers);
+}
+bool fits(const raft::PreCandidate& candidate, std::uint32_t servers) {
+  return fits(candidate.votes_granted, servers);
 }
 bool fits(const raft::Leader& leader, std::uint32_t servers) {
-  return leader.progress.size() == servers;
+  return leader.progress.size() == servers && (!leader.heard || fits(*leader.heard, servers));
 }
 bool fits(const raft::Message& message, std::uint32_t servers) {
   return is_server(message.from, servers) && is_server(message.to, servers);
@@ -126,7 +156,10 @@ class RaftNode final : public Node {
                 .no_op = options.no_op,
                 .backtracking = options.fast_backtracking ? raft::Backtracking::Fast
                                                           : raft::Backtracking::Plain,
-                .entries_per_message = options.entries_per_message} {
+                .entries_per_message = options.entries_per_message,
+                .pre_vote = options.pre_vote,
+                .check_quorum = options.check_quorum,
+                .vote_lease = options.vote_lease} {
     raft::fresh_server(config_, {1});  // checks the options
   }
 
@@ -148,7 +181,8 @@ class RaftNode final : public Node {
     raft::make_durable(machine.durable, effects_.persist, machine.server);
     result.state = raft::encoded(machine);
     result.outcome = to_string(effects_.outcome);
-    result.timers = {effects_.timers.reset_election, effects_.timers.reset_heartbeat};
+    result.timers = {effects_.timers.reset_election, effects_.timers.reset_heartbeat,
+                     effects_.timers.reset_lease};
     for (const raft::Message& message : effects_.messages) {
       result.messages.push_back({message.from.value, message.to.value, raft::encoded(message)});
     }
@@ -203,6 +237,8 @@ class RaftNode final : public Node {
             parsed<raft::Message>(input.payload, machine.server.config.servers, "a message")};
       case InputKind::Restart:
         return raft::Restart{machine.durable};
+      case InputKind::LeaseTimeout:
+        return raft::LeaseTimeout{};
     }
     throw std::invalid_argument("no such kind of input");
   }

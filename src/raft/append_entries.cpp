@@ -54,7 +54,7 @@ void on_append_entries(Server& server, ServerId from, const AppendEntries& reque
   CONTRACT(!std::holds_alternative<Leader>(server.role),
            "a leader received AppendEntries of its own term: the term has two leaders");
   // Section 5.2: a candidate that hears from the leader of its term is a follower again.
-  server.role = Follower{from};
+  follow(server, from, effects);
   effects.timers.reset_election = true;
   // Figure 2, AppendEntries 2: index 0 has term 0 in every log.
   if (request.prev_log_index > server.log.last_index() ||

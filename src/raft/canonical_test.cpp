@@ -44,6 +44,13 @@ std::vector<Server> different_servers() {
   changed([](Server& s) { s.role = Candidate{ServerSet::from_bits(kHuge)}; });
   changed([](Server& s) { s.role = Leader{PerServer<Progress>(3)}; });
   changed([](Server& s) { s.role = Leader{}; });
+  changed([](Server& s) { s.config.pre_vote = true; });
+  changed([](Server& s) { s.config.check_quorum = true; });
+  changed([](Server& s) { s.config.vote_lease = true; });
+  changed([](Server& s) { s.role = Follower{.leader = {}, .lease = true}; });
+  changed([](Server& s) { s.role = PreCandidate{ServerSet::from_bits(kHuge)}; });
+  changed([](Server& s) { s.role = Leader{PerServer<Progress>(3), ServerSet{}}; });
+  changed([](Server& s) { s.role = Leader{PerServer<Progress>(3), ServerSet::from_bits(1)}; });
   return servers;
 }
 
@@ -69,6 +76,13 @@ std::vector<Message> different_messages() {
       rejected(1, 2, 0),
       rejected(1, 0, 2),
       rejected(2, 0, 0),
+      PreVote{Term{1}, Index{2}, Term{1}},
+      PreVote{Term{2}, Index{2}, Term{1}},
+      PreVote{Term{1}, Index{3}, Term{1}},
+      PreVote{Term{1}, Index{2}, Term{2}},
+      PreVoteReply{Term{1}, true},
+      PreVoteReply{Term{1}, false},
+      PreVoteReply{Term{2}, true},
   };
   std::vector<Message> messages;
   messages.reserve(bodies.size() + 2);
@@ -167,9 +181,9 @@ TEST(Canonical, Optional_IsAFlagAndAValue) {
 }
 
 TEST(Canonical, Variant_DoesNotDecode_WithoutSuchAnAlternative) {
-  EXPECT_EQ(decoded<Role>(bytes_of({0, 2})), Role{Follower{ServerId{2}}});
-  EXPECT_THROW(decoded<Role>(bytes_of({3, 0})), DecodeError);
-  EXPECT_THROW(decoded<MessageBody>(bytes_of({4, 0, 0, 0, 0, 0})), DecodeError);
+  EXPECT_EQ(decoded<Role>(bytes_of({0, 2, 0})), (Role{Follower{ServerId{2}, false}}));
+  EXPECT_THROW(decoded<Role>(bytes_of({9, 0})), DecodeError);
+  EXPECT_THROW(decoded<MessageBody>(bytes_of({99, 0, 0, 0, 0, 0})), DecodeError);
 }
 
 TEST(Canonical, Counts_DoNotDecode_BeyondTheBytesThatAreThere) {

@@ -39,6 +39,11 @@ enum class Outcome : std::uint8_t {
   TimeoutIgnored,      // not this role's timer
   TermsExhausted,      // the term counter is at its end; no election can be started
   MalformedIgnored,    // contradicts itself, or is not for this server
+  PreVoteStarted,      // became a pre-candidate
+  VoteRefusedLease,    // a leader was heard from within the minimum election timeout (4.2.3, 9.6)
+  LeaseEnded,          // the minimum election timeout has passed without a word of the leader
+  QuorumHeard,         // a leader heard from a majority within an election timeout
+  QuorumLost,          // it did not, and is a follower now (6.2)
 };
 
 const char* to_string(Outcome outcome);  // "VoteGranted", ...
@@ -62,6 +67,7 @@ struct Apply {
 struct Timers {
   bool reset_election = false;   // wait a whole, freshly randomised election timeout from now
   bool reset_heartbeat = false;  // wait a whole heartbeat interval from now
+  bool reset_lease = false;      // wait the minimum election timeout from now
   bool operator==(const Timers&) const = default;
 };
 

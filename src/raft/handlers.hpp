@@ -13,6 +13,29 @@ void on_request_vote(Server& server, ServerId from, const RequestVote& request, 
 void on_request_vote_reply(Server& server, ServerId from, const RequestVoteReply& reply,
                            Effects& effects);
 
+// Increments the term, votes for itself and asks the others (section 5.2).
+void start_election(Server& server, Effects& effects);
+bool has_majority(const Server& server, ServerSet votes);
+bool is_up_to_date(const RequestVote& candidate, const Log& log);
+
+// pre_vote.cpp
+void start_pre_vote(Server& server, Effects& effects);
+void on_pre_vote(Server& server, ServerId from, const PreVote& request, Effects& effects);
+void on_pre_vote_reply(Server& server, ServerId from, const PreVoteReply& reply, Effects& effects);
+
+// lease.cpp
+// Whether it has heard from a leader within the minimum election timeout, or leads.
+bool is_in_lease(const Server& server);
+// Whether that alone keeps it from voting.
+inline bool refuses_for_lease(const Server& server) {
+  return server.config.vote_lease && is_in_lease(server);
+}
+// Follows the leader of its term, which it has just heard from.
+void follow(Server& server, ServerId leader, Effects& effects);
+void on_lease_timeout(Server& server, Effects& effects);
+// The election timeout of a leader.
+void on_quorum_check(Server& server, Leader& leader, Effects& effects);
+
 // append_entries.cpp
 void on_append_entries(Server& server, ServerId from, const AppendEntries& request,
                        Effects& effects);

@@ -35,6 +35,12 @@ struct Restart {
   bool operator==(const Restart&) const = default;
 };
 
-using Input = std::variant<ElectionTimeout, HeartbeatTimeout, Propose, Receive, Restart>;
+// The minimum election timeout has passed since Effects::timers.reset_lease last asked for it.
+struct LeaseTimeout {
+  bool operator==(const LeaseTimeout&) const = default;
+};
+
+using Input =
+    std::variant<ElectionTimeout, HeartbeatTimeout, Propose, Receive, Restart, LeaseTimeout>;
 
 }  // namespace raft

@@ -52,7 +52,24 @@ struct AppendEntriesReply {
 };
 RAFT_FIELDS(AppendEntriesReply, term, success, match_index, conflict_term, conflict_index)
 
-using MessageBody = std::variant<RequestVote, RequestVoteReply, AppendEntries, AppendEntriesReply>;
+// Would you vote for me in the term after mine (dissertation 9.6)? Changes nothing at the receiver.
+struct PreVote {
+  Term term{};             // the sender's term; an election would be for the next one
+  Index last_log_index{};  // as in RequestVote
+  Term last_log_term{};
+  bool operator==(const PreVote&) const = default;
+};
+RAFT_FIELDS(PreVote, term, last_log_index, last_log_term)
+
+struct PreVoteReply {
+  Term term{};  // granted: the request's; refused: the voter's, which tells a sender left behind
+  bool vote_granted = false;
+  bool operator==(const PreVoteReply&) const = default;
+};
+RAFT_FIELDS(PreVoteReply, term, vote_granted)
+
+using MessageBody = std::variant<RequestVote, RequestVoteReply, AppendEntries, AppendEntriesReply,
+                                 PreVote, PreVoteReply>;
 
 struct Message {
   ServerId from{};
@@ -62,7 +79,7 @@ struct Message {
 };
 RAFT_FIELDS(Message, from, to, body)
 
-// Every message carries its sender's term.
+// Every message carries its sender's term, but for a PreVoteReply that grants.
 inline Term term_of(const Message& message) {
   return std::visit([](const auto& body) { return body.term; }, message.body);
 }

@@ -67,6 +67,7 @@ void on_append_entries_reply(Server& server, ServerId from, const AppendEntriesR
     effects.outcome = Outcome::MalformedIgnored;
     return;
   }
+  if (leader->heard) leader->heard->insert(from);
   Progress& progress = leader->progress[from];
   if (!reply.success) {
     on_rejected(server, progress, from, reply, effects);

@@ -25,6 +25,11 @@ void on_restart(Server& server, const Durable& durable, Effects& effects) {
   server.log = durable.log;
   effects.outcome = Outcome::Restarted;
   effects.timers.reset_election = true;
+  // It may have heard from a leader that counts on it, just before.
+  if (server.config.vote_lease) {
+    std::get<Follower>(server.role).lease = true;
+    effects.timers.reset_lease = true;
+  }
 }
 
 }  // namespace raft

@@ -1,6 +1,7 @@
 // One server of a Raft cluster as a value: Figure 2's State, and the options it was started with.
 #pragma once
 
+#include <optional>
 #include <variant>
 
 #include "src/raft/log.hpp"
@@ -18,9 +19,16 @@ struct Config {
   bool no_op = false;         // a new leader appends a no-op entry of its term (section 8)
   Backtracking backtracking = Backtracking::Fast;
   std::uint32_t entries_per_message = 0;  // at most so many entries an AppendEntries; 0: no limit
+  bool pre_vote = false;      // who would stand for election asks first whether it can win (9.6)
+  bool check_quorum = false;  // a leader that hears from no majority steps down (6.2)
+  bool vote_lease = false;    // nobody votes who heard from a leader lately (4.2.3)
   bool operator==(const Config&) const = default;
+
+  // Whether followers keep track of when they heard from their leader.
+  [[nodiscard]] bool has_lease() const { return pre_vote || vote_lease; }
 };
-RAFT_FIELDS(Config, servers, no_op, backtracking, entries_per_message)
+RAFT_FIELDS(Config, servers, no_op, backtracking, entries_per_message, pre_vote, check_quorum,
+            vote_lease)
 
 // What must survive a crash, besides the log (Figure 2, persistent state).
 struct HardState {
@@ -40,9 +48,12 @@ RAFT_FIELDS(Durable, hard_state, log)
 
 struct Follower {
   ServerId leader{};  // of the current term, once it has been heard; kNoServer before
+  // The minimum election timeout has not passed since it heard from a leader. After a restart it
+  // may have heard from one, too (Config::vote_lease). False unless Config::has_lease().
+  bool lease = false;
   bool operator==(const Follower&) const = default;
 };
-RAFT_FIELDS(Follower, leader)
+RAFT_FIELDS(Follower, leader, lease)
 
 struct Candidate {
   ServerSet votes_granted{};  // in the current term, its own vote included
@@ -60,11 +71,20 @@ RAFT_FIELDS(Progress, next_index, match_index)
 
 struct Leader {
   PerServer<Progress> progress{};  // the leader's own slot is unused and stays 0
+  // With Config::check_quorum: the followers heard from since its election timer last started.
+  std::optional<ServerSet> heard{};
   bool operator==(const Leader&) const = default;
 };
-RAFT_FIELDS(Leader, progress)
+RAFT_FIELDS(Leader, progress, heard)
 
-using Role = std::variant<Follower, Candidate, Leader>;
+// Asks whether it could win an election, in the term and with the vote that it has.
+struct PreCandidate {
+  ServerSet votes_granted{};  // who would vote for it in the next term, itself included
+  bool operator==(const PreCandidate&) const = default;
+};
+RAFT_FIELDS(PreCandidate, votes_granted)
+
+using Role = std::variant<Follower, Candidate, Leader, PreCandidate>;
 
 // Invariants: last_applied == commit_index after every step (what is committed is handed out at
 // once), commit_index <= log.last_index(), no entry's term is above current_term.
