@@ -56,6 +56,9 @@ traces::Action action_of(std::uint8_t kind, std::uint8_t choice,
     action.kind = traces::ActionKind::HeartbeatTimeout;
   } else if (kind < 40) {
     action.kind = traces::ActionKind::LeaseTimeout;
+  } else if (kind < 42) {
+    action.kind = traces::ActionKind::Transfer;
+    action.target = choice / kServers % kServers + 1;
   } else if (kind < 56) {
     action.kind = traces::ActionKind::Propose;
     action.command = "v" + std::to_string(choice);

@@ -50,8 +50,39 @@ Broken pre_vote_promise(const ServerView& before, const ServerView& after,
       before.id, reply->to, before.leader);
 }
 
-constexpr std::array<Rule<const ServerView&, const ServerView&, const Exchange&>, 1> kRules = {{
+Broken told_too_early(const ServerView& after, const Exchange& exchange) {
+  const MessageView* told = sent_kind(exchange, "timeout_now");
+  if (told == nullptr) return std::nullopt;
+  if (after.role != Role::Leader) {
+    return fmt::format("server {} does not lead term {} and told server {} to stand for election",
+                       after.id, after.current_term, told->to);
+  }
+  const std::size_t slot = told->to - 1;
+  const Index match = slot < after.match_index.size() ? after.match_index[slot] : 0;
+  if (match == after.log.size()) return std::nullopt;
+  return fmt::format(
+      "server {}, leader of term {}, told server {} to stand for election, which has its log "
+      "through index {} of {}",
+      after.id, after.current_term, told->to, match, after.log.size());
+}
+
+Broken transfer_promise(const ServerView& before, const ServerView& after,
+                        const Exchange& exchange) {
+  if (Broken broken = told_too_early(after, exchange)) return broken;
+  if (exchange.received == nullptr || exchange.received->kind != "timeout_now") return std::nullopt;
+  const auto& fields = exchange.received->fields;
+  const auto term = std::ranges::find(fields, "term", &std::pair<std::string, FieldValue>::first);
+  const auto* value = term == fields.end() ? nullptr : std::get_if<std::uint64_t>(&term->second);
+  if (value == nullptr || *value >= before.current_term) return std::nullopt;
+  if (after.current_term == before.current_term) return std::nullopt;
+  return fmt::format(
+      "server {}, in term {}, stood for election since the leader of term {} said so", before.id,
+      before.current_term, *value);
+}
+
+constexpr std::array<Rule<const ServerView&, const ServerView&, const Exchange&>, 2> kRules = {{
     {Property::PreVotePromise, pre_vote_promise},
+    {Property::TransferPromise, transfer_promise},
 }};
 static_assert(in_reporting_order(kRules));
 
@@ -63,7 +94,8 @@ std::optional<Violation> check_exchange(const ServerView& before, const ServerVi
 }
 
 bool is_judged(std::string_view message_kind) {
-  return message_kind == "pre_vote" || message_kind == "pre_vote_reply";
+  return message_kind == "pre_vote" || message_kind == "pre_vote_reply" ||
+         message_kind == "timeout_now";
 }
 
 }  // namespace spec

@@ -76,6 +76,47 @@ TEST(PreVotePromise, SaysNothing_OfOtherMessages) {
   EXPECT_EQ(judge_exchange(follower(1, 1), voting(follower(1, 2), 3), &asked, {}), "holds");
 }
 
+MessageView timeout_now(ServerId from, ServerId to) { return message("timeout_now", from, to); }
+
+TEST(TransferPromise, Holds_WhenTheTargetHasTheWholeLog) {
+  const ServerView before = matching(leader(1, 1, {command(1, "x")}), {0, 1, 0});
+  EXPECT_EQ(judge_exchange(before, before, nullptr, {timeout_now(1, 2)}), "holds");
+}
+
+TEST(TransferPromise, IsBroken_WhenTheTargetIsBehind) {
+  const ServerView before = matching(leader(1, 1, {command(1, "x")}), {0, 1, 0});
+  EXPECT_EQ(judge_exchange(before, before, nullptr, {timeout_now(1, 3)}),
+            "TransferPromise: server 1, leader of term 1, told server 3 to stand for election, "
+            "which has its log through index 0 of 1");
+}
+
+TEST(TransferPromise, IsBroken_WhenNoLeaderTells) {
+  EXPECT_EQ(judge_exchange(follower(1, 1), follower(1, 1), nullptr, {timeout_now(1, 2)}),
+            "TransferPromise: server 1 does not lead term 1 and told server 2 to stand for "
+            "election");
+}
+
+TEST(TransferPromise, IsBroken_WhenAnEarlierLeaderIsObeyed) {
+  const MessageView told = timeout_now(2, 1);
+  EXPECT_EQ(judge_exchange(follower(1, 2), candidate(1, 3), &told, {}),
+            "TransferPromise: server 1, in term 2, stood for election since the leader of term 1 "
+            "said so");
+  EXPECT_EQ(judge_exchange(follower(1, 1), candidate(1, 2), &told, {}), "holds");
+  EXPECT_EQ(judge_exchange(follower(1, 2), follower(1, 2), &told, {}), "holds");
+}
+
+TEST(TransferPromise, IsBroken_WhenTheLogGrowsMeanwhile) {
+  ServerView before = leader(1, 1);
+  before.transferee = 2;
+  ServerView after = leader(1, 1, {command(1, "x")});
+  after.transferee = 2;
+  EXPECT_EQ(judge_step(before, after, kRunning, set_of(Property::TransferPromise)),
+            "TransferPromise: server 1, leader of term 1, is handing its lead over to server 2 and "
+            "appended \"x\" of term 1");
+  after.transferee = kNoServer;
+  EXPECT_EQ(judge_step(before, after, kRunning, set_of(Property::TransferPromise)), "holds");
+}
+
 TEST(PreVotePromise, IsAboutJudgedKindsOnly) {
   EXPECT_TRUE(is_judged("pre_vote"));
   EXPECT_TRUE(is_judged("pre_vote_reply"));

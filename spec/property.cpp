@@ -29,6 +29,7 @@ constexpr std::array<Words, kPropertyCount> kWords = {{
     {"MatchIndexMonotonic", "a leader's match indices never go back while it leads its term"},
     {"LogSurvivesRestart", "a restart leaves the log as it was"},
     {"PreVotePromise", "a pre-vote changes no term and no vote, and a leader in touch stops it"},
+    {"TransferPromise", "a lead is handed over to a server with all of a log that grows no more"},
     {"Contract", "the implementation never reports a broken contract of its own"},
 }};
 

@@ -30,9 +30,10 @@ enum class Property : std::uint8_t {
   MatchIndexMonotonic,   // Figure 2: matchIndex never goes back while a server leads a term
   LogSurvivesRestart,    // Figure 2: the log is persistent
   PreVotePromise,        // dissertation 9.6: a pre-vote changes and disturbs nothing
+  TransferPromise,       // dissertation 3.10: the lead goes to a server that has the whole log
   Contract,              // the implementation's own contract was broken: it said so itself
 };
-inline constexpr std::size_t kPropertyCount = 16;
+inline constexpr std::size_t kPropertyCount = 17;
 
 const char* to_string(Property property);                       // "ElectionSafety", ...
 std::optional<Property> property_named(std::string_view name);  // exactly as to_string prints it

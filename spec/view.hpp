@@ -50,6 +50,7 @@ struct ServerView {
   bool lease = false;
   // A leader that checks its quorum: the followers heard from since it last did, sorted.
   std::optional<std::vector<ServerId>> heard{};
+  ServerId transferee = kNoServer;  // a leader: to whom it is handing its lead over
   bool operator==(const ServerView&) const = default;
 };
 

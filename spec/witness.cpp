@@ -30,6 +30,8 @@ constexpr std::array<Words, kWitnessCount> kWords = {{
     {"PreVoteWon", "a server won a pre-vote and stood for election"},
     {"LeaseEnded", "a follower did not hear from a leader for the minimum election timeout"},
     {"QuorumLost", "a leader that did not hear from a majority stepped down"},
+    {"TransferStarted", "a leader began to hand its lead over"},
+    {"TransferAborted", "a leader gave up handing its lead over, and led on"},
 }};
 
 const Words& words(Witness witness) { return kWords.at(static_cast<std::size_t>(witness)); }
@@ -95,7 +97,12 @@ WitnessSet feature_witnesses(const ServerView& before, const ServerView& after) 
          when(before.lease && !after.lease && same_term && after.role == Role::Follower,
               Witness::LeaseEnded) |
          when(before.role == Role::Leader && after.role == Role::Follower && same_term,
-              Witness::QuorumLost);
+              Witness::QuorumLost) |
+         when(before.transferee == kNoServer && after.transferee != kNoServer,
+              Witness::TransferStarted) |
+         when(before.transferee != kNoServer && after.transferee == kNoServer && same_term &&
+                  after.role == Role::Leader,
+              Witness::TransferAborted);
 }
 
 WitnessSet restart_witnesses(const ServerView& before) {

@@ -22,11 +22,13 @@ enum class Witness : std::uint8_t {
   ServerRestarted,        // a server restarted that had a term
   LeaderRestarted,        // ... and was the leader
   // Of features, in a cluster that has them.
-  PreVoteWon,  // a pre-candidate became a candidate
-  LeaseEnded,  // a follower had not heard from its leader for the minimum election timeout
-  QuorumLost,  // a leader that had not heard from a majority became a follower in its term
+  PreVoteWon,       // a pre-candidate became a candidate
+  LeaseEnded,       // a follower had not heard from its leader for the minimum election timeout
+  QuorumLost,       // a leader that had not heard from a majority became a follower in its term
+  TransferStarted,  // a leader began to hand its lead over
+  TransferAborted,  // ... and led on
 };
-inline constexpr std::size_t kWitnessCount = 16;
+inline constexpr std::size_t kWitnessCount = 18;
 
 const char* to_string(Witness witness);    // "LeaderElected", ...
 const char* description(Witness witness);  // one line for reports

@@ -176,12 +176,13 @@ void Reader::read_features(const Cursor& at, spec::ServerView& view) const {
     if (!view.lease) at.member("lease").fail("expected true; leave it out if it is not so");
   }
   if (at.has("heard")) view.heard = read_ids(at.member("heard"));
+  if (at.has("transferee")) view.transferee = read_id(at.member("transferee"));
 }
 
 spec::ServerView Reader::read_view(const Cursor& at, spec::ServerId id) const {
   at.require_keys({"id", "role", "current_term", "voted_for", "log", "commit_index", "last_applied",
                    "leader", "votes_granted", "next_index", "match_index"},
-                  {"lease", "heard"});
+                  {"lease", "heard", "transferee"});
   spec::ServerView view;
   view.id = static_cast<spec::ServerId>(at.member("id").number(id, id));
   const Cursor role = at.member("role");
@@ -243,10 +244,12 @@ Action Reader::read_action(const Cursor& at) const {
     keys.insert(keys.end(), {"message", "sent_at", "keep_copy"});
   }
   if (action.kind == ActionKind::Cut) keys.emplace_back("groups");
+  if (action.kind == ActionKind::Transfer) keys.emplace_back("target");
   at.require_keys(keys);
   if (acts_on_server(action.kind)) action.server = read_id(at.member("server"));
   if (action.kind == ActionKind::Propose) action.command = at.member("command").string();
   if (action.kind == ActionKind::Deliver) read_delivery(at, action);
+  if (action.kind == ActionKind::Transfer) action.target = read_id(at.member("target"));
   if (action.kind == ActionKind::Cut) action.groups = read_groups(at.member("groups"));
   return action;
 }

@@ -31,6 +31,8 @@ Json to_json_value(const spec::FieldValue& field) {
 void add_features(const spec::ServerView& view, bool all, Json& object) {
   const spec::ServerView plain;
   if (all || view.lease != plain.lease) object["lease"] = view.lease;
+  if (all || view.transferee != plain.transferee)
+    object["transferee"] = id_or_null(view.transferee);
   if (all || view.heard) object["heard"] = view.heard ? Json(*view.heard) : Json(nullptr);
 }
 

@@ -47,6 +47,7 @@ Json action_value(const Action& action) {
     object["keep_copy"] = action.keep_copy;
   }
   if (action.kind == ActionKind::Cut) object["groups"] = action.groups;
+  if (action.kind == ActionKind::Transfer) object["target"] = action.target;
   return object;
 }
 

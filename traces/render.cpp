@@ -99,6 +99,7 @@ std::vector<std::pair<std::string_view, std::string>> field_texts(const spec::Se
       {"next_index", fmt::format("[{}]", fmt::join(view.next_index, " "))},
       {"match_index", fmt::format("[{}]", fmt::join(view.match_index, " "))},
       {"lease", view.lease ? "yes" : ""},
+      {"transferee", view.transferee == spec::kNoServer ? "" : std::to_string(view.transferee)},
       {"heard", view.heard ? fmt::format("{{{}}}", fmt::join(*view.heard, " ")) : ""},
   };
 }
@@ -167,6 +168,9 @@ std::string render_action(const Action& action) {
     case ActionKind::LeaseTimeout:
       return fmt::format("server {} has not heard from a leader for the minimum election timeout",
                          action.server);
+    case ActionKind::Transfer:
+      return fmt::format("server {} is asked to hand its lead over to server {}", action.server,
+                         action.target);
   }
   return "unknown action";
 }

@@ -222,6 +222,7 @@ ServerView view(ServerId id, std::uint32_t servers) {
   view.leader = id_or_none(servers);
   view.lease = flip();
   if (flip()) view.heard = ids(servers);
+  view.transferee = id_or_none(servers);
   if (view.role == Role::Candidate || view.role == Role::PreCandidate) {
     view.votes_granted = ids(servers);
   }
@@ -264,6 +265,7 @@ Action action(const Trace& trace) {
   if (action.kind == ActionKind::Cut) action.groups = two_groups(servers);
   if (acts_on_server(action.kind)) action.server = id_up_to(servers);
   if (action.kind == ActionKind::Propose) action.command = text();
+  if (action.kind == ActionKind::Transfer) action.target = id_up_to(servers);
   return action;
 }
 

@@ -20,6 +20,8 @@ const char* to_string(ActionKind kind) {
       return "heal";
     case ActionKind::LeaseTimeout:
       return "lease_timeout";
+    case ActionKind::Transfer:
+      return "transfer";
   }
   return "unknown";
 }

@@ -38,10 +38,11 @@ enum class ActionKind : std::uint8_t {
   Cut,               // groups: servers in different groups no longer reach each other
   Heal,              // ends the cut
   LeaseTimeout,      // server: the minimum election timeout since it heard from its leader is over
+  Transfer,          // server, target: it is asked to hand its lead over to the target
 };
 
 // "election_timeout", "heartbeat_timeout", "propose", "deliver", "crash", "cut", "heal",
-// "lease_timeout".
+// "lease_timeout", "transfer".
 const char* to_string(ActionKind kind);
 std::optional<ActionKind> action_kind_named(std::string_view name);  // exactly as to_string prints
 
@@ -54,6 +55,7 @@ inline constexpr std::array kActionKinds = {
     ActionKind::Cut,
     ActionKind::Heal,
     ActionKind::LeaseTimeout,
+    ActionKind::Transfer,
 };
 
 // Whether the action is one server's step; the others act on the network.
@@ -65,6 +67,7 @@ struct Action {
   ActionKind kind{};
   spec::ServerId server = spec::kNoServer;          // none for Cut and Heal
   std::string command;                              // Propose
+  spec::ServerId target = spec::kNoServer;          // Transfer
   std::optional<spec::MessageView> message;         // Deliver
   std::size_t sent_at = 0;                          // Deliver: number of the step that sent it
   bool keep_copy = false;                           // Deliver: a duplicate stays on the network

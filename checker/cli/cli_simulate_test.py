@@ -187,7 +187,8 @@ class Simulate(WalkTest):
 CONTROL = {"candidate-step-down-forgets-vote"}
 # What these break shows once faults stop, and a walk's never do: `explore --recovery` finds them.
 WITHOUT_RECOVERY = {"break-on-old-term", "no-backup-when-equal", "self-not-counted", "timer-misuse",
-                    "volatile-role-on-reply", "zero-last-log", "prevote-stale-term"}
+                    "volatile-role-on-reply", "zero-last-log", "prevote-stale-term",
+                    "transfer-never-aborted"}
 
 
 class SimulateBugs(WalkTest):

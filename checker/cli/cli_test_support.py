@@ -19,7 +19,7 @@ FLAGS = [
     "duplicates", "partitions", "loss", "order", "no-op", "backtracking", "entries", "depth",
     "states", "time", "memory", "checkpoint-every", "threads", "symmetry", "shortest-states",
     "recovery", "recovery-steps", "check-symmetry", "store", "fingerprint-seed",
-    "pre-vote", "check-quorum", "vote-lease"]
+    "transfers", "pre-vote", "check-quorum", "vote-lease"]
 SWITCHES = ["recovery", "check-symmetry", "pre-vote", "check-quorum", "vote-lease"]  # alone: on
 
 

@@ -32,6 +32,8 @@ constexpr std::array kFlags = {
          "without one all carry v1"},
     Flag{"timeouts", "N", "unlimited", kSpace, "election timeouts in a run"},
     Flag{"crashes", "N", "1", kSpace, "crashes in a run, each with its restart"},
+    Flag{"transfers", "N", "0", kSpace,
+         "times in a run that a leader is asked to hand its lead over to another server"},
     Flag{"network", "KIND", "any", kNetwork,
          "any: a message once sent may arrive at any later time, any number of times, or never. "
          "unordered, ordered: bounded networks, a multiset of messages or a queue for each pair of "
@@ -233,6 +235,7 @@ void set_bounds(FlagValues& values, cluster::ExploreOptions& options) {
   bounds.proposals = budget(values, "proposals", 1000);
   bounds.timeouts = budget(values, "timeouts", 1000);
   bounds.crashes = static_cast<std::uint32_t>(number(values, "crashes", 0, 1000));
+  bounds.transfers = static_cast<std::uint32_t>(number(values, "transfers", 0, 1000));
   constexpr std::uint32_t kSymmetryServersMax = 6;
   if (bounds.servers > kSymmetryServersMax) {
     if (values.is_given("symmetry") && values["symmetry"] == "on") {
@@ -272,6 +275,7 @@ node::Options node_options(const FlagValues& values) {
 }
 
 bool is_switched_off(std::string_view flag, std::string_view value) {
+  if (flag == "transfers") return value == "0";
   return value == "off" && std::ranges::any_of(node::features(), [&](const node::Feature& feature) {
            return flag_of(feature) == flag;
          });

@@ -62,6 +62,7 @@ void list_actions() {
       Row{"lease_timeout",
           "a follower has not heard from a leader for the minimum election timeout (--pre-vote, "
           "--vote-lease)"},
+      Row{"transfer", "a leader is asked to hand its lead over to another server (--transfers)"},
   };
   for (const Row& row : kRows) print_row(row.name, kColumn, row.description);
 }

@@ -42,6 +42,7 @@ std::vector<std::string> bounds_in_words(const Outcome& outcome) {
       counted(bounds.servers, "server", "servers"), counted(bounds.terms, "term", "terms"),
       fmt::format("logs of {}", bounds.log), counted(bounds.crashes, "crash", "crashes")};
   if (bounds.proposals) parts.push_back(counted(*bounds.proposals, "proposal", "proposals"));
+  if (bounds.transfers > 0) parts.push_back(counted(bounds.transfers, "transfer", "transfers"));
   if (bounds.timeouts) {
     parts.push_back(counted(*bounds.timeouts, "election timeout", "election timeouts"));
   }
@@ -178,6 +179,7 @@ void add_bounds(Out out, const Outcome& outcome) {
 bool is_possible(const std::string& action, const cluster::Bounds& bounds,
                  const node::Options& node) {
   if (action == "lease_timeout") return node.pre_vote || node.vote_lease;
+  if (action == "transfer" || action == "deliver_timeout_now") return bounds.transfers > 0;
   if (action.starts_with("deliver_pre_vote")) return node.pre_vote && bounds.servers > 1;
   if (action == "crash") return bounds.crashes > 0;
   if (action == "cut" || action == "heal") return bounds.partitions > 0;
@@ -201,7 +203,8 @@ void add_coverage(Out out, const Outcome& outcome) {
 
 void add_witnesses(Out out, const Outcome& outcome) {
   add_witness_lines(out, outcome.report.search.witnesses,
-                    cluster::expected_witnesses(outcome.plan.options.node));
+                    cluster::expected_witnesses(outcome.plan.options.node,
+                                                outcome.plan.options.bounds.transfers > 0));
   if (is_vacuous(outcome)) {
     fmt::format_to(
         out,

@@ -29,6 +29,7 @@ constexpr std::array kShared = {
     Shared{"log", "3", kSpace},
     Shared{"proposals", "4", kSpace},
     Shared{"timeouts", "unlimited", kSpace},
+    Shared{"transfers", "0", kSpace},
     Shared{"no-op", "off", kServer},
     Shared{"backtracking", "fast", kServer},
     Shared{"entries", "unlimited", kServer},
@@ -119,6 +120,7 @@ void set_bounds(const FlagValues& values, cluster::WalkBounds& bounds) {
   bounds.proposals = budget(values, "proposals", 1000);
   bounds.timeouts = budget(values, "timeouts", 1000);
   bounds.crashes = budget(values, "crashes", 1000);
+  bounds.transfers = static_cast<std::uint32_t>(number(values, "transfers", 0, 1000));
 }
 
 void set_manner(const FlagValues& values, cluster::SimulateOptions& options) {
@@ -181,7 +183,7 @@ SimulatePlan make_simulate_plan(FlagValues values, const std::vector<std::string
 std::map<std::string, std::string> bounds_for_walks(
     const std::map<std::string, std::string>& of_bug) {
   std::map<std::string, std::string> bounds;
-  std::vector<std::string> names{"servers", "no-op", "backtracking", "entries"};
+  std::vector<std::string> names{"servers", "no-op", "backtracking", "entries", "transfers"};
   for (const node::Feature& feature : node::features()) names.push_back(flag_of(feature));
   for (const std::string& name : names) {
     const auto found = of_bug.find(name);

@@ -23,6 +23,7 @@ struct Bounds {
   std::optional<std::uint32_t> proposals{};  // accepted client proposals; the k-th carries "vk"
   std::optional<std::uint32_t> timeouts{};   // election timeouts
   std::uint32_t crashes = 1;
+  std::uint32_t transfers = 0;  // a leader is asked to hand its lead over
   Network network = Network::Any;
 
   // Bounded networks only.

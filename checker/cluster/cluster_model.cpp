@@ -11,7 +11,8 @@ constexpr std::uint32_t kElectionTimeoutKey = 0xFF000000;
 constexpr std::uint32_t kHeartbeatTimeoutKey = 0xFF000001;
 constexpr std::uint32_t kRestartKey = 0xFF000002;
 constexpr std::uint32_t kLeaseTimeoutKey = 0xFF000003;
-constexpr std::uint32_t kProposeKey = 0xFF001000;  // plus the number of the proposal
+constexpr std::uint32_t kTransferKey = 0xFF000100;  // plus the target
+constexpr std::uint32_t kProposeKey = 0xFF001000;   // plus the number of the proposal
 
 }  // namespace
 
@@ -137,7 +138,7 @@ void ClusterModel::add_timeouts(engine::HalfId half, std::size_t server,
   }
   if (bounds_.timeouts && world.timeouts >= *bounds_.timeouts) {
     const spec::ServerView& view = locals_[local].view;
-    if (view.role != spec::Role::Leader || view.heard) {
+    if (view.role != spec::Role::Leader || view.heard || view.transferee != 0) {
       steps.push_back(forbidden(BoundKind::Timeouts));
     }
     return;
@@ -171,6 +172,26 @@ void ClusterModel::add_proposal(engine::HalfId half, std::size_t server,
   if (!proposal.has_effect(local)) return;  // refused
   steps.push_back(cluster_step(half, server, proposal, world, false,
                                {ActionKind::Propose, static_cast<std::uint32_t>(server + 1)}));
+}
+
+void ClusterModel::add_transfers(engine::HalfId half, std::size_t server,
+                                 std::vector<engine::Step>& steps) {
+  const LocalId local = rows_[half][server];
+  if (bounds_.transfers == 0 || locals_[local].view.role != spec::Role::Leader) return;
+  World world = worlds_[rows_[half][world_slot()]];
+  if (world.transfers >= bounds_.transfers) {
+    steps.push_back(forbidden(BoundKind::Transfers));
+    return;
+  }
+  ++world.transfers;
+  for (std::uint32_t target = 1; target <= servers(); ++target) {
+    const LocalStep step =
+        local_step(local, kTransferKey + target,
+                   {.kind = node::InputKind::Transfer, .payload = {}, .target = target});
+    if (!step.has_effect(local)) continue;  // refused
+    steps.push_back(cluster_step(half, server, step, world, false,
+                                 Label::transfer(static_cast<std::uint32_t>(server + 1), target)));
+  }
 }
 
 void ClusterModel::add_crash(engine::HalfId half, std::size_t server,
@@ -218,6 +239,7 @@ void ClusterModel::internal_steps(engine::HalfId half, std::vector<engine::Step>
     add_timeouts(half, server, steps);
     add_proposal(half, server, steps);
     add_crash(half, server, steps);
+    add_transfers(half, server, steps);
   }
   if (bounds_.partitions > 0) add_partitions(half, steps);
 }

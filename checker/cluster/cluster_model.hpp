@@ -38,13 +38,19 @@ inline std::string command_of(std::uint32_t number) { return "v" + std::to_strin
 // A step's label for the engine: what it is and which server (or partition) it is about.
 struct Label {
   ActionKind kind{};
-  std::uint32_t subject = 0;  // server id; Cut: partition number
+  std::uint32_t subject = 0;  // server id; Cut: partition number; Transfer: see transfer()
   [[nodiscard]] std::uint32_t packed() const {
     return (static_cast<std::uint32_t>(kind) << 24U) | subject;
   }
   static Label unpacked(std::uint32_t packed) {
     return {static_cast<ActionKind>(packed >> 24U), packed & 0xFFFFFFU};
   }
+  static Label transfer(std::uint32_t server, std::uint32_t target) {
+    return {ActionKind::Transfer, server | target << 8U};
+  }
+  // Of all but Cut and Heal; the target is 0 where there is none.
+  [[nodiscard]] spec::ServerId server() const { return subject & 0xFFU; }
+  [[nodiscard]] spec::ServerId target() const { return subject >> 8U; }
 };
 
 class ClusterModel final : public engine::Model {
@@ -176,6 +182,7 @@ class ClusterModel final : public engine::Model {
   // These add a server's steps, but for those that change and send nothing.
   void add_timeouts(engine::HalfId half, std::size_t server, std::vector<engine::Step>& steps);
   void add_proposal(engine::HalfId half, std::size_t server, std::vector<engine::Step>& steps);
+  void add_transfers(engine::HalfId half, std::size_t server, std::vector<engine::Step>& steps);
   void add_crash(engine::HalfId half, std::size_t server, std::vector<engine::Step>& steps);
   void add_partitions(engine::HalfId half, std::vector<engine::Step>& steps);
   // What the network takes of a list, given who can reach whom.

@@ -156,6 +156,11 @@ std::vector<Space> spaces() {
       with_features("ThreeServersPreVote", counted(3, 1, 1, 1), {.pre_vote = true}),
       with_features("ThreeServersCheckQuorum", with(three, [](Bounds& b) { b.timeouts = 3; }),
                     {.check_quorum = true}),
+      with_features("TwoServersTransfer",
+                    with(with(two, crash), [](Bounds& b) { b.transfers = 2; }),
+                    {.pre_vote = true, .check_quorum = true}),
+      with_features("ThreeServersTransfer", with(three, [](Bounds& b) { b.transfers = 1; }),
+                    {.vote_lease = true}),
       with_features("ThreeServersVoteLease", with(three, crash), {.vote_lease = true}),
   };
 }
@@ -237,7 +242,8 @@ class DirectRun {
       action.groups.resize(cut.size());
       for (std::size_t i = 0; i < cut.size(); ++i) action.groups[images[i]] = cut[i];
     } else if (label.kind != ActionKind::Heal) {
-      action.server = images[label.subject - 1] + 1U;
+      action.server = images[label.server() - 1] + 1U;
+      if (label.target() != 0) action.target = images[label.target() - 1] + 1U;
     }
     DirectMessage message;
     if (step.message != engine::kNone) {

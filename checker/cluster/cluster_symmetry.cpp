@@ -198,7 +198,8 @@ std::string ClusterModel::key_of(const engine::PathStep& step) const {
     }
     for (const std::uint8_t group : normalised(groups)) key += static_cast<char>(group);
   } else if (label.kind != ActionKind::Heal) {
-    key += static_cast<char>(renamed_server(label.subject));
+    key += static_cast<char>(renamed_server(label.server()));
+    if (label.target() != 0) key += static_cast<char>(renamed_server(label.target()));
   }
   key += static_cast<char>(step.alternative);
   if (step.message != engine::kNone) key += messages_[step.message].bytes;

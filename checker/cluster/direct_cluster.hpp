@@ -34,12 +34,13 @@ inline constexpr std::size_t kProposals = 2;
 inline constexpr std::size_t kDuplicates = 3;
 inline constexpr std::size_t kLosses = 4;
 inline constexpr std::size_t kCuts = 5;
+inline constexpr std::size_t kTransfers = 6;
 
 struct DirectHalf {
   std::vector<std::string> servers;
   std::vector<spec::ServerId> leaders;  // the history's two parts
   std::vector<std::tuple<spec::Term, bool, std::string, spec::Term>> committed;
-  std::array<std::uint32_t, 6> spent{};
+  std::array<std::uint32_t, 7> spent{};
   std::vector<std::uint8_t> groups;  // empty: no cut
   auto operator<=>(const DirectHalf&) const = default;
 };
@@ -51,6 +52,7 @@ struct DirectAction {
   const DirectMessage* message = nullptr;
   bool keep_copy = false;
   std::vector<std::uint8_t> groups{};
+  spec::ServerId target = spec::kNoServer;
 };
 
 class DirectCluster {
@@ -121,6 +123,9 @@ class DirectCluster {
            {ActionKind::HeartbeatTimeout, ActionKind::ElectionTimeout, ActionKind::Propose,
             ActionKind::Crash, ActionKind::LeaseTimeout}) {
         f(DirectAction{.kind = kind, .server = id});
+      }
+      for (spec::ServerId target = 1; target <= bounds_.servers; ++target) {
+        f(DirectAction{.kind = ActionKind::Transfer, .server = id, .target = target});
       }
     }
     if (bounds_.partitions == 0) return;
@@ -216,6 +221,8 @@ class DirectCluster {
         return pay(half.spent[kProposals], bounds_.proposals);
       case ActionKind::Crash:
         return pay(half.spent[kCrashes], bounds_.crashes);
+      case ActionKind::Transfer:
+        return pay(half.spent[kTransfers], bounds_.transfers);
       case ActionKind::Cut:
         return half.groups.empty() && pay(half.spent[kCuts], bounds_.partitions);
       case ActionKind::Heal:
@@ -238,6 +245,8 @@ class DirectCluster {
         return {node::InputKind::Restart, {}};
       case ActionKind::LeaseTimeout:
         return {node::InputKind::LeaseTimeout, {}};
+      case ActionKind::Transfer:
+        return {.kind = node::InputKind::Transfer, .payload = {}, .target = action.target};
       default:
         return {node::InputKind::Receive, action.message->bytes};
     }

@@ -106,7 +106,8 @@ class TraceMaker {
       std::ranges::sort(action.groups);
       return action;
     }
-    action.server = renamed(label.subject, step.renaming);
+    action.server = renamed(label.server(), step.renaming);
+    if (label.target() != 0) action.target = renamed(label.target(), step.renaming);
     if (action.kind == traces::ActionKind::Propose) {
       action.command = command_of(options_.bounds.proposals ? ++proposals_ : 1);
     }

@@ -15,9 +15,11 @@ std::uint64_t recovery_steps_for(const Bounds& bounds, const node::Options& opti
   if (has_lease) timeouts *= 2;
   const std::uint64_t other_timers =
       (has_lease ? timeouts * n : 0) + (options.check_quorum ? 2 * (n + 1) * n : 0);
+  const std::uint64_t transfer =
+      bounds.transfers == 0 ? 0 : 2 * exchange + (n + 1) * (1 + exchange);
   const std::uint64_t entries = bounds.log + bounds.terms + 1;  // with a no-op a term
-  return n * exchange + timeouts * exchanges * exchange + other_timers + (n - 1) * 4 * entries +
-         3 * exchange;
+  return n * exchange + timeouts * exchanges * exchange + other_timers + transfer +
+         (n - 1) * 4 * entries + 3 * exchange;
 }
 
 namespace {
@@ -56,7 +58,7 @@ std::vector<TimerOrder> majorities(std::uint32_t servers) {
 
 ServerFacts facts_of(const spec::ServerView& view) {
   ServerFacts facts{.leads = view.role == spec::Role::Leader,
-                    .checks_quorum = view.heard.has_value(),
+                    .needs_timer = view.heard.has_value() || view.transferee != spec::kNoServer,
                     .has_lease = view.lease,
                     .term = view.current_term,
                     .commit_index = view.commit_index};

@@ -17,7 +17,8 @@
 // schedule's order (k from 0) 2 + k rounds. A timer that ran out stays silent until the server asks
 // for it again (node::Timers; where an implementation does not say what it asks for, Figure 2's
 // rule is read off its views). All run at the beginning but those of leaders: a leader's timer may
-// have run out unheeded (one that checks its quorum needs it, and it runs). The minimum election
+// have run out unheeded (one that checks its quorum, or hands its lead over,
+// needs it, and it runs). The minimum election
 // timeout is 2 rounds. So a cluster that hears its leader stays with it, be it able to commit or
 // not: nothing from outside helps it over a livelock.
 //
@@ -42,7 +43,9 @@
 // come to nothing since the others have heard from a leader of late; by the next, 2 rounds later or
 // more, they have not, unless it leads on. So there are at most twice as many timeouts, and between
 // two of them each server's lease may end once. A leader's checks of its quorum are steps as well:
-// one in 2 rounds at most, of 3 exchanges each at the end.
+// one in 2 rounds at most, of 3 exchanges each at the end. A transfer that is under way when faults
+// stop ends in one more election, or within an election timeout, in each round of which the leader
+// refuses the new command once and sends heartbeats.
 #pragma once
 
 #include <algorithm>
@@ -77,8 +80,8 @@ std::vector<TimerOrder> majorities(std::uint32_t servers);
 // What the schedule needs to know of a server.
 struct ServerFacts {
   bool leads = false;
-  bool checks_quorum = false;  // a leader that needs its election timer
-  bool has_lease = false;      // a follower whose minimum election timeout still runs
+  bool needs_timer = false;  // a leader whose election timer runs
+  bool has_lease = false;    // a follower whose minimum election timeout still runs
   spec::Term term = 0;
   spec::Index commit_index = 0;
   spec::Index proposed = 0;  // of the last entry with the new command and of the present term
@@ -128,7 +131,7 @@ class FairSchedule {
   ScheduleResult run() {
     for (std::size_t place = 0; place < order_.size(); ++place) {
       const ServerFacts facts = cluster_.facts(order_[place]);
-      if (!facts.leads || facts.checks_quorum) start_timer(place);
+      if (!facts.leads || facts.needs_timer) start_timer(place);
       if (facts.has_lease) start_lease(place);
     }
     while (!is_over_) {

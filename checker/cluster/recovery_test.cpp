@@ -157,13 +157,14 @@ TEST(ExploreRecovery, FindsThatTheCoreRecovers_WithAllItsOptions) {
 
 TEST(ExploreRecovery, FindsThatTheCoreRecovers_WithEachFeature) {
   for (const node::Options& features :
-       {node::Options{.pre_vote = true}, node::Options{.check_quorum = true},
+       {node::Options{}, node::Options{.pre_vote = true}, node::Options{.check_quorum = true},
         node::Options{.vote_lease = true},
         node::Options{.pre_vote = true, .check_quorum = true, .vote_lease = true}}) {
     for (std::uint32_t servers = 2; servers <= 3; ++servers) {
       Bounds bounds = bounds_of(servers);
       if (servers < 3) bounds.crashes = 1;
       if (servers == 3) bounds.terms = 1;
+      bounds.transfers = features.pre_vote ? 0 : 1;
       ExploreOptions options = options_of(bounds);
       options.node = features;
       options.node.servers = servers;

@@ -21,6 +21,8 @@ node::InputKind input_kind_of(traces::ActionKind kind) {
       return node::InputKind::Restart;
     case traces::ActionKind::LeaseTimeout:
       return node::InputKind::LeaseTimeout;
+    case traces::ActionKind::Transfer:
+      return node::InputKind::Transfer;
     default:
       return node::InputKind::Receive;
   }
@@ -183,7 +185,7 @@ traces::Result<Runner::Taken> Runner::apply(const traces::Action& action) {
     if (!action.message) return Failure{"a delivery names its message"};
     return deliver(std::move(step));
   }
-  return run(std::move(step), {input_kind_of(action.kind), action.command});
+  return run(std::move(step), {input_kind_of(action.kind), action.command, action.target});
 }
 
 void Runner::stop_faults() {

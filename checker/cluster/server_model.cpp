@@ -141,6 +141,12 @@ void ServerModel::internal_steps(engine::PartId part, std::uint32_t serial,
   add(traces::ActionKind::ElectionTimeout, {node::InputKind::ElectionTimeout, {}});
   add(traces::ActionKind::LeaseTimeout, {node::InputKind::LeaseTimeout, {}});
   add(traces::ActionKind::Crash, {node::InputKind::Restart, {}});
+  for (spec::ServerId target = 1; space_.has_transfers && leads && target <= space_.servers;
+       ++target) {
+    const ServerLabel label{traces::ActionKind::Transfer, id, target};
+    const node::Input input{.kind = node::InputKind::Transfer, .payload = {}, .target = target};
+    if (const auto found = step(part, input, label)) steps.push_back(*found);
+  }
   if (locals_[part].view.log.size() >= space_.log) {
     if (leads) steps.push_back(forbidden(BoundKind::Log));
     return;

@@ -18,7 +18,7 @@ namespace cluster {
 struct ServerLabel {
   traces::ActionKind kind{};
   spec::ServerId server = spec::kNoServer;
-  std::uint32_t proposal = 0;
+  std::uint32_t proposal = 0;  // Transfer: the target
   [[nodiscard]] std::uint32_t packed() const {
     return (proposal << 16U) | (static_cast<std::uint32_t>(kind) << 8U) | server;
   }
@@ -34,6 +34,7 @@ class ServerModel final : public engine::PartModel {
     std::uint64_t terms = 0;         // no server goes beyond this term
     std::uint64_t log = 0;           // a leader accepts a proposal while its log is shorter
     bool numbers_proposals = false;  // the k-th of a run carries "vk"; or all carry "v1"
+    bool has_transfers = false;
   };
   // The node must make servers for space.servers.
   ServerModel(node::Node& node, const Space& space, spec::PropertySet properties);

@@ -44,6 +44,7 @@ engine::WalkOptions walk_options(const SimulateOptions& options) {
   set(ActionKind::ElectionTimeout, bounds.timeouts, BoundKind::Timeouts);
   set(ActionKind::Propose, bounds.proposals, BoundKind::Proposals);
   set(ActionKind::Crash, bounds.crashes, BoundKind::Crashes);
+  set(ActionKind::Transfer, bounds.transfers, BoundKind::Transfers);
   return walk;
 }
 
@@ -55,7 +56,8 @@ class Memo {
                {.servers = options.bounds.servers,
                 .terms = options.bounds.terms,
                 .log = options.bounds.log,
-                .numbers_proposals = options.bounds.proposals.has_value()},
+                .numbers_proposals = options.bounds.proposals.has_value(),
+                .has_transfers = options.bounds.transfers > 0},
                options.properties),
         walks_(model_, walk_options(options),
                [scheduler = options.scheduler, faults = options.faults](engine::Random& random,
@@ -130,6 +132,7 @@ class WalkRunner {
     const ServerLabel label = ServerLabel::unpacked(step.label);
     action.kind = label.kind;
     action.server = label.server;
+    if (label.kind == traces::ActionKind::Transfer) action.target = label.proposal;
     if (label.kind == traces::ActionKind::Propose) action.command = command_of(label.proposal);
     return action;
   }

@@ -15,12 +15,14 @@ const std::vector<std::string>& action_names() {
                                                "cut",
                                                "heal",
                                                "lease_timeout",
+                                               "transfer",
                                                "deliver_request_vote",
                                                "deliver_request_vote_reply",
                                                "deliver_append_entries",
                                                "deliver_append_entries_reply",
                                                "deliver_pre_vote",
                                                "deliver_pre_vote_reply",
+                                               "deliver_timeout_now",
                                                "deliver_other"};
   return kNames;
 }
@@ -28,7 +30,7 @@ const std::vector<std::string>& action_names() {
 const std::vector<std::string>& bound_names() {
   static const std::vector<std::string> kNames{"terms",   "log",      "proposals",  "timeouts",
                                                "crashes", "inflight", "duplicates", "partitions",
-                                               "loss",    "contract"};
+                                               "loss",    "contract", "transfers"};
   return kNames;
 }
 
@@ -62,6 +64,7 @@ constexpr std::array kActions = {
     std::pair(ActionKind::Cut, traces::ActionKind::Cut),
     std::pair(ActionKind::Heal, traces::ActionKind::Heal),
     std::pair(ActionKind::LeaseTimeout, traces::ActionKind::LeaseTimeout),
+    std::pair(ActionKind::Transfer, traces::ActionKind::Transfer),
     std::pair(ActionKind::Deliver, traces::ActionKind::Deliver),
 };
 static_assert(kActions.size() == traces::kActionKinds.size());
@@ -81,11 +84,15 @@ traces::ActionKind trace_action_of(ActionKind kind) {
   return found == kActions.end() ? traces::ActionKind::Deliver : found->second;
 }
 
-spec::WitnessSet expected_witnesses(const node::Options& options) {
+spec::WitnessSet expected_witnesses(const node::Options& options, bool has_transfers) {
   spec::WitnessSet expected = spec::kPlainWitnesses;
   if (options.pre_vote) expected |= spec::set_of(spec::Witness::PreVoteWon);
   if (options.pre_vote || options.vote_lease) expected |= spec::set_of(spec::Witness::LeaseEnded);
   if (options.check_quorum) expected |= spec::set_of(spec::Witness::QuorumLost);
+  if (has_transfers) {
+    expected |=
+        spec::set_of(spec::Witness::TransferStarted) | spec::set_of(spec::Witness::TransferAborted);
+  }
   return expected;
 }
 

@@ -23,6 +23,7 @@ enum class ActionKind : std::uint16_t {
   Cut,
   Heal,
   LeaseTimeout,
+  Transfer,
   Deliver,  // this and the following: one for each kind of message, as the kinds come up
 };
 
@@ -38,6 +39,7 @@ enum class BoundKind : std::uint16_t {
   Partitions,
   Loss,
   Contract,  // not a bound: a step that broke a contract while contracts were not checked
+  Transfers,
 };
 
 // By ActionKind, and by BoundKind.
@@ -55,8 +57,8 @@ bool is_judged(std::uint16_t action);
 ActionKind action_kind_of(traces::ActionKind kind);
 traces::ActionKind trace_action_of(ActionKind kind);
 
-// What there is to see in a cluster with these options.
-spec::WitnessSet expected_witnesses(const node::Options& options);
+// What there is to see in a cluster with these options, and with what is asked of it.
+spec::WitnessSet expected_witnesses(const node::Options& options, bool has_transfers);
 
 // The engine's number of what a step violates.
 constexpr std::uint32_t number_of(spec::Property property) {

@@ -45,12 +45,14 @@ enum class InputKind : std::uint8_t {
   Propose,
   Receive,
   Restart,
-  LeaseTimeout
+  LeaseTimeout,
+  Transfer
 };
 
 struct Input {
   InputKind kind{};
   std::string_view payload;  // Propose: the command. Receive: the message's bytes. Else empty.
+  spec::ServerId target = spec::kNoServer;  // Transfer: to whom
 };
 
 struct Message {

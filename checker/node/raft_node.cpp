@@ -61,15 +61,19 @@ void add_role(spec::ServerView& view, const raft::Leader& leader, std::uint32_t 
     view.match_index.push_back(leader.progress[{id}].match_index.value);
   }
   if (leader.heard) view.heard = ids_of(*leader.heard, servers);
+  view.transferee = leader.transferee.value;
 }
 
 using Fields = std::vector<std::pair<std::string, spec::FieldValue>>;
 
 std::pair<std::string, Fields> describe(const raft::RequestVote& body) {
-  return {"request_vote",
-          {{"term", body.term.value},
-           {"last_log_index", body.last_log_index.value},
-           {"last_log_term", body.last_log_term.value}}};
+  std::pair<std::string, Fields> described{"request_vote",
+                                           {{"term", body.term.value},
+                                            {"last_log_index", body.last_log_index.value},
+                                            {"last_log_term", body.last_log_term.value}}};
+  // Only where it says something: most clusters never hand over a lead.
+  if (body.leadership_transfer) described.second.emplace_back("leadership_transfer", true);
+  return described;
 }
 
 std::pair<std::string, Fields> describe(const raft::RequestVoteReply& body) {
@@ -105,6 +109,10 @@ std::pair<std::string, Fields> describe(const raft::PreVoteReply& body) {
   return {"pre_vote_reply", {{"term", body.term.value}, {"vote_granted", body.vote_granted}}};
 }
 
+std::pair<std::string, Fields> describe(const raft::TimeoutNow& body) {
+  return {"timeout_now", {{"term", body.term.value}}};
+}
+
 // Whether the names and the sizes in a value are those of a cluster of `servers`: what the core and
 // the renaming take for granted. What the protocol promises is not asked here; bugs may break it.
 bool is_server(raft::ServerId id, std::uint32_t servers) {
@@ -125,7 +133,8 @@ bool fits(const raft::PreCandidate& candidate, std::uint32_t servers) {
   return fits(candidate.votes_granted, servers);
 }
 bool fits(const raft::Leader& leader, std::uint32_t servers) {
-  return leader.progress.size() == servers && (!leader.heard || fits(*leader.heard, servers));
+  return leader.progress.size() == servers && is_server_or_none(leader.transferee, servers) &&
+         (!leader.heard || fits(*leader.heard, servers));
 }
 bool fits(const raft::Message& message, std::uint32_t servers) {
   return is_server(message.from, servers) && is_server(message.to, servers);
@@ -239,6 +248,8 @@ class RaftNode final : public Node {
         return raft::Restart{machine.durable};
       case InputKind::LeaseTimeout:
         return raft::LeaseTimeout{};
+      case InputKind::Transfer:
+        return raft::Transfer{{input.target}};
     }
     throw std::invalid_argument("no such kind of input");
   }

@@ -31,8 +31,9 @@ struct Occurrence {
   std::string state{};
   InputKind kind{};
   std::string payload{};
+  spec::ServerId target = spec::kNoServer;
   StepResult result{};
-  [[nodiscard]] Input input() const { return {kind, payload}; }
+  [[nodiscard]] Input input() const { return {kind, payload, target}; }
 };
 
 Options any_options() {
@@ -57,7 +58,7 @@ std::vector<Occurrence> any_run(Node& node, const Options& options, std::size_t 
   const auto rolls = *rc::gen::container<std::vector<std::uint32_t>>(
       2 * steps, rc::gen::resize(100, rc::gen::arbitrary<std::uint32_t>()));
   for (std::size_t i = 0; i < steps; ++i) {
-    const std::uint32_t what = rolls[2 * i] % 17;
+    const std::uint32_t what = rolls[2 * i] % 18;
     const std::uint32_t which = rolls[2 * i + 1];
     Occurrence step{.server = 1 + which % options.servers};
     if (what < 10 && !sent.empty()) {
@@ -75,8 +76,11 @@ std::vector<Occurrence> any_run(Node& node, const Options& options, std::size_t 
       step.payload = "v" + std::to_string(which % 3);
     } else if (what < 16) {
       step.kind = InputKind::Restart;
-    } else {
+    } else if (what < 17) {
       step.kind = InputKind::LeaseTimeout;
+    } else {
+      step.kind = InputKind::Transfer;
+      step.target = 1 + which / options.servers % options.servers;
     }
     step.state = states[step.server - 1];
     step.result = node.step(step.state, step.input());
@@ -107,6 +111,7 @@ spec::ServerView renamed(const spec::ServerView& view, const Images& images) {
   after.leader = renamed(view.leader, images);
   for (spec::ServerId& id : after.votes_granted) id = renamed(id, images);
   std::ranges::sort(after.votes_granted);
+  after.transferee = renamed(view.transferee, images);
   if (after.heard) {
     for (spec::ServerId& id : *after.heard) id = renamed(id, images);
     std::ranges::sort(*after.heard);
@@ -148,8 +153,8 @@ RC_GTEST_PROP(RaftNode, RenamesAndSteps_InEitherOrder, ()) {
       const std::string payload = step.kind == InputKind::Receive
                                       ? node->renamed_message(step.payload, images)
                                       : step.payload;
-      const StepResult result =
-          node->step(node->renamed_state(step.state, images), {step.kind, payload});
+      const StepResult result = node->step(node->renamed_state(step.state, images),
+                                           {step.kind, payload, renamed(step.target, images)});
       RC_ASSERT(result.state == node->renamed_state(step.result.state, images));
       RC_ASSERT(result.outcome == step.result.outcome);
       std::vector<Message> expected = step.result.messages;

@@ -50,6 +50,7 @@ std::vector<Server> different_servers() {
   changed([](Server& s) { s.role = Follower{.leader = {}, .lease = true}; });
   changed([](Server& s) { s.role = PreCandidate{ServerSet::from_bits(kHuge)}; });
   changed([](Server& s) { s.role = Leader{PerServer<Progress>(3), ServerSet{}}; });
+  changed([](Server& s) { s.role = Leader{PerServer<Progress>(3), {}, ServerId{2}}; });
   changed([](Server& s) { s.role = Leader{PerServer<Progress>(3), ServerSet::from_bits(1)}; });
   return servers;
 }
@@ -80,6 +81,9 @@ std::vector<Message> different_messages() {
       PreVote{Term{2}, Index{2}, Term{1}},
       PreVote{Term{1}, Index{3}, Term{1}},
       PreVote{Term{1}, Index{2}, Term{2}},
+      RequestVote{Term{1}, Index{2}, Term{1}, true},
+      TimeoutNow{Term{1}},
+      TimeoutNow{Term{2}},
       PreVoteReply{Term{1}, true},
       PreVoteReply{Term{1}, false},
       PreVoteReply{Term{2}, true},

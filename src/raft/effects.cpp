@@ -35,8 +35,12 @@ const char* to_string(Outcome outcome) {
       "LeaseEnded",
       "QuorumHeard",
       "QuorumLost",
+      "TransferStarted",
+      "TransferRefused",
+      "TransferAborted",
+      "TimeoutNowIgnored",
   };
-  static_assert(kNames.size() == static_cast<std::size_t>(Outcome::QuorumLost) + 1);
+  static_assert(kNames.size() == static_cast<std::size_t>(Outcome::TimeoutNowIgnored) + 1);
   return kNames.at(static_cast<std::size_t>(outcome));
 }
 

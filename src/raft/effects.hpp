@@ -33,7 +33,7 @@ enum class Outcome : std::uint8_t {
   BackedUp,            // nextIndex was lowered after a rejection
   HeartbeatsSent,      //
   ProposalAppended,    // the command is in the leader's log
-  ProposalRefused,     // this server does not lead; see Effects::leader
+  ProposalRefused,     // this server does not lead, or will not for long; see Effects::leader
   SteppedDown,         // a reply showed a later term
   StaleReplyIgnored,   // a reply of an earlier term, or to an earlier role
   TimeoutIgnored,      // not this role's timer
@@ -44,6 +44,10 @@ enum class Outcome : std::uint8_t {
   LeaseEnded,          // the minimum election timeout has passed without a word of the leader
   QuorumHeard,         // a leader heard from a majority within an election timeout
   QuorumLost,          // it did not, and is a follower now (6.2)
+  TransferStarted,     // the leader hands its lead over (3.10)
+  TransferRefused,     // not the leader, under way already, or to nobody else; see Effects::leader
+  TransferAborted,     // it took longer than an election timeout; the leader leads on
+  TimeoutNowIgnored,   // of an earlier term, or to a leader
 };
 
 const char* to_string(Outcome outcome);  // "VoteGranted", ...
@@ -77,8 +81,9 @@ struct Effects {
   std::vector<Message> messages{};
   Apply apply{};
   Timers timers{};
-  Index proposed{};   // ProposalAppended: where; it is committed if this entry ever is
-  ServerId leader{};  // ProposalRefused: whom to ask instead; kNoServer while unknown
+  Index proposed{};  // ProposalAppended: where; it is committed if this entry ever is
+  // ProposalRefused, TransferRefused: whom to ask instead; kNoServer while unknown, or if nobody.
+  ServerId leader{};
   bool operator==(const Effects&) const = default;
 
   // Empties everything but keeps the memory.

@@ -40,7 +40,7 @@ namespace {
 Outcome judge(const Server& server, ServerId candidate, const RequestVote& request) {
   // Figure 2, RequestVote 1.
   if (request.term < server.current_term()) return Outcome::VoteRefusedTerm;
-  if (refuses_for_lease(server)) return Outcome::VoteRefusedLease;
+  if (refuses_for_lease(server, request)) return Outcome::VoteRefusedLease;
   // Figure 2, RequestVote 2: votedFor is null or this candidate, and its log is up to date.
   const ServerId voted_for = server.hard_state.voted_for;
   if (!voted_for.is_none() && voted_for != candidate) return Outcome::VoteRefusedVoted;
@@ -66,7 +66,7 @@ void on_election_timeout(Server& server, Effects& effects) {
   }
 }
 
-void start_election(Server& server, Effects& effects) {
+void start_election(Server& server, Effects& effects, bool by_transfer) {
   // Figure 2, candidates: increment currentTerm, vote for self, reset the timer, ask the others.
   server.hard_state = {server.current_term().next(), server.id};
   persist_hard_state(server, effects);
@@ -81,7 +81,8 @@ void start_election(Server& server, Effects& effects) {
   }
   for_each_peer(server, [&](ServerId peer) {
     send(server, peer,
-         RequestVote{server.current_term(), server.log.last_index(), server.log.last_term()},
+         RequestVote{server.current_term(), server.log.last_index(), server.log.last_term(),
+                     by_transfer},
          effects);
   });
 }

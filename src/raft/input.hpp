@@ -40,7 +40,15 @@ struct LeaseTimeout {
   bool operator==(const LeaseTimeout&) const = default;
 };
 
-using Input =
-    std::variant<ElectionTimeout, HeartbeatTimeout, Propose, Receive, Restart, LeaseTimeout>;
+// An operator asks a leader to hand the lead over to `to` (dissertation 3.10). The leader brings
+// that server's log up to date, tells it to stand for election and refuses proposals meanwhile, for
+// an election timeout at most.
+struct Transfer {
+  ServerId to{};
+  bool operator==(const Transfer&) const = default;
+};
+
+using Input = std::variant<ElectionTimeout, HeartbeatTimeout, Propose, Receive, Restart,
+                           LeaseTimeout, Transfer>;
 
 }  // namespace raft

@@ -25,16 +25,16 @@ void on_lease_timeout(Server& server, Effects& effects) {
 }
 
 void on_quorum_check(Server& server, Leader& leader, Effects& effects) {
-  if (!leader.heard) {
-    effects.outcome = Outcome::TimeoutIgnored;
-    return;
-  }
+  effects.outcome = Outcome::TimeoutIgnored;
+  // Dissertation 3.10: a transfer that takes longer than an election timeout has failed.
+  abort_transfer(leader, effects);
+  if (!leader.heard) return;
   effects.timers.reset_election = true;
   ServerSet heard = *leader.heard;
   heard.insert(server.id);
   if (has_majority(server, heard)) {
     leader.heard.emplace();
-    effects.outcome = Outcome::QuorumHeard;
+    if (effects.outcome == Outcome::TimeoutIgnored) effects.outcome = Outcome::QuorumHeard;
     return;
   }
   // Dissertation 6.2: it steps down. Its term has not ended, and so it keeps its vote (Figure 2).

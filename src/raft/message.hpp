@@ -14,9 +14,11 @@ struct RequestVote {
   Term term{};             // the candidate's term
   Index last_log_index{};  // of the candidate's last entry, 0 if its log is empty
   Term last_log_term{};
+  // The leader itself told the candidate to stand (dissertation 3.10): leases do not count (4.2.3).
+  bool leadership_transfer = false;
   bool operator==(const RequestVote&) const = default;
 };
-RAFT_FIELDS(RequestVote, term, last_log_index, last_log_term)
+RAFT_FIELDS(RequestVote, term, last_log_index, last_log_term, leadership_transfer)
 
 struct RequestVoteReply {
   Term term{};  // the voter's term
@@ -68,8 +70,15 @@ struct PreVoteReply {
 };
 RAFT_FIELDS(PreVoteReply, term, vote_granted)
 
+// The leader has nothing to add to the receiver's log: stand for election now (dissertation 3.10).
+struct TimeoutNow {
+  Term term{};  // the leader's term
+  bool operator==(const TimeoutNow&) const = default;
+};
+RAFT_FIELDS(TimeoutNow, term)
+
 using MessageBody = std::variant<RequestVote, RequestVoteReply, AppendEntries, AppendEntriesReply,
-                                 PreVote, PreVoteReply>;
+                                 PreVote, PreVoteReply, TimeoutNow>;
 
 struct Message {
   ServerId from{};

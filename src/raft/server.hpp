@@ -73,9 +73,10 @@ struct Leader {
   PerServer<Progress> progress{};  // the leader's own slot is unused and stays 0
   // With Config::check_quorum: the followers heard from since its election timer last started.
   std::optional<ServerSet> heard{};
+  ServerId transferee{};  // to whom the lead is being handed over (dissertation 3.10)
   bool operator==(const Leader&) const = default;
 };
-RAFT_FIELDS(Leader, progress, heard)
+RAFT_FIELDS(Leader, progress, heard, transferee)
 
 // Asks whether it could win an election, in the term and with the vote that it has.
 struct PreCandidate {

@@ -37,6 +37,7 @@ bool is_well_formed(const AppendEntries& request) {
 bool is_well_formed(const RequestVoteReply&) { return true; }
 bool is_well_formed(const AppendEntriesReply&) { return true; }
 bool is_well_formed(const PreVoteReply&) { return true; }
+bool is_well_formed(const TimeoutNow&) { return true; }
 
 // In term 0 there is nothing to be said but whether to begin term 1.
 bool has_possible_term(const Message& message) {
@@ -67,13 +68,17 @@ void handle(Server& server, ServerId from, const PreVote& body, Effects& effects
 void handle(Server& server, ServerId from, const PreVoteReply& body, Effects& effects) {
   on_pre_vote_reply(server, from, body, effects);
 }
+void handle(Server& server, ServerId, const TimeoutNow& body, Effects& effects) {
+  on_timeout_now(server, body, effects);
+}
 
 // Whether a later term in this message is to be entered. A pre-vote speaks of terms that may never
 // begin (9.6), and who is in touch with a leader helps nobody to depose it (4.2.3).
 bool is_term_to_adopt(const Server& server, const MessageBody& body) {
   if (std::holds_alternative<PreVote>(body)) return false;
   if (const auto* reply = std::get_if<PreVoteReply>(&body)) return !reply->vote_granted;
-  return !(std::holds_alternative<RequestVote>(body) && refuses_for_lease(server));
+  const auto* request = std::get_if<RequestVote>(&body);
+  return request == nullptr || !refuses_for_lease(server, *request);
 }
 
 void on_receive(Server& server, const Message& message, Effects& effects) {
@@ -110,6 +115,9 @@ void dispatch(Server& server, const Restart& restart, Effects& effects) {
 }
 void dispatch(Server& server, const LeaseTimeout&, Effects& effects) {
   on_lease_timeout(server, effects);
+}
+void dispatch(Server& server, const Transfer& transfer, Effects& effects) {
+  on_transfer(server, transfer.to, effects);
 }
 
 }  // namespace

@@ -47,7 +47,11 @@ class RandomCluster {
     if (kind < 76) return take_message(kind, object);
     const std::size_t server = object % servers_.size();
     if (kind < 81) return take_step(server, ElectionTimeout{});
-    if (kind < 83) return take_step(server, LeaseTimeout{});
+    if (kind < 82) return take_step(server, LeaseTimeout{});
+    if (kind < 83) {
+      const auto to = static_cast<std::uint32_t>(object / servers_.size() % servers_.size() + 1);
+      return take_step(server, Transfer{ServerId{to}});
+    }
     if (kind < 90) return take_step(server, HeartbeatTimeout{});
     if (kind < 97) return take_step(server, Propose{"c" + std::to_string(++proposals_)});
     return take_step(server, Restart{disks_[server]});
@@ -107,10 +111,11 @@ inline std::vector<Taken> steps_of(const Schedule& schedule) {
 // What a failing property prints: the run itself, as far as it goes.
 inline std::ostream& operator<<(std::ostream& out, const Schedule& schedule) {
   static constexpr std::array kInputs = {"ElectionTimeout", "HeartbeatTimeout", "Propose",
-                                         "Receive",         "Restart",          "LeaseTimeout"};
-  static constexpr std::array kMessages = {"RequestVote",   "RequestVoteReply",
-                                           "AppendEntries", "AppendEntriesReply",
-                                           "PreVote",       "PreVoteReply"};
+                                         "Receive",         "Restart",          "LeaseTimeout",
+                                         "Transfer"};
+  static constexpr std::array kMessages = {
+      "RequestVote", "RequestVoteReply", "AppendEntries", "AppendEntriesReply",
+      "PreVote",     "PreVoteReply",     "TimeoutNow"};
   const Config& config = schedule.config;
   out << config.servers << " servers, no-op " << config.no_op << ", plain back-tracking "
       << (config.backtracking == Backtracking::Plain) << ", entries a message "
@@ -159,6 +164,7 @@ inline std::string broken_invariant(const Server& server) {
     return has_won ? "a candidate has a majority and does not lead" : "";
   }
   const auto& progress = std::get<Leader>(server.role).progress;
+  if (std::get<Leader>(server.role).transferee == server.id) return "a transfer to itself";
   if (std::get<Leader>(server.role).heard.has_value() != server.config.check_quorum) {
     return "a leader notes whom it heard from if and only if it checks its quorum";
   }
