@@ -46,7 +46,7 @@ node::Options options_of(std::uint8_t choice) {
   return options;
 }
 
-traces::Action action_of(std::uint8_t kind, std::uint8_t choice,
+traces::Action action_of(std::uint8_t kind, std::uint8_t choice, std::uint64_t read,
                          const std::vector<spec::MessageView>& sent) {
   traces::Action action;
   action.server = choice % kServers + 1;
@@ -56,6 +56,9 @@ traces::Action action_of(std::uint8_t kind, std::uint8_t choice,
     action.kind = traces::ActionKind::HeartbeatTimeout;
   } else if (kind < 40) {
     action.kind = traces::ActionKind::LeaseTimeout;
+  } else if (kind < 46 && kind >= 42) {
+    action.kind = traces::ActionKind::Read;
+    action.read = read;
   } else if (kind < 42) {
     action.kind = traces::ActionKind::Transfer;
     action.target = choice / kServers % kServers + 1;
@@ -97,7 +100,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::vector<spec::MessageView> sent;
   for (std::size_t steps = 0; !bytes.empty() && steps < kStepsMax; ++steps) {
     const std::uint8_t kind = bytes.next();
-    const auto taken = runner.apply(action_of(kind, bytes.next(), sent));
+    const auto taken = runner.apply(action_of(kind, bytes.next(), steps + 1, sent));
     if (!taken) std::abort();  // every action above can be taken
     for (const auto& message : taken->step.sent) sent.push_back(message.message);
     if (taken->violation) {

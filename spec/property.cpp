@@ -19,6 +19,7 @@ constexpr std::array<Words, kPropertyCount> kWords = {{
     {"LogMatching", "two logs with the same term at an index are equal through that index"},
     {"LeaderCompleteness", "an entry committed in a term is in the log of every later leader"},
     {"StateMachineSafety", "no two servers ever apply different entries at the same index"},
+    {"ReadsSeeCommitted", "a read sees every entry that was committed before it was asked"},
     {"CommittedOnQuorum", "every committed entry stays in the logs of a majority"},
     {"OwnTermCommit", "a leader moves its commit index only to an entry of its own term"},
     {"MatchIndexSound", "a follower's log agrees with its leader's through the match index"},

@@ -20,6 +20,7 @@ enum class Property : std::uint8_t {
   LogMatching,           // Figure 3: same index and term: identical logs through that index
   LeaderCompleteness,    // Figure 3: a committed entry is in the log of every later leader
   StateMachineSafety,    // Figure 3: no two servers apply different entries at an index
+  ReadsSeeCommitted,     // dissertation 6.4: a read sees all that was committed before it was asked
   CommittedOnQuorum,     // early form: every committed entry is in the logs of a majority
   OwnTermCommit,         // early form (5.4.2): a leader counts replicas of own-term entries only
   MatchIndexSound,       // early form (5.3): an acknowledged prefix is in the follower's log
@@ -33,7 +34,7 @@ enum class Property : std::uint8_t {
   TransferPromise,       // dissertation 3.10: the lead goes to a server that has the whole log
   Contract,              // the implementation's own contract was broken: it said so itself
 };
-inline constexpr std::size_t kPropertyCount = 17;
+inline constexpr std::size_t kPropertyCount = 18;
 
 const char* to_string(Property property);                       // "ElectionSafety", ...
 std::optional<Property> property_named(std::string_view name);  // exactly as to_string prints it

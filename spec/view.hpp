@@ -46,11 +46,13 @@ struct ServerView {
   std::vector<ServerId> votes_granted;
   std::vector<Index> next_index;
   std::vector<Index> match_index;
-  // A follower: the minimum election timeout has not passed since it heard from a leader.
+  // A follower: the minimum election timeout has not passed since it heard from a leader. A leader
+  // that reads by lease: it has not passed since it began the round that the lease counts from.
   bool lease = false;
   // A leader that checks its quorum: the followers heard from since it last did, sorted.
   std::optional<std::vector<ServerId>> heard{};
-  ServerId transferee = kNoServer;  // a leader: to whom it is handing its lead over
+  ServerId transferee = kNoServer;     // a leader: to whom it is handing its lead over
+  std::vector<std::uint64_t> reads{};  // reads that wait here, by their ids
   bool operator==(const ServerView&) const = default;
 };
 

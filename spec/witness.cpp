@@ -32,6 +32,9 @@ constexpr std::array<Words, kWitnessCount> kWords = {{
     {"QuorumLost", "a leader that did not hear from a majority stepped down"},
     {"TransferStarted", "a leader began to hand its lead over"},
     {"TransferAborted", "a leader gave up handing its lead over, and led on"},
+    {"LeaderAnsweredRead", "a leader answered a read"},
+    {"FollowerAnsweredRead", "a follower answered a read"},
+    {"ReadSawCommitted", "a read was answered that had a committed entry to see"},
 }};
 
 const Words& words(Witness witness) { return kWords.at(static_cast<std::size_t>(witness)); }
@@ -116,6 +119,18 @@ WitnessSet restart_witnesses(const ServerView& before) {
 const char* to_string(Witness witness) { return words(witness).name; }
 
 const char* description(Witness witness) { return words(witness).description; }
+
+WitnessSet read_witnesses(const ServerView& after, const ReadEvents& reads,
+                          const History& history) {
+  if (reads.answered.empty()) return 0;
+  const bool had_to_see = std::ranges::any_of(history.reads, [&](const AskedRead& asked) {
+    return asked.committed > 0 &&
+           std::ranges::find(reads.answered, asked.id) != reads.answered.end();
+  });
+  return when(after.role == Role::Leader, Witness::LeaderAnsweredRead) |
+         when(after.role == Role::Follower, Witness::FollowerAnsweredRead) |
+         when(had_to_see, Witness::ReadSawCommitted);
+}
 
 WitnessSet witnesses(const ServerView& before, const ServerView& after, bool restarted,
                      const History& history) {

@@ -24,12 +24,13 @@ Names fired(const ServerView& before, const ServerView& after, bool restarted = 
 }
 
 TEST(Witness, Names_AreTheEnumerators_AndDescriptionsDiffer) {
-  const Names names = {"LeaderElected",     "LaterLeaderElected", "CandidateYielded",
-                       "LeaderDeposed",     "EntryAppended",      "EntryReplicated",
-                       "ConflictTruncated", "EntryCommitted",     "OldTermEntryCommitted",
-                       "FollowerCommitted", "LeaderBackedUp",     "ServerRestarted",
-                       "LeaderRestarted",   "PreVoteWon",         "LeaseEnded",
-                       "QuorumLost",        "TransferStarted",    "TransferAborted"};
+  const Names names = {"LeaderElected",      "LaterLeaderElected",   "CandidateYielded",
+                       "LeaderDeposed",      "EntryAppended",        "EntryReplicated",
+                       "ConflictTruncated",  "EntryCommitted",       "OldTermEntryCommitted",
+                       "FollowerCommitted",  "LeaderBackedUp",       "ServerRestarted",
+                       "LeaderRestarted",    "PreVoteWon",           "LeaseEnded",
+                       "QuorumLost",         "TransferStarted",      "TransferAborted",
+                       "LeaderAnsweredRead", "FollowerAnsweredRead", "ReadSawCommitted"};
   ASSERT_EQ(names.size(), kWitnessCount);
   std::set<std::string> descriptions;
   for (std::size_t i = 0; i < kWitnessCount; ++i) {

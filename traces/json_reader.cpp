@@ -104,6 +104,14 @@ spec::ServerId Reader::read_id_or_null(const Cursor& at) const {
   return at.is_null() ? spec::kNoServer : read_id(at);
 }
 
+// One at least: where there is none, the key is left out.
+std::vector<std::uint64_t> read_numbers(const Cursor& at) {
+  std::vector<std::uint64_t> numbers;
+  for (const Cursor& element : at.elements()) numbers.push_back(element.number(1));
+  if (numbers.empty()) at.fail("expected one at least; leave it out if there is none");
+  return numbers;
+}
+
 // Strictly ascending, as views list the votes.
 std::vector<spec::ServerId> Reader::read_ids(const Cursor& at) const {
   std::vector<spec::ServerId> ids;
@@ -176,13 +184,14 @@ void Reader::read_features(const Cursor& at, spec::ServerView& view) const {
     if (!view.lease) at.member("lease").fail("expected true; leave it out if it is not so");
   }
   if (at.has("heard")) view.heard = read_ids(at.member("heard"));
+  if (at.has("reads")) view.reads = read_numbers(at.member("reads"));
   if (at.has("transferee")) view.transferee = read_id(at.member("transferee"));
 }
 
 spec::ServerView Reader::read_view(const Cursor& at, spec::ServerId id) const {
   at.require_keys({"id", "role", "current_term", "voted_for", "log", "commit_index", "last_applied",
                    "leader", "votes_granted", "next_index", "match_index"},
-                  {"lease", "heard", "transferee"});
+                  {"lease", "heard", "transferee", "reads"});
   spec::ServerView view;
   view.id = static_cast<spec::ServerId>(at.member("id").number(id, id));
   const Cursor role = at.member("role");
@@ -244,11 +253,13 @@ Action Reader::read_action(const Cursor& at) const {
     keys.insert(keys.end(), {"message", "sent_at", "keep_copy"});
   }
   if (action.kind == ActionKind::Cut) keys.emplace_back("groups");
+  if (action.kind == ActionKind::Read) keys.emplace_back("read");
   if (action.kind == ActionKind::Transfer) keys.emplace_back("target");
   at.require_keys(keys);
   if (acts_on_server(action.kind)) action.server = read_id(at.member("server"));
   if (action.kind == ActionKind::Propose) action.command = at.member("command").string();
   if (action.kind == ActionKind::Deliver) read_delivery(at, action);
+  if (action.kind == ActionKind::Read) action.read = at.member("read").number(1);
   if (action.kind == ActionKind::Transfer) action.target = read_id(at.member("target"));
   if (action.kind == ActionKind::Cut) action.groups = read_groups(at.member("groups"));
   return action;
@@ -275,7 +286,7 @@ void Reader::verify_changed(const Cursor& at, const Step& step) const {
 }
 
 void Reader::read_step(const Cursor& at) {
-  at.require_keys({"step", "action", "outcome", "sent", "changed", "view"});
+  at.require_keys({"step", "action", "outcome", "sent", "changed", "view"}, {"answered"});
   Step step;
   step.number = trace_.steps.size() + 1;
   static_cast<void>(at.member("step").number(step.number, step.number));
@@ -283,11 +294,13 @@ void Reader::read_step(const Cursor& at) {
   step.outcome = at.member("outcome").string();
   for (const Cursor& element : at.member("sent").elements())
     step.sent.push_back(read_sent(element));
+  if (at.has("answered")) step.answered = read_numbers(at.member("answered"));
   const Cursor view = at.member("view");
   if (acts_on_server(step.action.kind)) {
     step.view = read_view(view, step.action.server);
   } else {
     if (!step.sent.empty()) at.member("sent").fail("expected []: this action sends nothing");
+    if (at.has("answered")) at.member("answered").fail("this action is no server's");
     if (!view.is_null()) view.fail("expected null: this action is no server's");
   }
   verify_changed(at.member("changed"), step);

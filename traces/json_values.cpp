@@ -33,6 +33,7 @@ void add_features(const spec::ServerView& view, bool all, Json& object) {
   if (all || view.lease != plain.lease) object["lease"] = view.lease;
   if (all || view.transferee != plain.transferee)
     object["transferee"] = id_or_null(view.transferee);
+  if (all || !view.reads.empty()) object["reads"] = view.reads;
   if (all || view.heard) object["heard"] = view.heard ? Json(*view.heard) : Json(nullptr);
 }
 

@@ -100,6 +100,7 @@ std::vector<std::pair<std::string_view, std::string>> field_texts(const spec::Se
       {"match_index", fmt::format("[{}]", fmt::join(view.match_index, " "))},
       {"lease", view.lease ? "yes" : ""},
       {"transferee", view.transferee == spec::kNoServer ? "" : std::to_string(view.transferee)},
+      {"reads", view.reads.empty() ? "" : fmt::format("{{{}}}", fmt::join(view.reads, " "))},
       {"heard", view.heard ? fmt::format("{{{}}}", fmt::join(*view.heard, " ")) : ""},
   };
 }
@@ -171,6 +172,8 @@ std::string render_action(const Action& action) {
     case ActionKind::Transfer:
       return fmt::format("server {} is asked to hand its lead over to server {}", action.server,
                          action.target);
+    case ActionKind::Read:
+      return fmt::format("server {} is asked for read {}", action.server, action.read);
   }
   return "unknown action";
 }
@@ -287,6 +290,9 @@ std::string render_step(const Trace& trace, std::size_t position) {
   }
   text += fmt::format("{:5}  {}{}\n", step.number, render_action(step.action), outcome);
   for (const SentMessage& sent : step.sent) text += render_sent(sent);
+  for (const std::uint64_t read : step.answered) {
+    text += fmt::format("{}answers read {}\n", kIndent, read);
+  }
   const spec::ServerView* before = view_before(trace, position, step.action.server);
   if (step.view && before != nullptr) text += wrapped(change_texts(*before, *step.view));
   return text;

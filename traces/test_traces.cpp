@@ -223,6 +223,7 @@ ServerView view(ServerId id, std::uint32_t servers) {
   view.lease = flip();
   if (flip()) view.heard = ids(servers);
   view.transferee = id_or_none(servers);
+  if (flip()) view.reads = {1 + size_below(3), 7};
   if (view.role == Role::Candidate || view.role == Role::PreCandidate) {
     view.votes_granted = ids(servers);
   }
@@ -265,6 +266,7 @@ Action action(const Trace& trace) {
   if (action.kind == ActionKind::Cut) action.groups = two_groups(servers);
   if (acts_on_server(action.kind)) action.server = id_up_to(servers);
   if (action.kind == ActionKind::Propose) action.command = text();
+  if (action.kind == ActionKind::Read) action.read = 1 + size_below(4);
   if (action.kind == ActionKind::Transfer) action.target = id_up_to(servers);
   return action;
 }
@@ -278,6 +280,7 @@ Step step(const Trace& trace) {
   for (std::size_t i = size_below(3); i > 0; --i) {
     step.sent.push_back({message(trace.config.servers), flip()});
   }
+  if (flip()) step.answered = {1 + size_below(4)};
   // Often the view stays as it was, so that few or no fields change.
   const ServerView* before = view_before(trace, trace.steps.size(), step.action.server);
   step.view = flip() ? *before : view(step.action.server, trace.config.servers);

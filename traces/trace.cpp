@@ -22,6 +22,8 @@ const char* to_string(ActionKind kind) {
       return "lease_timeout";
     case ActionKind::Transfer:
       return "transfer";
+    case ActionKind::Read:
+      return "read";
   }
   return "unknown";
 }

@@ -39,10 +39,11 @@ enum class ActionKind : std::uint8_t {
   Heal,              // ends the cut
   LeaseTimeout,      // server: the minimum election timeout since it heard from its leader is over
   Transfer,          // server, target: it is asked to hand its lead over to the target
+  Read,              // server, read: a client asks for a linearizable read
 };
 
 // "election_timeout", "heartbeat_timeout", "propose", "deliver", "crash", "cut", "heal",
-// "lease_timeout", "transfer".
+// "lease_timeout", "transfer", "read".
 const char* to_string(ActionKind kind);
 std::optional<ActionKind> action_kind_named(std::string_view name);  // exactly as to_string prints
 
@@ -56,6 +57,7 @@ inline constexpr std::array kActionKinds = {
     ActionKind::Heal,
     ActionKind::LeaseTimeout,
     ActionKind::Transfer,
+    ActionKind::Read,
 };
 
 // Whether the action is one server's step; the others act on the network.
@@ -68,6 +70,7 @@ struct Action {
   spec::ServerId server = spec::kNoServer;          // none for Cut and Heal
   std::string command;                              // Propose
   spec::ServerId target = spec::kNoServer;          // Transfer
+  std::uint64_t read = 0;                           // Read: its id
   std::optional<spec::MessageView> message;         // Deliver
   std::size_t sent_at = 0;                          // Deliver: number of the step that sent it
   bool keep_copy = false;                           // Deliver: a duplicate stays on the network
@@ -87,6 +90,7 @@ struct Step {
   std::string
       outcome;  // what the implementation named the result, e.g. "VoteGranted"; may be empty
   std::vector<SentMessage> sent;
+  std::vector<std::uint64_t> answered;   // reads that the server may answer now, by their ids
   std::optional<spec::ServerView> view;  // the acting server after the step; none for Cut and Heal
   bool operator==(const Step&) const = default;
 };

@@ -262,3 +262,22 @@ class Files(CliTest):
         self.explore("--servers", "1")
         self.assertEqual(trace.read_text(), "of another search")
         self.assertEqual(os.listdir(self.folder), ["raftcheck-trace.json"])
+
+
+class Clocks(CliTest):
+    """Lease reads trust clocks; the model says how far."""
+
+    LEASES = ["--no-op", "on", "--proposals", "0", "--timeouts", "2", "--reads", "2", "--crashes",
+              "0", "--log", "1", "--network", "unordered", "--inflight", "1", "--vote-lease",
+              "--lease-reads"]
+
+    def test_lease_reads_hold_while_clocks_do(self):
+        self.assertIn("No violation", self.run_program("explore", *self.LEASES).stdout)
+
+    def test_a_clock_that_drifts_breaks_them(self):
+        done = self.run_program("explore", *self.LEASES, "--clock-drifts", "1", status=1)
+        self.assertIn("ReadsSeeCommitted is violated", done.stdout)
+
+    def test_flags_that_need_each_other(self):
+        self.refused("explore", "--lease-reads", says="--vote-lease")
+        self.refused("explore", "--clock-drifts", "1", says="--lease-reads")

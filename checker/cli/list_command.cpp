@@ -63,6 +63,7 @@ void list_actions() {
           "a follower has not heard from a leader for the minimum election timeout (--pre-vote, "
           "--vote-lease)"},
       Row{"transfer", "a leader is asked to hand its lead over to another server (--transfers)"},
+      Row{"read", "a client asks a server for a linearizable read (--reads)"},
   };
   for (const Row& row : kRows) print_row(row.name, kColumn, row.description);
 }

@@ -42,6 +42,10 @@ std::vector<std::string> bounds_in_words(const Outcome& outcome) {
       counted(bounds.servers, "server", "servers"), counted(bounds.terms, "term", "terms"),
       fmt::format("logs of {}", bounds.log), counted(bounds.crashes, "crash", "crashes")};
   if (bounds.proposals) parts.push_back(counted(*bounds.proposals, "proposal", "proposals"));
+  if (bounds.reads > 0) parts.push_back(counted(bounds.reads, "read", "reads"));
+  if (outcome.plan.options.node.lease_reads) {
+    parts.push_back(counted(bounds.clock_drifts, "clock drift", "clock drifts"));
+  }
   if (bounds.transfers > 0) parts.push_back(counted(bounds.transfers, "transfer", "transfers"));
   if (bounds.timeouts) {
     parts.push_back(counted(*bounds.timeouts, "election timeout", "election timeouts"));
@@ -179,6 +183,7 @@ void add_bounds(Out out, const Outcome& outcome) {
 bool is_possible(const std::string& action, const cluster::Bounds& bounds,
                  const node::Options& node) {
   if (action == "lease_timeout") return node.pre_vote || node.vote_lease;
+  if (action == "read" || action.starts_with("deliver_read_index")) return bounds.reads > 0;
   if (action == "transfer" || action == "deliver_timeout_now") return bounds.transfers > 0;
   if (action.starts_with("deliver_pre_vote")) return node.pre_vote && bounds.servers > 1;
   if (action == "crash") return bounds.crashes > 0;
@@ -202,9 +207,9 @@ void add_coverage(Out out, const Outcome& outcome) {
 }
 
 void add_witnesses(Out out, const Outcome& outcome) {
-  add_witness_lines(out, outcome.report.search.witnesses,
-                    cluster::expected_witnesses(outcome.plan.options.node,
-                                                outcome.plan.options.bounds.transfers > 0));
+  add_witness_lines(
+      out, outcome.report.search.witnesses,
+      cluster::expected_witnesses(outcome.plan.options.node, outcome.plan.options.bounds));
   if (is_vacuous(outcome)) {
     fmt::format_to(
         out,

@@ -185,6 +185,9 @@ std::map<std::string, std::string> bounds_for_walks(
   std::map<std::string, std::string> bounds;
   std::vector<std::string> names{"servers", "no-op", "backtracking", "entries", "transfers"};
   for (const node::Feature& feature : node::features()) names.push_back(flag_of(feature));
+  std::erase_if(names, [](const std::string& name) {  // what random walks do not have
+    return std::ranges::find(simulate_flags(), name, &Flag::name) == simulate_flags().end();
+  });
   for (const std::string& name : names) {
     const auto found = of_bug.find(name);
     if (found != of_bug.end()) bounds.insert(*found);

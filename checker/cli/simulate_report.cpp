@@ -105,9 +105,10 @@ void add_coverage(Out out, const SimulateOutcome& outcome) {
 
 void add_witnesses(Out out, const SimulateOutcome& outcome) {
   const std::uint32_t fired = outcome.report.totals.witnesses;
-  add_witness_lines(out, fired,
-                    cluster::expected_witnesses(outcome.plan.options.node,
-                                                outcome.plan.options.bounds.transfers > 0));
+  add_witness_lines(
+      out, fired,
+      cluster::expected_witnesses(outcome.plan.options.node,
+                                  {.transfers = outcome.plan.options.bounds.transfers}));
   if ((fired & set_of(spec::Witness::LeaderElected)) == 0 && !outcome.report.found) {
     fmt::format_to(out,
                    "VACUOUS: no leader was ever elected in these walks, so they show next to\n"

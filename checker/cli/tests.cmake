@@ -6,7 +6,7 @@ if(NOT RAFTCHECK_CLI_PYTHON)
 endif()
 # A group is a class of cli_test.py: Usage, Bounds, ...
 foreach(group IN ITEMS
-    Usage Bounds Networks Summary Json Files Limits Checkpoints Memory Progress Violation Recovery
+    Usage Clocks Bounds Networks Summary Json Files Limits Checkpoints Memory Progress Violation Recovery
     Replay List Models Simulate SimulateBugs Shards Merge)
   string(TOLOWER ${group} name)
   add_test(NAME cli.${name} COMMAND ${RAFTCHECK_CLI_PYTHON}

@@ -2,6 +2,7 @@
 #include "checker/cluster/cluster_model.hpp"
 
 #include <algorithm>
+#include <bit>
 
 namespace cluster {
 namespace {
@@ -12,6 +13,7 @@ constexpr std::uint32_t kHeartbeatTimeoutKey = 0xFF000001;
 constexpr std::uint32_t kRestartKey = 0xFF000002;
 constexpr std::uint32_t kLeaseTimeoutKey = 0xFF000003;
 constexpr std::uint32_t kTransferKey = 0xFF000100;  // plus the target
+constexpr std::uint32_t kReadKey = 0xFF000200;      // plus the id
 constexpr std::uint32_t kProposeKey = 0xFF001000;   // plus the number of the proposal
 
 }  // namespace
@@ -75,6 +77,7 @@ ClusterModel::LocalStep ClusterModel::compute_local_step(LocalId local, const no
   // the sets that the covering search compares.
   if (after.current_term > bounds_.terms) return {.is_beyond_terms = true};
   LocalStep step{.next = intern_local(result.state)};
+  for (const std::uint64_t id : result.reads) step.answered |= std::uint64_t{1} << (id & 63U);
   std::vector<std::uint32_t> list;
   for (const node::Message& message : result.messages)
     list.push_back(intern_message(message, true));
@@ -108,12 +111,19 @@ engine::Step ClusterModel::cluster_step(engine::HalfId half, std::size_t server,
   const LocalId before = row[server];
   const HistoryId history = row[history_slot()];
   row[server] = local.next;
-  row[history_slot()] = extended(history, local.next);
+  spec::ReadEvents reads{.asked = label.read_id(), .answered = {}};
+  for (std::uint64_t left = local.answered; left != 0; left &= left - 1) {
+    reads.answered.push_back(static_cast<std::uint64_t>(std::countr_zero(left)));
+  }
+  row[history_slot()] = extended(history, local.next, reads);
   row[world_slot()] = intern_world(world);
   step.next = intern_row(row);
   step.sends = reachable_sends(local.sends, world);
   step.witnesses = spec::witnesses(locals_[before].view, locals_[local.next].view, restarted,
                                    histories_[history]);
+  if (local.answered != 0) {
+    step.witnesses |= spec::read_witnesses(locals_[local.next].view, reads, histories_[history]);
+  }
   step.violation = local.violation;
   const std::uint32_t broken = check(canonical(step.next).half);
   if (broken != 0 && (step.violation == 0 || broken < step.violation)) step.violation = broken;
@@ -131,6 +141,14 @@ void ClusterModel::add_timeouts(engine::HalfId half, std::size_t server,
     steps.push_back(cluster_step(half, server, heartbeat, world, false,
                                  {ActionKind::HeartbeatTimeout, subject}));
   }
+  // A clock that ends a lease before a leader's own, which began earlier, runs too fast.
+  const bool drifts = locals_[local].view.role != spec::Role::Leader && locals_[local].view.lease &&
+                      is_lease_running(rows_[half]);
+  if (drifts && world.drifts >= bounds_.clock_drifts) {
+    steps.push_back(forbidden(BoundKind::ClockDrifts));
+    return;
+  }
+  if (drifts) ++world.drifts;
   const LocalStep lease = local_step(local, kLeaseTimeoutKey, {node::InputKind::LeaseTimeout, {}});
   if (lease.has_effect(local)) {
     steps.push_back(
@@ -172,6 +190,30 @@ void ClusterModel::add_proposal(engine::HalfId half, std::size_t server,
   if (!proposal.has_effect(local)) return;  // refused
   steps.push_back(cluster_step(half, server, proposal, world, false,
                                {ActionKind::Propose, static_cast<std::uint32_t>(server + 1)}));
+}
+
+bool ClusterModel::is_lease_running(Row row) const {
+  return std::ranges::any_of(row.first(servers()), [&](LocalId local) {
+    return locals_[local].view.role == spec::Role::Leader && locals_[local].view.lease;
+  });
+}
+
+void ClusterModel::add_reads(engine::HalfId half, std::size_t server,
+                             std::vector<engine::Step>& steps) {
+  const LocalId local = rows_[half][server];
+  World world = worlds_[rows_[half][world_slot()]];
+  if (bounds_.reads == 0) return;
+  if (world.reads >= bounds_.reads) {
+    steps.push_back(forbidden(BoundKind::Reads));
+    return;
+  }
+  const std::uint32_t id = ++world.reads;
+  const LocalStep step = local_step(
+      local, kReadKey + id,
+      {.kind = node::InputKind::Read, .payload = {}, .target = spec::kNoServer, .read = id});
+  if (!step.has_effect(local)) return;  // refused
+  steps.push_back(cluster_step(half, server, step, world, false,
+                               Label::read(static_cast<std::uint32_t>(server + 1), id)));
 }
 
 void ClusterModel::add_transfers(engine::HalfId half, std::size_t server,
@@ -240,6 +282,7 @@ void ClusterModel::internal_steps(engine::HalfId half, std::vector<engine::Step>
     add_proposal(half, server, steps);
     add_crash(half, server, steps);
     add_transfers(half, server, steps);
+    add_reads(half, server, steps);
   }
   if (bounds_.partitions > 0) add_partitions(half, steps);
 }

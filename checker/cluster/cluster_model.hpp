@@ -48,9 +48,17 @@ struct Label {
   static Label transfer(std::uint32_t server, std::uint32_t target) {
     return {ActionKind::Transfer, server | target << 8U};
   }
-  // Of all but Cut and Heal; the target is 0 where there is none.
+  // Of all but Cut and Heal; target and read are 0 where there is none.
   [[nodiscard]] spec::ServerId server() const { return subject & 0xFFU; }
-  [[nodiscard]] spec::ServerId target() const { return subject >> 8U; }
+  [[nodiscard]] spec::ServerId target() const {
+    return kind == ActionKind::Transfer ? subject >> 8U : spec::kNoServer;
+  }
+  static Label read(std::uint32_t server, std::uint32_t id) {
+    return {ActionKind::Read, server | id << 8U};
+  }
+  [[nodiscard]] std::uint32_t read_id() const {
+    return kind == ActionKind::Read ? subject >> 8U : 0;
+  }
 };
 
 class ClusterModel final : public engine::Model {
@@ -151,8 +159,9 @@ class ClusterModel final : public engine::Model {
     engine::SendsId sends = engine::kNoSends;
     std::uint32_t violation = 0;  // of the step by itself; 1 + Property
     bool is_beyond_terms = false;
+    std::uint64_t answered = 0;  // bit i: the read with the id i
     [[nodiscard]] bool has_effect(LocalId before) const {
-      return next != before || sends != engine::kNoSends || violation != 0;
+      return next != before || sends != engine::kNoSends || violation != 0 || answered != 0;
     }
   };
   using Row = std::span<const std::uint32_t>;
@@ -163,7 +172,7 @@ class ClusterModel final : public engine::Model {
 
   LocalId intern_local(const std::string& bytes);
   engine::MessageId intern_message(const node::Message& message, bool is_sent);
-  HistoryId extended(HistoryId history, LocalId local);
+  HistoryId extended(HistoryId history, LocalId local, const spec::ReadEvents& reads = {});
   HistoryId intern_history(const spec::History& history);
   WorldId intern_world(const World& world);
   engine::HalfId intern_row(Row row);
@@ -183,6 +192,9 @@ class ClusterModel final : public engine::Model {
   void add_timeouts(engine::HalfId half, std::size_t server, std::vector<engine::Step>& steps);
   void add_proposal(engine::HalfId half, std::size_t server, std::vector<engine::Step>& steps);
   void add_transfers(engine::HalfId half, std::size_t server, std::vector<engine::Step>& steps);
+  void add_reads(engine::HalfId half, std::size_t server, std::vector<engine::Step>& steps);
+  // Whether a leader's lease for reads is running.
+  [[nodiscard]] bool is_lease_running(Row row) const;
   void add_crash(engine::HalfId half, std::size_t server, std::vector<engine::Step>& steps);
   void add_partitions(engine::HalfId half, std::vector<engine::Step>& steps);
   // What the network takes of a list, given who can reach whom.

@@ -156,6 +156,15 @@ std::vector<Space> spaces() {
       with_features("ThreeServersPreVote", counted(3, 1, 1, 1), {.pre_vote = true}),
       with_features("ThreeServersCheckQuorum", with(three, [](Bounds& b) { b.timeouts = 3; }),
                     {.check_quorum = true}),
+      with_features("TwoServersReads", with(with(two, crash), [](Bounds& b) { b.reads = 2; }), {}),
+      with_features("ThreeServersReads", with(three, [](Bounds& b) { b.reads = 1; }), {}),
+      with_features("TwoServersLeaseReads",
+                    with(counted(2, 1, 1, 2),
+                         [](Bounds& b) {
+                           b.reads = 2;
+                           b.transfers = 1;
+                         }),
+                    {.vote_lease = true, .lease_reads = true}),
       with_features("TwoServersTransfer",
                     with(with(two, crash), [](Bounds& b) { b.transfers = 2; }),
                     {.pre_vote = true, .check_quorum = true}),

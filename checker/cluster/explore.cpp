@@ -107,6 +107,7 @@ class TraceMaker {
       return action;
     }
     action.server = renamed(label.server(), step.renaming);
+    action.read = label.read_id();
     if (label.target() != 0) action.target = renamed(label.target(), step.renaming);
     if (action.kind == traces::ActionKind::Propose) {
       action.command = command_of(options_.bounds.proposals ? ++proposals_ : 1);

@@ -10,7 +10,7 @@ std::uint64_t recovery_steps_for(const Bounds& bounds, const node::Options& opti
   const std::uint64_t exchange = 1 + 2 * (n - 1);
   std::uint64_t timeouts = 0;
   for (std::uint64_t place = 0; place < n; ++place) timeouts += 2 * (n + 1) / (2 + place);
-  const bool has_lease = options.pre_vote || options.vote_lease;
+  const bool has_lease = options.pre_vote || options.vote_lease || options.lease_reads;
   const std::uint64_t exchanges = options.pre_vote ? 3 : 2;  // for a timeout
   if (has_lease) timeouts *= 2;
   const std::uint64_t other_timers =

@@ -1,6 +1,7 @@
 #include "checker/cluster/replay.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <optional>
 
@@ -41,6 +42,11 @@ std::optional<TraceFault> difference(const traces::Step& recorded, const traces:
   if (recorded.sent != now.sent) {
     return TraceFault{at + "/sent", fmt::format("it sent {} and now sends {}",
                                                 rendered(recorded.sent), rendered(now.sent))};
+  }
+  if (recorded.answered != now.answered) {
+    return TraceFault{at + "/answered",
+                      fmt::format("it answered the reads {{{}}} and now {{{}}}",
+                                  fmt::join(recorded.answered, " "), fmt::join(now.answered, " "))};
   }
   if (recorded.view != now.view && recorded.view && now.view) {
     return TraceFault{at + "/view", fmt::format("the server was {} and is now {}",

@@ -1,6 +1,7 @@
 #include "checker/cluster/runner.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "checker/cluster/vocabulary.hpp"
 
@@ -23,6 +24,8 @@ node::InputKind input_kind_of(traces::ActionKind kind) {
       return node::InputKind::LeaseTimeout;
     case traces::ActionKind::Transfer:
       return node::InputKind::Transfer;
+    case traces::ActionKind::Read:
+      return node::InputKind::Read;
     default:
       return node::InputKind::Receive;
   }
@@ -109,10 +112,14 @@ traces::Result<Runner::Taken> Runner::run(traces::Step step, const node::Input& 
     return Taken{std::move(step), std::move(violation)};
   }
   const spec::ServerView before = views_[server - 1];
-  states_[server - 1] = result.state;
+  const std::string before_bytes = std::exchange(states_[server - 1], result.state);
   views_[server - 1] = node_.view(result.state);
   const spec::ServerView& after = views_[server - 1];
-  history_ = spec::extended(history_, after);
+  const bool is_taken = result.state != before_bytes || !result.messages.empty() ||
+                        !result.reads.empty();  // else it was refused
+  const spec::ReadEvents reads{.asked = is_taken ? step.action.read : 0, .answered = result.reads};
+  history_ = spec::extended(history_, after, reads);
+  step.answered = result.reads;
   step.outcome = result.outcome;
   step.view = after;
   for (const node::Message& message : result.messages) {
@@ -185,7 +192,8 @@ traces::Result<Runner::Taken> Runner::apply(const traces::Action& action) {
     if (!action.message) return Failure{"a delivery names its message"};
     return deliver(std::move(step));
   }
-  return run(std::move(step), {input_kind_of(action.kind), action.command, action.target});
+  return run(std::move(step),
+             {input_kind_of(action.kind), action.command, action.target, action.read});
 }
 
 void Runner::stop_faults() {

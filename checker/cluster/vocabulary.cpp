@@ -16,6 +16,7 @@ const std::vector<std::string>& action_names() {
                                                "heal",
                                                "lease_timeout",
                                                "transfer",
+                                               "read",
                                                "deliver_request_vote",
                                                "deliver_request_vote_reply",
                                                "deliver_append_entries",
@@ -23,14 +24,16 @@ const std::vector<std::string>& action_names() {
                                                "deliver_pre_vote",
                                                "deliver_pre_vote_reply",
                                                "deliver_timeout_now",
+                                               "deliver_read_index",
+                                               "deliver_read_index_reply",
                                                "deliver_other"};
   return kNames;
 }
 
 const std::vector<std::string>& bound_names() {
-  static const std::vector<std::string> kNames{"terms",   "log",      "proposals",  "timeouts",
-                                               "crashes", "inflight", "duplicates", "partitions",
-                                               "loss",    "contract", "transfers"};
+  static const std::vector<std::string> kNames{
+      "terms",      "log",  "proposals", "timeouts",  "crashes", "inflight",    "duplicates",
+      "partitions", "loss", "contract",  "transfers", "reads",   "clock-drifts"};
   return kNames;
 }
 
@@ -65,6 +68,7 @@ constexpr std::array kActions = {
     std::pair(ActionKind::Heal, traces::ActionKind::Heal),
     std::pair(ActionKind::LeaseTimeout, traces::ActionKind::LeaseTimeout),
     std::pair(ActionKind::Transfer, traces::ActionKind::Transfer),
+    std::pair(ActionKind::Read, traces::ActionKind::Read),
     std::pair(ActionKind::Deliver, traces::ActionKind::Deliver),
 };
 static_assert(kActions.size() == traces::kActionKinds.size());
@@ -84,12 +88,19 @@ traces::ActionKind trace_action_of(ActionKind kind) {
   return found == kActions.end() ? traces::ActionKind::Deliver : found->second;
 }
 
-spec::WitnessSet expected_witnesses(const node::Options& options, bool has_transfers) {
+spec::WitnessSet expected_witnesses(const node::Options& options, const Bounds& bounds) {
   spec::WitnessSet expected = spec::kPlainWitnesses;
   if (options.pre_vote) expected |= spec::set_of(spec::Witness::PreVoteWon);
   if (options.pre_vote || options.vote_lease) expected |= spec::set_of(spec::Witness::LeaseEnded);
   if (options.check_quorum) expected |= spec::set_of(spec::Witness::QuorumLost);
-  if (has_transfers) {
+  if (bounds.reads > 0) {
+    for (const spec::Witness witness :
+         {spec::Witness::LeaderAnsweredRead, spec::Witness::FollowerAnsweredRead,
+          spec::Witness::ReadSawCommitted}) {
+      expected |= spec::set_of(witness);
+    }
+  }
+  if (bounds.transfers > 0) {
     expected |=
         spec::set_of(spec::Witness::TransferStarted) | spec::set_of(spec::Witness::TransferAborted);
   }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "checker/cluster/bounds.hpp"
 #include "checker/engine/model.hpp"
 #include "checker/node/node.hpp"
 #include "spec/property.hpp"
@@ -24,6 +25,7 @@ enum class ActionKind : std::uint16_t {
   Heal,
   LeaseTimeout,
   Transfer,
+  Read,
   Deliver,  // this and the following: one for each kind of message, as the kinds come up
 };
 
@@ -40,6 +42,8 @@ enum class BoundKind : std::uint16_t {
   Loss,
   Contract,  // not a bound: a step that broke a contract while contracts were not checked
   Transfers,
+  Reads,
+  ClockDrifts,
 };
 
 // By ActionKind, and by BoundKind.
@@ -58,7 +62,7 @@ ActionKind action_kind_of(traces::ActionKind kind);
 traces::ActionKind trace_action_of(ActionKind kind);
 
 // What there is to see in a cluster with these options, and with what is asked of it.
-spec::WitnessSet expected_witnesses(const node::Options& options, bool has_transfers);
+spec::WitnessSet expected_witnesses(const node::Options& options, const Bounds& bounds);
 
 // The engine's number of what a step violates.
 constexpr std::uint32_t number_of(spec::Property property) {

@@ -39,10 +39,12 @@ TEST(World, KeepsAllItsCountsApart) {
                     .losses = 5,
                     .cuts = 6,
                     .partition = 7,
-                    .transfers = 8};
+                    .transfers = 8,
+                    .reads = 9,
+                    .drifts = 10};
   auto packed = world.packed();
   std::ranges::sort(packed);
-  EXPECT_EQ(packed, (std::array<std::uint32_t, 8>{1, 2, 3, 4, 5, 6, 7, 8}));
+  EXPECT_EQ(packed, (std::array<std::uint32_t, 10>{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}));
 }
 
 }  // namespace

@@ -16,6 +16,7 @@ constexpr std::array kFeatures = {
     switched<&Options::pre_vote>("pre_vote"),
     switched<&Options::check_quorum>("check_quorum"),
     switched<&Options::vote_lease>("vote_lease"),
+    switched<&Options::lease_reads>("lease_reads"),
 };
 
 }  // namespace

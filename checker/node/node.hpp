@@ -25,6 +25,7 @@ struct Options {
   bool pre_vote = false;
   bool check_quorum = false;
   bool vote_lease = false;
+  bool lease_reads = false;
 };
 
 // The options that only some clusters have, by the names that traces and flags give them (the
@@ -46,13 +47,15 @@ enum class InputKind : std::uint8_t {
   Receive,
   Restart,
   LeaseTimeout,
-  Transfer
+  Transfer,
+  Read
 };
 
 struct Input {
   InputKind kind{};
   std::string_view payload;  // Propose: the command. Receive: the message's bytes. Else empty.
   spec::ServerId target = spec::kNoServer;  // Transfer: to whom
+  std::uint64_t read = 0;                   // Read: its id
 };
 
 struct Message {
@@ -72,6 +75,7 @@ struct StepResult {
   std::string state;                    // afterwards; empty if the contract was broken
   std::vector<Message> messages;        // in the order of sending; what they need is durable
   std::string outcome;                  // the implementation's name for what happened; may be empty
+  std::vector<std::uint64_t> reads{};   // that are answered, from what is applied after the step
   std::optional<std::string> contract;  // the sentence of a broken contract
   std::optional<Timers> timers;         // absent: the implementation does not say
 };

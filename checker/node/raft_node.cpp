@@ -1,5 +1,6 @@
 #include "checker/node/raft_node.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "checker/node/rename.hpp"
@@ -42,6 +43,7 @@ void add_role(spec::ServerView& view, const raft::Follower& follower, std::uint3
   view.role = spec::Role::Follower;
   view.leader = follower.leader.value;
   view.lease = follower.lease;
+  for (const raft::FollowerRead& read : follower.reads) view.reads.push_back(read.id);
 }
 
 void add_role(spec::ServerView& view, const raft::Candidate& candidate, std::uint32_t servers) {
@@ -62,6 +64,9 @@ void add_role(spec::ServerView& view, const raft::Leader& leader, std::uint32_t 
   }
   if (leader.heard) view.heard = ids_of(*leader.heard, servers);
   view.transferee = leader.transferee.value;
+  if (!leader.reads) return;
+  view.lease = leader.reads->lease_round != 0;
+  for (const raft::PendingRead& read : leader.reads->pending) view.reads.push_back(read.id);
 }
 
 using Fields = std::vector<std::pair<std::string, spec::FieldValue>>;
@@ -80,22 +85,40 @@ std::pair<std::string, Fields> describe(const raft::RequestVoteReply& body) {
   return {"request_vote_reply", {{"term", body.term.value}, {"vote_granted", body.vote_granted}}};
 }
 
+// A round says something only where reads are asked for.
+std::pair<std::string, Fields> with_round(std::pair<std::string, Fields> described,
+                                          std::uint64_t round) {
+  if (round != 0) described.second.emplace_back("round", round);
+  return described;
+}
+
 std::pair<std::string, Fields> describe(const raft::AppendEntries& body) {
-  return {"append_entries",
-          {{"term", body.term.value},
-           {"prev_log_index", body.prev_log_index.value},
-           {"prev_log_term", body.prev_log_term.value},
-           {"entries", view_of(body.entries)},
-           {"leader_commit", body.leader_commit.value}}};
+  return with_round({"append_entries",
+                     {{"term", body.term.value},
+                      {"prev_log_index", body.prev_log_index.value},
+                      {"prev_log_term", body.prev_log_term.value},
+                      {"entries", view_of(body.entries)},
+                      {"leader_commit", body.leader_commit.value}}},
+                    body.round);
 }
 
 std::pair<std::string, Fields> describe(const raft::AppendEntriesReply& body) {
-  return {"append_entries_reply",
-          {{"term", body.term.value},
-           {"success", body.success},
-           {"match_index", body.match_index.value},
-           {"conflict_term", body.conflict_term.value},
-           {"conflict_index", body.conflict_index.value}}};
+  return with_round({"append_entries_reply",
+                     {{"term", body.term.value},
+                      {"success", body.success},
+                      {"match_index", body.match_index.value},
+                      {"conflict_term", body.conflict_term.value},
+                      {"conflict_index", body.conflict_index.value}}},
+                    body.round);
+}
+
+std::pair<std::string, Fields> describe(const raft::ReadIndex& body) {
+  return {"read_index", {{"term", body.term.value}, {"id", body.id}}};
+}
+
+std::pair<std::string, Fields> describe(const raft::ReadIndexReply& body) {
+  return {"read_index_reply",
+          {{"term", body.term.value}, {"id", body.id}, {"read_index", body.read_index.value}}};
 }
 
 std::pair<std::string, Fields> describe(const raft::PreVote& body) {
@@ -132,9 +155,16 @@ bool fits(const raft::Candidate& candidate, std::uint32_t servers) {
 bool fits(const raft::PreCandidate& candidate, std::uint32_t servers) {
   return fits(candidate.votes_granted, servers);
 }
+bool fits(const raft::LeaderReads& reads, std::uint32_t servers) {
+  const auto fits_here = [&](const raft::PendingRead& read) {
+    return is_server(read.reader, servers) && fits(read.acks, servers);
+  };
+  return reads.last_ids.size() == servers && std::ranges::all_of(reads.pending, fits_here);
+}
 bool fits(const raft::Leader& leader, std::uint32_t servers) {
   return leader.progress.size() == servers && is_server_or_none(leader.transferee, servers) &&
-         (!leader.heard || fits(*leader.heard, servers));
+         (!leader.heard || fits(*leader.heard, servers)) &&
+         (!leader.reads || fits(*leader.reads, servers));
 }
 bool fits(const raft::Message& message, std::uint32_t servers) {
   return is_server(message.from, servers) && is_server(message.to, servers);
@@ -168,7 +198,8 @@ class RaftNode final : public Node {
                 .entries_per_message = options.entries_per_message,
                 .pre_vote = options.pre_vote,
                 .check_quorum = options.check_quorum,
-                .vote_lease = options.vote_lease} {
+                .vote_lease = options.vote_lease,
+                .lease_reads = options.lease_reads} {
     raft::fresh_server(config_, {1});  // checks the options
   }
 
@@ -190,6 +221,7 @@ class RaftNode final : public Node {
     raft::make_durable(machine.durable, effects_.persist, machine.server);
     result.state = raft::encoded(machine);
     result.outcome = to_string(effects_.outcome);
+    result.reads = effects_.reads;
     result.timers = {effects_.timers.reset_election, effects_.timers.reset_heartbeat,
                      effects_.timers.reset_lease};
     for (const raft::Message& message : effects_.messages) {
@@ -250,6 +282,8 @@ class RaftNode final : public Node {
         return raft::LeaseTimeout{};
       case InputKind::Transfer:
         return raft::Transfer{{input.target}};
+      case InputKind::Read:
+        return raft::Read{input.read};
     }
     throw std::invalid_argument("no such kind of input");
   }

@@ -32,8 +32,9 @@ struct Occurrence {
   InputKind kind{};
   std::string payload{};
   spec::ServerId target = spec::kNoServer;
+  std::uint64_t read = 0;
   StepResult result{};
-  [[nodiscard]] Input input() const { return {kind, payload, target}; }
+  [[nodiscard]] Input input() const { return {kind, payload, target, read}; }
 };
 
 Options any_options() {
@@ -58,7 +59,7 @@ std::vector<Occurrence> any_run(Node& node, const Options& options, std::size_t 
   const auto rolls = *rc::gen::container<std::vector<std::uint32_t>>(
       2 * steps, rc::gen::resize(100, rc::gen::arbitrary<std::uint32_t>()));
   for (std::size_t i = 0; i < steps; ++i) {
-    const std::uint32_t what = rolls[2 * i] % 18;
+    const std::uint32_t what = rolls[2 * i] % 20;
     const std::uint32_t which = rolls[2 * i + 1];
     Occurrence step{.server = 1 + which % options.servers};
     if (what < 10 && !sent.empty()) {
@@ -78,6 +79,9 @@ std::vector<Occurrence> any_run(Node& node, const Options& options, std::size_t 
       step.kind = InputKind::Restart;
     } else if (what < 17) {
       step.kind = InputKind::LeaseTimeout;
+    } else if (what < 19) {
+      step.kind = InputKind::Read;
+      step.read = i + 1;
     } else {
       step.kind = InputKind::Transfer;
       step.target = 1 + which / options.servers % options.servers;
@@ -154,7 +158,7 @@ RC_GTEST_PROP(RaftNode, RenamesAndSteps_InEitherOrder, ()) {
                                       ? node->renamed_message(step.payload, images)
                                       : step.payload;
       const StepResult result = node->step(node->renamed_state(step.state, images),
-                                           {step.kind, payload, renamed(step.target, images)});
+                                           {step.kind, payload, renamed(step.target, images), step.read});
       RC_ASSERT(result.state == node->renamed_state(step.result.state, images));
       RC_ASSERT(result.outcome == step.result.outcome);
       std::vector<Message> expected = step.result.messages;

@@ -39,8 +39,12 @@ const char* to_string(Outcome outcome) {
       "TransferRefused",
       "TransferAborted",
       "TimeoutNowIgnored",
+      "ReadStarted",
+      "ReadAnswered",
+      "ReadConfirmed",
+      "ReadRefused",
   };
-  static_assert(kNames.size() == static_cast<std::size_t>(Outcome::TimeoutNowIgnored) + 1);
+  static_assert(kNames.size() == static_cast<std::size_t>(Outcome::ReadRefused) + 1);
   return kNames.at(static_cast<std::size_t>(outcome));
 }
 

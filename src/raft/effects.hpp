@@ -48,6 +48,10 @@ enum class Outcome : std::uint8_t {
   TransferRefused,     // not the leader, under way already, or to nobody else; see Effects::leader
   TransferAborted,     // it took longer than an election timeout; the leader leads on
   TimeoutNowIgnored,   // of an earlier term, or to a leader
+  ReadStarted,         // it waits for a majority, or for the leader (6.4)
+  ReadAnswered,        // at once: the leader has a lease (6.4.1)
+  ReadConfirmed,       // the leader said through which index it must see
+  ReadRefused,         // no leader known, nothing committed in its term, or a request come twice
 };
 
 const char* to_string(Outcome outcome);  // "VoteGranted", ...
@@ -71,7 +75,7 @@ struct Apply {
 struct Timers {
   bool reset_election = false;   // wait a whole, freshly randomised election timeout from now
   bool reset_heartbeat = false;  // wait a whole heartbeat interval from now
-  bool reset_lease = false;      // wait the minimum election timeout from now
+  bool reset_lease = false;      // wait the minimum election timeout from now, not from later
   bool operator==(const Timers&) const = default;
 };
 
@@ -82,7 +86,11 @@ struct Effects {
   Apply apply{};
   Timers timers{};
   Index proposed{};  // ProposalAppended: where; it is committed if this entry ever is
-  // ProposalRefused, TransferRefused: whom to ask instead; kNoServer while unknown, or if nobody.
+  // Reads, by their ids, to be answered now: from the state machine after `apply`, before anything
+  // else is applied to it.
+  std::vector<std::uint64_t> reads{};
+  // ProposalRefused, TransferRefused, ReadRefused: whom to ask instead; kNoServer while unknown, or
+  // if nobody.
   ServerId leader{};
   bool operator==(const Effects&) const = default;
 

@@ -44,6 +44,20 @@ void on_timeout_now(Server& server, const TimeoutNow& message, Effects& effects)
 void continue_transfer(const Server& server, const Leader& leader, ServerId from, Effects& effects);
 void abort_transfer(Leader& leader, Effects& effects);
 
+// reads.cpp
+LeaderReads fresh_reads(const Server& server);
+void on_read(Server& server, std::uint64_t id, Effects& effects);
+void on_read_index(Server& server, ServerId from, const ReadIndex& request, Effects& effects);
+void on_read_index_reply(Server& server, const ReadIndexReply& reply, Effects& effects);
+// `from` has answered an AppendEntries that bore `round`.
+void confirm_reads(Server& server, Leader& leader, ServerId from, std::uint64_t round,
+                   Effects& effects);
+// A follower's reads that wait for no more than to be applied.
+void answer_applied_reads(Server& server, Effects& effects);
+// Whether there was one, or one to come.
+bool end_read_lease(Leader& leader);
+void forbid_read_lease(const Server& server, Leader& leader);
+
 // append_entries.cpp
 void on_append_entries(Server& server, ServerId from, const AppendEntries& request,
                        Effects& effects);

@@ -48,7 +48,17 @@ struct Transfer {
   bool operator==(const Transfer&) const = default;
 };
 
+// A client asks for a linearizable read, at a leader or a follower. `id` is the driver's: above 0
+// and above those of all reads that were asked at this server before, a restart or not. It comes
+// back in Effects::reads once the read may be answered. A read that is lost (the server stops to
+// lead or to follow, a message is lost, this server or its leader does not know yet how far entries
+// are committed) does not; the driver asks anew, with a new id.
+struct Read {
+  std::uint64_t id = 0;
+  bool operator==(const Read&) const = default;
+};
+
 using Input = std::variant<ElectionTimeout, HeartbeatTimeout, Propose, Receive, Restart,
-                           LeaseTimeout, Transfer>;
+                           LeaseTimeout, Transfer, Read>;
 
 }  // namespace raft

@@ -11,10 +11,20 @@ bool is_in_lease(const Server& server) {
 
 void follow(Server& server, ServerId leader, Effects& effects) {
   effects.timers.reset_lease = server.config.has_lease();
-  server.role = Follower{.leader = leader, .lease = server.config.has_lease()};
+  auto* follower = std::get_if<Follower>(&server.role);
+  if (follower != nullptr && follower->leader == leader) {  // its reads go on
+    follower->lease = server.config.has_lease();
+  } else {
+    server.role = Follower{.leader = leader, .lease = server.config.has_lease()};
+  }
 }
 
 void on_lease_timeout(Server& server, Effects& effects) {
+  auto* leader = std::get_if<Leader>(&server.role);
+  if (leader != nullptr && end_read_lease(*leader)) {
+    effects.outcome = Outcome::LeaseEnded;
+    return;
+  }
   auto* follower = std::get_if<Follower>(&server.role);
   if (follower == nullptr || !follower->lease) {
     effects.outcome = Outcome::TimeoutIgnored;

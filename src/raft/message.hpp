@@ -34,9 +34,10 @@ struct AppendEntries {
   Term prev_log_term{};
   std::vector<Entry> entries{};
   Index leader_commit{};
+  std::uint64_t round = 0;  // of reads, that was begun last (dissertation 6.4); 0: none yet
   bool operator==(const AppendEntries&) const = default;
 };
-RAFT_FIELDS(AppendEntries, term, prev_log_index, prev_log_term, entries, leader_commit)
+RAFT_FIELDS(AppendEntries, term, prev_log_index, prev_log_term, entries, leader_commit, round)
 
 // A reply does not travel with its request, so it says by itself what it acknowledges:
 // - accepted: `match_index` is the last index that the request showed to agree with the leader;
@@ -50,9 +51,10 @@ struct AppendEntriesReply {
   Index match_index{};
   Term conflict_term{};
   Index conflict_index{};
+  std::uint64_t round = 0;  // the request's, unless that was stale
   bool operator==(const AppendEntriesReply&) const = default;
 };
-RAFT_FIELDS(AppendEntriesReply, term, success, match_index, conflict_term, conflict_index)
+RAFT_FIELDS(AppendEntriesReply, term, success, match_index, conflict_term, conflict_index, round)
 
 // Would you vote for me in the term after mine (dissertation 9.6)? Changes nothing at the receiver.
 struct PreVote {
@@ -77,8 +79,24 @@ struct TimeoutNow {
 };
 RAFT_FIELDS(TimeoutNow, term)
 
+// A follower asks its leader how far it must have applied to answer a read (dissertation 6.4).
+struct ReadIndex {
+  Term term{};
+  std::uint64_t id = 0;  // of the read, at the sender
+  bool operator==(const ReadIndex&) const = default;
+};
+RAFT_FIELDS(ReadIndex, term, id)
+
+struct ReadIndexReply {
+  Term term{};
+  std::uint64_t id = 0;
+  Index read_index{};
+  bool operator==(const ReadIndexReply&) const = default;
+};
+RAFT_FIELDS(ReadIndexReply, term, id, read_index)
+
 using MessageBody = std::variant<RequestVote, RequestVoteReply, AppendEntries, AppendEntriesReply,
-                                 PreVote, PreVoteReply, TimeoutNow>;
+                                 PreVote, PreVoteReply, TimeoutNow, ReadIndex, ReadIndexReply>;
 
 struct Message {
   ServerId from{};

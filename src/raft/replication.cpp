@@ -11,9 +11,11 @@ void send_append(const Server& server, const Progress& progress, ServerId peer, 
   const auto entries = server.log.from(
       progress.next_index, limit == 0 ? std::numeric_limits<std::size_t>::max() : limit);
   const Index previous = progress.next_index.previous();
+  const auto& reads = std::get<Leader>(server.role).reads;
   send(server, peer,
        AppendEntries{server.current_term(), previous, server.log.term_at(previous),
-                     std::vector<Entry>(entries.begin(), entries.end()), server.commit_index},
+                     std::vector<Entry>(entries.begin(), entries.end()), server.commit_index,
+                     reads ? reads->round : 0},
        effects);
 }
 
@@ -68,6 +70,7 @@ void on_append_entries_reply(Server& server, ServerId from, const AppendEntriesR
     return;
   }
   if (leader->heard) leader->heard->insert(from);
+  confirm_reads(server, *leader, from, reply.round, effects);
   Progress& progress = leader->progress[from];
   if (!reply.success) {
     on_rejected(server, progress, from, reply, effects);

@@ -38,6 +38,10 @@ bool is_well_formed(const RequestVoteReply&) { return true; }
 bool is_well_formed(const AppendEntriesReply&) { return true; }
 bool is_well_formed(const PreVoteReply&) { return true; }
 bool is_well_formed(const TimeoutNow&) { return true; }
+bool is_well_formed(const ReadIndex& request) { return request.id > 0; }
+bool is_well_formed(const ReadIndexReply& reply) {
+  return reply.id > 0 && reply.read_index.value > 0;
+}
 
 // In term 0 there is nothing to be said but whether to begin term 1.
 bool has_possible_term(const Message& message) {
@@ -70,6 +74,12 @@ void handle(Server& server, ServerId from, const PreVoteReply& body, Effects& ef
 }
 void handle(Server& server, ServerId, const TimeoutNow& body, Effects& effects) {
   on_timeout_now(server, body, effects);
+}
+void handle(Server& server, ServerId from, const ReadIndex& body, Effects& effects) {
+  on_read_index(server, from, body, effects);
+}
+void handle(Server& server, ServerId, const ReadIndexReply& body, Effects& effects) {
+  on_read_index_reply(server, body, effects);
 }
 
 // Whether a later term in this message is to be entered. A pre-vote speaks of terms that may never
@@ -118,6 +128,9 @@ void dispatch(Server& server, const LeaseTimeout&, Effects& effects) {
 }
 void dispatch(Server& server, const Transfer& transfer, Effects& effects) {
   on_transfer(server, transfer.to, effects);
+}
+void dispatch(Server& server, const Read& read, Effects& effects) {
+  on_read(server, read.id, effects);
 }
 
 }  // namespace

@@ -52,7 +52,8 @@ class RandomCluster {
       const auto to = static_cast<std::uint32_t>(object / servers_.size() % servers_.size() + 1);
       return take_step(server, Transfer{ServerId{to}});
     }
-    if (kind < 90) return take_step(server, HeartbeatTimeout{});
+    if (kind < 87) return take_step(server, HeartbeatTimeout{});
+    if (kind < 90) return take_step(server, Read{++reads_});
     if (kind < 97) return take_step(server, Propose{"c" + std::to_string(++proposals_)});
     return take_step(server, Restart{disks_[server]});
   }
@@ -91,6 +92,7 @@ class RandomCluster {
   std::vector<Durable> disks_{};
   std::vector<Message> network_{};
   std::uint64_t proposals_ = 0;
+  std::uint64_t reads_ = 0;
 };
 
 // Runs the schedule from fresh servers; calls see(cluster, taken) after every step.
@@ -110,17 +112,18 @@ inline std::vector<Taken> steps_of(const Schedule& schedule) {
 
 // What a failing property prints: the run itself, as far as it goes.
 inline std::ostream& operator<<(std::ostream& out, const Schedule& schedule) {
-  static constexpr std::array kInputs = {"ElectionTimeout", "HeartbeatTimeout", "Propose",
-                                         "Receive",         "Restart",          "LeaseTimeout",
-                                         "Transfer"};
+  static constexpr std::array kInputs = {
+      "ElectionTimeout", "HeartbeatTimeout", "Propose",  "Receive",
+      "Restart",         "LeaseTimeout",     "Transfer", "Read"};
   static constexpr std::array kMessages = {
-      "RequestVote", "RequestVoteReply", "AppendEntries", "AppendEntriesReply",
-      "PreVote",     "PreVoteReply",     "TimeoutNow"};
+      "RequestVote",  "RequestVoteReply", "AppendEntries", "AppendEntriesReply", "PreVote",
+      "PreVoteReply", "TimeoutNow",       "ReadIndex",     "ReadIndexReply"};
   const Config& config = schedule.config;
   out << config.servers << " servers, no-op " << config.no_op << ", plain back-tracking "
       << (config.backtracking == Backtracking::Plain) << ", entries a message "
       << config.entries_per_message << ", pre-vote " << config.pre_vote << ", check quorum "
-      << config.check_quorum << ", vote lease " << config.vote_lease << '\n';
+      << config.check_quorum << ", vote lease " << config.vote_lease << ", lease reads "
+      << config.lease_reads << '\n';
   try {
     run(schedule, [&](const RandomCluster&, const Taken& taken) {
       out << "  server " << taken.after.id.value << ": " << kInputs[taken.input.index()];

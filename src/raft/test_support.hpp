@@ -66,6 +66,7 @@ struct Situation {
   bool pre_vote = false;
   bool check_quorum = false;
   bool vote_lease = false;
+  bool lease_reads = false;
 };
 
 // A follower that has not heard from a leader of its term.
@@ -76,7 +77,8 @@ inline Server follower(const Situation& now) {
                                 .entries_per_message = now.entries_per_message,
                                 .pre_vote = now.pre_vote,
                                 .check_quorum = now.check_quorum,
-                                .vote_lease = now.vote_lease},
+                                .vote_lease = now.vote_lease,
+                                .lease_reads = now.lease_reads},
                                ServerId{now.id});
   server.hard_state = {Term{now.term}, ServerId{now.voted_for}};
   server.log = log_of(now.log);

@@ -13,6 +13,7 @@ void on_transfer(Server& server, ServerId to, Effects& effects) {
     return;
   }
   leader->transferee = to;
+  forbid_read_lease(server, *leader);
   effects.outcome = Outcome::TransferStarted;
   effects.timers.reset_election = true;  // when it is over, the transfer is too
   const Progress& progress = leader->progress[to];
