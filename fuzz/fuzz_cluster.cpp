@@ -1,6 +1,7 @@
-// Bytes choose what happens to a cluster of three: two bytes an action. Every property is checked
-// after every step; a message may be received late, again, or never. The bytes are also read as one
-// message, which a server must answer by a named outcome or by a broken contract.
+// Bytes choose what happens to a cluster of three: one byte its features, then two bytes an action.
+// Every property is checked after every step; a message may be received late, again, or never. The
+// bytes are also read as one message, which a server must answer by a named outcome or by a broken
+// contract.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -36,14 +37,31 @@ class Bytes {
   std::size_t left_;
 };
 
-traces::Action action_of(std::uint8_t kind, std::uint8_t choice,
+// The first byte chooses among the features that a cluster may have.
+node::Options options_of(std::uint8_t choice) {
+  node::Options options{.servers = kServers};
+  options.pre_vote = (choice & 1U) != 0;
+  options.check_quorum = (choice & 2U) != 0;
+  options.vote_lease = (choice & 4U) != 0;
+  return options;
+}
+
+traces::Action action_of(std::uint8_t kind, std::uint8_t choice, std::uint64_t read,
                          const std::vector<spec::MessageView>& sent) {
   traces::Action action;
   action.server = choice % kServers + 1;
   if (kind < 24) {
     action.kind = traces::ActionKind::ElectionTimeout;
-  } else if (kind < 40) {
+  } else if (kind < 36) {
     action.kind = traces::ActionKind::HeartbeatTimeout;
+  } else if (kind < 40) {
+    action.kind = traces::ActionKind::LeaseTimeout;
+  } else if (kind < 46 && kind >= 42) {
+    action.kind = traces::ActionKind::Read;
+    action.read = read;
+  } else if (kind < 42) {
+    action.kind = traces::ActionKind::Transfer;
+    action.target = choice / kServers % kServers + 1;
   } else if (kind < 56) {
     action.kind = traces::ActionKind::Propose;
     action.command = "v" + std::to_string(choice);
@@ -76,12 +94,13 @@ void receive_hostile(std::string_view bytes) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   Bytes bytes(data, size);
   receive_hostile(bytes.rest());
-  const auto node = node::make_raft_node({.servers = kServers});
+  if (bytes.empty()) return 0;
+  const auto node = node::make_raft_node(options_of(bytes.next()));
   cluster::Runner runner(*node, kServers, "any", spec::kAllProperties);
   std::vector<spec::MessageView> sent;
   for (std::size_t steps = 0; !bytes.empty() && steps < kStepsMax; ++steps) {
     const std::uint8_t kind = bytes.next();
-    const auto taken = runner.apply(action_of(kind, bytes.next(), sent));
+    const auto taken = runner.apply(action_of(kind, bytes.next(), steps + 1, sent));
     if (!taken) std::abort();  // every action above can be taken
     for (const auto& message : taken->step.sent) sent.push_back(message.message);
     if (taken->violation) {

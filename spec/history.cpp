@@ -1,5 +1,7 @@
 #include "spec/history.hpp"
 
+#include <algorithm>
+
 namespace spec {
 namespace {
 
@@ -24,10 +26,22 @@ void record_commits(History& history, const ServerView& after) {
   }
 }
 
+void record_answer(History& history, const ServerView& after, std::uint64_t id) {
+  const auto asked = std::ranges::find(history.reads, id, &AskedRead::id);
+  if (asked == history.reads.end()) return;
+  if (after.last_applied < asked->committed && !history.stale_read) {
+    history.stale_read = {*asked, after.id, after.last_applied};
+  }
+  history.reads.erase(asked);
+}
+
 }  // namespace
 
-History extended(const History& history, const ServerView& after) {
+History extended(const History& history, const ServerView& after, const ReadEvents& reads) {
   History result = history;
+  // What the step itself commits comes too late for a read that it was asked for.
+  if (reads.asked != 0) result.reads.push_back({reads.asked, history.committed.size()});
+  for (const std::uint64_t id : reads.answered) record_answer(result, after, id);
   record_leader(result, after);
   record_commits(result, after);
   return result;

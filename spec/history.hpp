@@ -2,6 +2,7 @@
 // since every distinct history multiplies the states that a search must visit.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "spec/view.hpp"
@@ -16,18 +17,41 @@ struct CommittedEntry {
   bool operator==(const CommittedEntry&) const = default;
 };
 
+// A read that was asked for: what it must see is what had been committed by then.
+struct AskedRead {
+  std::uint64_t id = 0;
+  Index committed = 0;
+  bool operator==(const AskedRead&) const = default;
+};
+
+// A read that was answered from a state machine that had not come so far.
+struct StaleRead {
+  AskedRead read;
+  ServerId server = kNoServer;
+  Index applied = 0;
+  bool operator==(const StaleRead&) const = default;
+};
+
+// What a step did about reads.
+struct ReadEvents {
+  std::uint64_t asked = 0;  // the id of the read that was asked for; 0: none
+  std::vector<std::uint64_t> answered{};
+};
+
 struct History {
   // leaders[t] is the first server ever seen to lead term t, kNoServer where none was. No trailing
   // kNoServer, so equal histories are equal values. leaders[0] is always kNoServer.
   std::vector<ServerId> leaders;
   // committed[i - 1] is the first entry ever committed at index i; contiguous from index 1.
   std::vector<CommittedEntry> committed;
+  std::vector<AskedRead> reads{};  // that are not answered yet, in the order of asking
+  std::optional<StaleRead> stale_read{};
   bool operator==(const History&) const = default;
 };
 
 // The history after a step that left one server looking like `after`: records a leader of a term
 // that had none, and entries committed for the first time. Never changes what is recorded: a
 // contradiction is for the properties to find.
-History extended(const History& history, const ServerView& after);
+History extended(const History& history, const ServerView& after, const ReadEvents& reads = {});
 
 }  // namespace spec

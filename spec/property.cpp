@@ -19,6 +19,7 @@ constexpr std::array<Words, kPropertyCount> kWords = {{
     {"LogMatching", "two logs with the same term at an index are equal through that index"},
     {"LeaderCompleteness", "an entry committed in a term is in the log of every later leader"},
     {"StateMachineSafety", "no two servers ever apply different entries at the same index"},
+    {"ReadsSeeCommitted", "a read sees every entry that was committed before it was asked"},
     {"CommittedOnQuorum", "every committed entry stays in the logs of a majority"},
     {"OwnTermCommit", "a leader moves its commit index only to an entry of its own term"},
     {"MatchIndexSound", "a follower's log agrees with its leader's through the match index"},
@@ -28,6 +29,8 @@ constexpr std::array<Words, kPropertyCount> kWords = {{
     {"LastAppliedMonotonic", "a server's last applied index never goes back while it runs"},
     {"MatchIndexMonotonic", "a leader's match indices never go back while it leads its term"},
     {"LogSurvivesRestart", "a restart leaves the log as it was"},
+    {"PreVotePromise", "a pre-vote changes no term and no vote, and a leader in touch stops it"},
+    {"TransferPromise", "a lead is handed over to a server with all of a log that grows no more"},
     {"Contract", "the implementation never reports a broken contract of its own"},
 }};
 

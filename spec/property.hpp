@@ -20,6 +20,7 @@ enum class Property : std::uint8_t {
   LogMatching,           // Figure 3: same index and term: identical logs through that index
   LeaderCompleteness,    // Figure 3: a committed entry is in the log of every later leader
   StateMachineSafety,    // Figure 3: no two servers apply different entries at an index
+  ReadsSeeCommitted,     // dissertation 6.4: a read sees all that was committed before it was asked
   CommittedOnQuorum,     // early form: every committed entry is in the logs of a majority
   OwnTermCommit,         // early form (5.4.2): a leader counts replicas of own-term entries only
   MatchIndexSound,       // early form (5.3): an acknowledged prefix is in the follower's log
@@ -29,9 +30,11 @@ enum class Property : std::uint8_t {
   LastAppliedMonotonic,  // Figure 2: lastApplied never goes back, but for a restart
   MatchIndexMonotonic,   // Figure 2: matchIndex never goes back while a server leads a term
   LogSurvivesRestart,    // Figure 2: the log is persistent
+  PreVotePromise,        // dissertation 9.6: a pre-vote changes and disturbs nothing
+  TransferPromise,       // dissertation 3.10: the lead goes to a server that has the whole log
   Contract,              // the implementation's own contract was broken: it said so itself
 };
-inline constexpr std::size_t kPropertyCount = 15;
+inline constexpr std::size_t kPropertyCount = 18;
 
 const char* to_string(Property property);                       // "ElectionSafety", ...
 std::optional<Property> property_named(std::string_view name);  // exactly as to_string prints it
@@ -62,5 +65,17 @@ std::optional<Violation> check_state(std::span<const ServerView* const> servers,
 // comes of it), unless a restart lost it.
 std::optional<Violation> check_step(const ServerView& before, const ServerView& after,
                                     bool restarted, PropertySet properties);
+
+// What passed between a server and the network in one step.
+struct Exchange {
+  const MessageView* received = nullptr;  // nullptr: the step received nothing
+  std::span<const MessageView> sent{};
+};
+
+// Checks the properties that say what a server may answer to what. Only messages of a judged kind
+// say anything.
+std::optional<Violation> check_exchange(const ServerView& before, const ServerView& after,
+                                        const Exchange& exchange, PropertySet properties);
+bool is_judged(std::string_view message_kind);
 
 }  // namespace spec

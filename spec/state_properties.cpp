@@ -168,11 +168,21 @@ Broken match_index_sound(Servers servers, const History&) {
   return std::nullopt;
 }
 
-constexpr std::array<Rule<Servers, const History&>, 6> kRules = {{
+Broken reads_see_committed(Servers, const History& history) {
+  if (!history.stale_read) return std::nullopt;
+  const StaleRead& stale = *history.stale_read;
+  return fmt::format(
+      "server {} answered read {} with what is applied through index {}, but index {} was "
+      "committed when the read was asked",
+      stale.server, stale.read.id, stale.applied, stale.read.committed);
+}
+
+constexpr std::array<Rule<Servers, const History&>, 7> kRules = {{
     {Property::ElectionSafety, election_safety},
     {Property::LogMatching, log_matching},
     {Property::LeaderCompleteness, leader_completeness},
     {Property::StateMachineSafety, state_machine_safety},
+    {Property::ReadsSeeCommitted, reads_see_committed},
     {Property::CommittedOnQuorum, committed_on_quorum},
     {Property::MatchIndexSound, match_index_sound},
 }};

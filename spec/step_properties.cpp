@@ -88,7 +88,17 @@ Broken log_survives_restart(const ServerView& before, const ServerView& after, b
                      describe(entry_at(before, index)), index, describe(entry_at(after, index)));
 }
 
-constexpr std::array<Rule<const ServerView&, const ServerView&, bool>, 8> kRules = {{
+// The other half of the promise is about messages (exchange_properties.cpp).
+Broken log_rests_in_transfer(const ServerView& before, const ServerView& after, bool restarted) {
+  if (restarted || !leads_same_term(before, after)) return std::nullopt;
+  if (before.transferee == kNoServer || before.transferee != after.transferee) return std::nullopt;
+  if (after.log.size() <= before.log.size()) return std::nullopt;
+  return fmt::format(
+      "server {}, leader of term {}, is handing its lead over to server {} and appended {}",
+      before.id, before.current_term, before.transferee, describe(&after.log.back()));
+}
+
+constexpr std::array<Rule<const ServerView&, const ServerView&, bool>, 9> kRules = {{
     {Property::LeaderAppendOnly, leader_append_only},
     {Property::OwnTermCommit, own_term_commit},
     {Property::OneVotePerTerm, one_vote_per_term},
@@ -97,6 +107,7 @@ constexpr std::array<Rule<const ServerView&, const ServerView&, bool>, 8> kRules
     {Property::LastAppliedMonotonic, last_applied_monotonic},
     {Property::MatchIndexMonotonic, match_index_monotonic},
     {Property::LogSurvivesRestart, log_survives_restart},
+    {Property::TransferPromise, log_rests_in_transfer},
 }};
 static_assert(in_reporting_order(kRules));
 

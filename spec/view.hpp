@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -27,11 +28,12 @@ struct EntryView {
   bool operator==(const EntryView&) const = default;
 };
 
-enum class Role : std::uint8_t { Follower, Candidate, Leader };
+enum class Role : std::uint8_t { Follower, Candidate, Leader, PreCandidate };
 
 // One server as the paper's Figure 2 lists it. `next_index` and `match_index` have one slot per
 // server (slot 0 is server 1; a leader's own slot is 0) and are empty unless the role is Leader.
-// `votes_granted` holds sorted ids and is empty unless the role is Candidate.
+// `votes_granted` holds sorted ids and is empty unless the role is Candidate or PreCandidate. What
+// follows match_index belongs to features that a cluster need not have, and is then as it is here.
 struct ServerView {
   ServerId id = kNoServer;
   Role role = Role::Follower;
@@ -44,6 +46,13 @@ struct ServerView {
   std::vector<ServerId> votes_granted;
   std::vector<Index> next_index;
   std::vector<Index> match_index;
+  // A follower: the minimum election timeout has not passed since it heard from a leader. A leader
+  // that reads by lease: it has not passed since it began the round that the lease counts from.
+  bool lease = false;
+  // A leader that checks its quorum: the followers heard from since it last did, sorted.
+  std::optional<std::vector<ServerId>> heard{};
+  ServerId transferee = kNoServer;     // a leader: to whom it is handing its lead over
+  std::vector<std::uint64_t> reads{};  // reads that wait here, by their ids
   bool operator==(const ServerView&) const = default;
 };
 
@@ -58,7 +67,7 @@ struct MessageView {
   bool operator==(const MessageView&) const = default;
 };
 
-// "follower", "candidate", "leader".
+// "follower", "candidate", "leader", "pre_candidate".
 const char* to_string(Role role);
 
 // The entry at a 1-based index, or nullptr where the log has none.

@@ -27,6 +27,14 @@ constexpr std::array<Words, kWitnessCount> kWords = {{
     {"LeaderBackedUp", "a leader lowered a follower's next index"},
     {"ServerRestarted", "a server that had a term restarted"},
     {"LeaderRestarted", "a leader restarted"},
+    {"PreVoteWon", "a server won a pre-vote and stood for election"},
+    {"LeaseEnded", "a follower did not hear from a leader for the minimum election timeout"},
+    {"QuorumLost", "a leader that did not hear from a majority stepped down"},
+    {"TransferStarted", "a leader began to hand its lead over"},
+    {"TransferAborted", "a leader gave up handing its lead over, and led on"},
+    {"LeaderAnsweredRead", "a leader answered a read"},
+    {"FollowerAnsweredRead", "a follower answered a read"},
+    {"ReadSawCommitted", "a read was answered that had a committed entry to see"},
 }};
 
 const Words& words(Witness witness) { return kWords.at(static_cast<std::size_t>(witness)); }
@@ -84,6 +92,22 @@ bool backed_up(const ServerView& before, const ServerView& after) {
   return false;
 }
 
+WitnessSet feature_witnesses(const ServerView& before, const ServerView& after) {
+  const bool same_term = before.current_term == after.current_term;
+  return when(before.role == Role::PreCandidate && after.current_term > before.current_term &&
+                  after.voted_for == after.id,
+              Witness::PreVoteWon) |
+         when(before.lease && !after.lease && same_term && after.role == Role::Follower,
+              Witness::LeaseEnded) |
+         when(before.role == Role::Leader && after.role == Role::Follower && same_term,
+              Witness::QuorumLost) |
+         when(before.transferee == kNoServer && after.transferee != kNoServer,
+              Witness::TransferStarted) |
+         when(before.transferee != kNoServer && after.transferee == kNoServer && same_term &&
+                  after.role == Role::Leader,
+              Witness::TransferAborted);
+}
+
 WitnessSet restart_witnesses(const ServerView& before) {
   const bool had_term = before.current_term > 0;
   return when(had_term, Witness::ServerRestarted) |
@@ -96,12 +120,24 @@ const char* to_string(Witness witness) { return words(witness).name; }
 
 const char* description(Witness witness) { return words(witness).description; }
 
+WitnessSet read_witnesses(const ServerView& after, const ReadEvents& reads,
+                          const History& history) {
+  if (reads.answered.empty()) return 0;
+  const bool had_to_see = std::ranges::any_of(history.reads, [&](const AskedRead& asked) {
+    return asked.committed > 0 &&
+           std::ranges::find(reads.answered, asked.id) != reads.answered.end();
+  });
+  return when(after.role == Role::Leader, Witness::LeaderAnsweredRead) |
+         when(after.role == Role::Follower, Witness::FollowerAnsweredRead) |
+         when(had_to_see, Witness::ReadSawCommitted);
+}
+
 WitnessSet witnesses(const ServerView& before, const ServerView& after, bool restarted,
                      const History& history) {
   if (restarted) return restart_witnesses(before);
   return role_witnesses(before, after, history) | log_witnesses(before, after) |
          commit_witnesses(before, after, history) |
-         when(backed_up(before, after), Witness::LeaderBackedUp);
+         when(backed_up(before, after), Witness::LeaderBackedUp) | feature_witnesses(before, after);
 }
 
 }  // namespace spec

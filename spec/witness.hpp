@@ -21,8 +21,17 @@ enum class Witness : std::uint8_t {
   LeaderBackedUp,         // a leader lowered a follower's nextIndex
   ServerRestarted,        // a server restarted that had a term
   LeaderRestarted,        // ... and was the leader
+  // Of features, in a cluster that has them.
+  PreVoteWon,          // a pre-candidate became a candidate
+  LeaseEnded,          // a follower had not heard from its leader for the minimum election timeout
+  QuorumLost,          // a leader that had not heard from a majority became a follower in its term
+  TransferStarted,     // a leader began to hand its lead over
+  TransferAborted,     // ... and led on
+  LeaderAnsweredRead,  // a read was answered by a leader
+  FollowerAnsweredRead,  // ... by a follower
+  ReadSawCommitted,      // ... that was asked after something had been committed
 };
-inline constexpr std::size_t kWitnessCount = 13;
+inline constexpr std::size_t kWitnessCount = 21;
 
 const char* to_string(Witness witness);    // "LeaderElected", ...
 const char* description(Witness witness);  // one line for reports
@@ -32,6 +41,12 @@ using WitnessSet = std::uint32_t;
 constexpr WitnessSet set_of(Witness witness) {
   return WitnessSet{1} << static_cast<unsigned>(witness);
 }
+
+// Those that a cluster without any feature fires.
+inline constexpr WitnessSet kPlainWitnesses = set_of(Witness::PreVoteWon) - 1;
+
+// Those that answering reads fires. `history` is the history before the step.
+WitnessSet read_witnesses(const ServerView& after, const ReadEvents& reads, const History& history);
 
 // The witnesses that one server's step fires. `history` is the history before the step.
 WitnessSet witnesses(const ServerView& before, const ServerView& after, bool restarted,

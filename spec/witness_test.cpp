@@ -24,11 +24,13 @@ Names fired(const ServerView& before, const ServerView& after, bool restarted = 
 }
 
 TEST(Witness, Names_AreTheEnumerators_AndDescriptionsDiffer) {
-  const Names names = {"LeaderElected",     "LaterLeaderElected", "CandidateYielded",
-                       "LeaderDeposed",     "EntryAppended",      "EntryReplicated",
-                       "ConflictTruncated", "EntryCommitted",     "OldTermEntryCommitted",
-                       "FollowerCommitted", "LeaderBackedUp",     "ServerRestarted",
-                       "LeaderRestarted"};
+  const Names names = {"LeaderElected",      "LaterLeaderElected",   "CandidateYielded",
+                       "LeaderDeposed",      "EntryAppended",        "EntryReplicated",
+                       "ConflictTruncated",  "EntryCommitted",       "OldTermEntryCommitted",
+                       "FollowerCommitted",  "LeaderBackedUp",       "ServerRestarted",
+                       "LeaderRestarted",    "PreVoteWon",           "LeaseEnded",
+                       "QuorumLost",         "TransferStarted",      "TransferAborted",
+                       "LeaderAnsweredRead", "FollowerAnsweredRead", "ReadSawCommitted"};
   ASSERT_EQ(names.size(), kWitnessCount);
   std::set<std::string> descriptions;
   for (std::size_t i = 0; i < kWitnessCount; ++i) {
@@ -154,7 +156,31 @@ TEST(Witness, LeaderBackedUp_DoesNotFire_WhenNextIndicesGrowOrTheTermIsAnother) 
 TEST(Witness, LeaderBackedUp_DoesNotFire_WhenTheServerNoLongerLeads) {
   ServerView after = follower(1, 2);
   after.next_index = {0, 0, 0};  // left over: a follower's next indices mean nothing
-  EXPECT_EQ(fired(leader(1, 2), after), Names{"LeaderDeposed"});
+  EXPECT_EQ(fired(leader(1, 2), after), (Names{"LeaderDeposed", "QuorumLost"}));
+}
+
+TEST(Witness, QuorumLost_Fires_WhenALeaderStepsDownInItsTerm_Only) {
+  EXPECT_EQ(fired(leader(1, 2), follower(1, 2)), (Names{"LeaderDeposed", "QuorumLost"}));
+  EXPECT_EQ(fired(leader(1, 2), follower(1, 3)), Names{"LeaderDeposed"});
+}
+
+TEST(Witness, PreVoteWon_Fires_WhenAPreCandidateStands_Only) {
+  ServerView pre_candidate = follower(1, 2);
+  pre_candidate.role = Role::PreCandidate;
+  EXPECT_EQ(fired(pre_candidate, candidate(1, 3)), Names{"PreVoteWon"});
+  EXPECT_EQ(fired(pre_candidate, follower(1, 3)), Names{});
+  EXPECT_EQ(fired(follower(1, 2), pre_candidate), Names{});
+}
+
+TEST(Witness, LeaseEnded_Fires_WhenAFollowerInTouchIsSoNoMore) {
+  ServerView in_touch = follower(1, 2);
+  in_touch.leader = 2;
+  in_touch.lease = true;
+  ServerView after = in_touch;
+  after.lease = false;
+  EXPECT_EQ(fired(in_touch, after), Names{"LeaseEnded"});
+  EXPECT_EQ(fired(after, in_touch), Names{});
+  EXPECT_EQ(fired(in_touch, follower(1, 3)), Names{}) << "a later term";
 }
 
 TEST(Witness, ServerRestarted_Fires_WhenAServerWithATermRestarts) {

@@ -102,10 +102,18 @@ Cursor Cursor::member(std::string_view key) const {
   return {*found_at, pointer_to(pointer_, key)};
 }
 
-void Cursor::require_keys(const std::vector<std::string_view>& keys) const {
+bool Cursor::has(std::string_view key) const {
+  require_object();
+  return value_->contains(key);
+}
+
+void Cursor::require_keys(const std::vector<std::string_view>& keys,
+                          const std::vector<std::string_view>& optional) const {
+  std::vector<std::string_view> known = keys;
+  known.insert(known.end(), optional.begin(), optional.end());
   for (const auto& [key, member] : members()) {
-    if (std::ranges::find(keys, key) == keys.end()) {
-      member.fail(fmt::format("unknown key; expected one of {}", fmt::join(keys, ", ")));
+    if (std::ranges::find(known, key) == known.end()) {
+      member.fail(fmt::format("unknown key; expected one of {}", fmt::join(known, ", ")));
     }
   }
   for (const std::string_view key : keys) static_cast<void>(member(key));

@@ -50,8 +50,10 @@ class Cursor {
   [[nodiscard]] std::vector<Cursor> elements() const;
   [[nodiscard]] std::vector<std::pair<std::string, Cursor>> members() const;
   [[nodiscard]] Cursor member(std::string_view key) const;
-  // Every one of these and no other.
-  void require_keys(const std::vector<std::string_view>& keys) const;
+  // Every one of these and no other, but for the optional ones.
+  void require_keys(const std::vector<std::string_view>& keys,
+                    const std::vector<std::string_view>& optional = {}) const;
+  [[nodiscard]] bool has(std::string_view key) const;
 
   // The value's text with sorted keys: equal for values that differ in the order of keys only.
   [[nodiscard]] std::string canonical() const;

@@ -14,16 +14,25 @@ namespace {
 
 using internal::Cursor;
 
+constexpr std::uint64_t kOptionMax = 1'000'000'000;
 constexpr std::size_t kDifferenceBytesMax = 200;  // of each side, when `changed` is wrong
 
 Config read_config(const Cursor& at) {
-  at.require_keys({"servers", "no_op", "backtracking", "entries_per_message", "network"});
+  at.require_keys({"servers", "no_op", "backtracking", "entries_per_message", "network"},
+                  {"options"});
   Config config;
   config.servers = static_cast<std::uint32_t>(at.member("servers").number(1, kServersMax));
   config.no_op = at.member("no_op").boolean();
   config.backtracking = at.member("backtracking").one_of("back-tracking", {"fast", "plain"});
   config.entries_per_message = at.member("entries_per_message").number(0, kEntriesPerMessageMax);
   config.network = at.member("network").one_of("network", {"any", "unordered", "ordered"});
+  if (!at.has("options")) return config;
+  const Cursor options = at.member("options");
+  for (const auto& [name, value] : options.members()) {
+    if (!internal::is_snake_case(name)) value.fail("expected an option's name in snake_case");
+    config.options.emplace(name, value.number(1, kOptionMax));
+  }
+  if (config.options.empty()) options.fail("expected an option at least; leave it out if none is");
   return config;
 }
 
@@ -74,6 +83,7 @@ class Reader {
   [[nodiscard]] spec::MessageView read_message(const Cursor& at) const;
   [[nodiscard]] SentMessage read_sent(const Cursor& at) const;
   [[nodiscard]] std::vector<std::vector<spec::ServerId>> read_groups(const Cursor& at) const;
+  void read_features(const Cursor& at, spec::ServerView& view) const;
   [[nodiscard]] spec::ServerView read_view(const Cursor& at, spec::ServerId id) const;
   [[nodiscard]] Action read_action(const Cursor& at) const;
   void read_delivery(const Cursor& at, Action& action) const;
@@ -92,6 +102,14 @@ spec::ServerId Reader::read_id(const Cursor& at) const {
 
 spec::ServerId Reader::read_id_or_null(const Cursor& at) const {
   return at.is_null() ? spec::kNoServer : read_id(at);
+}
+
+// One at least: where there is none, the key is left out.
+std::vector<std::uint64_t> read_numbers(const Cursor& at) {
+  std::vector<std::uint64_t> numbers;
+  for (const Cursor& element : at.elements()) numbers.push_back(element.number(1));
+  if (numbers.empty()) at.fail("expected one at least; leave it out if there is none");
+  return numbers;
 }
 
 // Strictly ascending, as views list the votes.
@@ -159,14 +177,28 @@ std::vector<std::vector<spec::ServerId>> Reader::read_groups(const Cursor& at) c
   return groups;
 }
 
+// What says nothing must not be there: a view has one form.
+void Reader::read_features(const Cursor& at, spec::ServerView& view) const {
+  if (at.has("lease")) {
+    view.lease = at.member("lease").boolean();
+    if (!view.lease) at.member("lease").fail("expected true; leave it out if it is not so");
+  }
+  if (at.has("heard")) view.heard = read_ids(at.member("heard"));
+  if (at.has("reads")) view.reads = read_numbers(at.member("reads"));
+  if (at.has("transferee")) view.transferee = read_id(at.member("transferee"));
+}
+
 spec::ServerView Reader::read_view(const Cursor& at, spec::ServerId id) const {
   at.require_keys({"id", "role", "current_term", "voted_for", "log", "commit_index", "last_applied",
-                   "leader", "votes_granted", "next_index", "match_index"});
+                   "leader", "votes_granted", "next_index", "match_index"},
+                  {"lease", "heard", "transferee", "reads"});
   spec::ServerView view;
   view.id = static_cast<spec::ServerId>(at.member("id").number(id, id));
   const Cursor role = at.member("role");
-  const std::string& role_name = role.one_of("role", {"follower", "candidate", "leader"});
-  for (const spec::Role candidate : {spec::Role::Candidate, spec::Role::Leader}) {
+  const std::string& role_name =
+      role.one_of("role", {"follower", "candidate", "leader", "pre_candidate"});
+  for (const spec::Role candidate :
+       {spec::Role::Candidate, spec::Role::Leader, spec::Role::PreCandidate}) {
     if (role_name == spec::to_string(candidate)) view.role = candidate;
   }
   view.current_term = at.member("current_term").number();
@@ -176,11 +208,14 @@ spec::ServerView Reader::read_view(const Cursor& at, spec::ServerId id) const {
   view.last_applied = at.member("last_applied").number();
   view.leader = read_id_or_null(at.member("leader"));
   view.votes_granted = read_ids(at.member("votes_granted"));
-  if (!view.votes_granted.empty() && view.role != spec::Role::Candidate) {
-    at.member("votes_granted").fail("expected [] unless the role is candidate");
+  const bool is_candidate =
+      view.role == spec::Role::Candidate || view.role == spec::Role::PreCandidate;
+  if (!view.votes_granted.empty() && !is_candidate) {
+    at.member("votes_granted").fail("expected [] unless the role is candidate or pre_candidate");
   }
   view.next_index = read_slots(at.member("next_index"), view.role);
   view.match_index = read_slots(at.member("match_index"), view.role);
+  read_features(at, view);
   return view;
 }
 
@@ -218,10 +253,14 @@ Action Reader::read_action(const Cursor& at) const {
     keys.insert(keys.end(), {"message", "sent_at", "keep_copy"});
   }
   if (action.kind == ActionKind::Cut) keys.emplace_back("groups");
+  if (action.kind == ActionKind::Read) keys.emplace_back("read");
+  if (action.kind == ActionKind::Transfer) keys.emplace_back("target");
   at.require_keys(keys);
   if (acts_on_server(action.kind)) action.server = read_id(at.member("server"));
   if (action.kind == ActionKind::Propose) action.command = at.member("command").string();
   if (action.kind == ActionKind::Deliver) read_delivery(at, action);
+  if (action.kind == ActionKind::Read) action.read = at.member("read").number(1);
+  if (action.kind == ActionKind::Transfer) action.target = read_id(at.member("target"));
   if (action.kind == ActionKind::Cut) action.groups = read_groups(at.member("groups"));
   return action;
 }
@@ -247,7 +286,7 @@ void Reader::verify_changed(const Cursor& at, const Step& step) const {
 }
 
 void Reader::read_step(const Cursor& at) {
-  at.require_keys({"step", "action", "outcome", "sent", "changed", "view"});
+  at.require_keys({"step", "action", "outcome", "sent", "changed", "view"}, {"answered"});
   Step step;
   step.number = trace_.steps.size() + 1;
   static_cast<void>(at.member("step").number(step.number, step.number));
@@ -255,11 +294,13 @@ void Reader::read_step(const Cursor& at) {
   step.outcome = at.member("outcome").string();
   for (const Cursor& element : at.member("sent").elements())
     step.sent.push_back(read_sent(element));
+  if (at.has("answered")) step.answered = read_numbers(at.member("answered"));
   const Cursor view = at.member("view");
   if (acts_on_server(step.action.kind)) {
     step.view = read_view(view, step.action.server);
   } else {
     if (!step.sent.empty()) at.member("sent").fail("expected []: this action sends nothing");
+    if (at.has("answered")) at.member("answered").fail("this action is no server's");
     if (!view.is_null()) view.fail("expected null: this action is no server's");
   }
   verify_changed(at.member("changed"), step);

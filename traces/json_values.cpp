@@ -27,20 +27,17 @@ Json to_json_value(const spec::FieldValue& field) {
   return std::get<std::uint64_t>(field);
 }
 
-}  // namespace
-
-Json to_json_value(const spec::MessageView& message) {
-  Json fields = Json::object();
-  for (const auto& [name, value] : message.fields) fields[name] = to_json_value(value);
-  Json object = Json::object();
-  object["kind"] = message.kind;
-  object["from"] = message.from;
-  object["to"] = message.to;
-  object["fields"] = std::move(fields);
-  return object;
+// The fields that only some clusters have; all of them, or those that say something.
+void add_features(const spec::ServerView& view, bool all, Json& object) {
+  const spec::ServerView plain;
+  if (all || view.lease != plain.lease) object["lease"] = view.lease;
+  if (all || view.transferee != plain.transferee)
+    object["transferee"] = id_or_null(view.transferee);
+  if (all || !view.reads.empty()) object["reads"] = view.reads;
+  if (all || view.heard) object["heard"] = view.heard ? Json(*view.heard) : Json(nullptr);
 }
 
-Json to_json_value(const spec::ServerView& view) {
+Json plain_value(const spec::ServerView& view) {
   Json object = Json::object();
   object["id"] = view.id;
   object["role"] = spec::to_string(view.role);
@@ -56,9 +53,30 @@ Json to_json_value(const spec::ServerView& view) {
   return object;
 }
 
+}  // namespace
+
+Json to_json_value(const spec::MessageView& message) {
+  Json fields = Json::object();
+  for (const auto& [name, value] : message.fields) fields[name] = to_json_value(value);
+  Json object = Json::object();
+  object["kind"] = message.kind;
+  object["from"] = message.from;
+  object["to"] = message.to;
+  object["fields"] = std::move(fields);
+  return object;
+}
+
+Json to_json_value(const spec::ServerView& view) {
+  Json object = plain_value(view);
+  add_features(view, false, object);
+  return object;
+}
+
 Json changed_fields(const spec::ServerView& before, const spec::ServerView& after) {
-  const Json old_values = to_json_value(before);
-  const Json new_values = to_json_value(after);
+  Json old_values = plain_value(before);
+  Json new_values = plain_value(after);
+  add_features(before, true, old_values);
+  add_features(after, true, new_values);
   Json changed = Json::object();
   for (const auto& [name, value] : new_values.items()) {
     const Json& old_value = old_values.at(name);

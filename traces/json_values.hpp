@@ -11,6 +11,7 @@ namespace traces::internal {
 using Json = nlohmann::ordered_json;
 
 Json to_json_value(const spec::MessageView& message);
+// A field that only some clusters have is there where it says something.
 Json to_json_value(const spec::ServerView& view);
 
 // {field: [before, after]} for each field of the views that differs.

@@ -15,6 +15,7 @@ Json config_value(const Config& config) {
   object["backtracking"] = config.backtracking;
   object["entries_per_message"] = config.entries_per_message;
   object["network"] = config.network;
+  if (!config.options.empty()) object["options"] = config.options;
   return object;
 }
 
@@ -46,6 +47,8 @@ Json action_value(const Action& action) {
     object["keep_copy"] = action.keep_copy;
   }
   if (action.kind == ActionKind::Cut) object["groups"] = action.groups;
+  if (action.kind == ActionKind::Read) object["read"] = action.read;
+  if (action.kind == ActionKind::Transfer) object["target"] = action.target;
   return object;
 }
 
@@ -67,6 +70,7 @@ Json step_value(const Trace& trace, std::size_t position) {
   object["action"] = action_value(step.action);
   object["outcome"] = step.outcome;
   object["sent"] = sent_value(step.sent);
+  if (!step.answered.empty()) object["answered"] = step.answered;
   object["changed"] = step.view && before != nullptr ? internal::changed_fields(*before, *step.view)
                                                      : Json::object();
   object["view"] = step.view ? to_json_value(*step.view) : Json(nullptr);

@@ -55,7 +55,8 @@ std::string error_of(std::string_view text) {
 TEST(Reader, NamesThePath_WhenAnActionIsUnknown) {
   EXPECT_EQ(error_of(edited({"/steps/7/action/kind", R"("recieve")", "", ""})),
             R"(trace.json: /steps/7/action/kind: unknown action "recieve"; expected one of )"
-            "election_timeout, heartbeat_timeout, propose, deliver, crash, cut, heal");
+            "election_timeout, heartbeat_timeout, propose, deliver, crash, cut, heal, "
+            "lease_timeout, transfer, read");
 }
 
 TEST(Reader, NamesThePath_WhenAPartOfTheTopIsWrong) {

@@ -98,6 +98,10 @@ std::vector<std::pair<std::string_view, std::string>> field_texts(const spec::Se
       {"votes_granted", fmt::format("{{{}}}", fmt::join(view.votes_granted, " "))},
       {"next_index", fmt::format("[{}]", fmt::join(view.next_index, " "))},
       {"match_index", fmt::format("[{}]", fmt::join(view.match_index, " "))},
+      {"lease", view.lease ? "yes" : ""},
+      {"transferee", view.transferee == spec::kNoServer ? "" : std::to_string(view.transferee)},
+      {"reads", view.reads.empty() ? "" : fmt::format("{{{}}}", fmt::join(view.reads, " "))},
+      {"heard", view.heard ? fmt::format("{{{}}}", fmt::join(*view.heard, " ")) : ""},
   };
 }
 
@@ -108,8 +112,9 @@ std::vector<std::string> change_texts(const spec::ServerView& before,
   std::vector<std::string> changes;
   for (std::size_t i = 0; i < new_texts.size(); ++i) {
     if (old_texts[i].second == new_texts[i].second) continue;
-    changes.push_back(
-        fmt::format("{} {} -> {}", new_texts[i].first, old_texts[i].second, new_texts[i].second));
+    const auto shown = [](const std::string& text) { return text.empty() ? "no" : text; };
+    changes.push_back(fmt::format("{} {} -> {}", new_texts[i].first, shown(old_texts[i].second),
+                                  shown(new_texts[i].second)));
   }
   return changes;
 }
@@ -161,6 +166,14 @@ std::string render_action(const Action& action) {
       return "the network is cut into " + render_groups(action.groups);
     case ActionKind::Heal:
       return "the network is whole again";
+    case ActionKind::LeaseTimeout:
+      return fmt::format("server {} has not heard from a leader for the minimum election timeout",
+                         action.server);
+    case ActionKind::Transfer:
+      return fmt::format("server {} is asked to hand its lead over to server {}", action.server,
+                         action.target);
+    case ActionKind::Read:
+      return fmt::format("server {} is asked for read {}", action.server, action.read);
   }
   return "unknown action";
 }
@@ -181,10 +194,15 @@ std::string render_config(const Config& config) {
   const std::string entries = config.entries_per_message == 0
                                   ? std::string("any number of")
                                   : fmt::format("at most {}", config.entries_per_message);
-  return fmt::format("{} server{}, network {}, {} back-tracking, {} entries a message, {}\n",
+  std::string options;
+  for (const auto& [name, value] : config.options) {
+    options += fmt::format(", {}", printable(with_spaces(name)));
+    if (value != 1) options += fmt::format(" {}", value);
+  }
+  return fmt::format("{} server{}, network {}, {} back-tracking, {} entries a message, {}{}\n",
                      config.servers, config.servers == 1 ? "" : "s", printable(config.network),
                      printable(config.backtracking), entries,
-                     config.no_op ? "a no-op at election" : "no no-op at election");
+                     config.no_op ? "a no-op at election" : "no no-op at election", options);
 }
 
 // Stands between the last step with faults and the first of the schedule.
@@ -226,8 +244,9 @@ std::string render_message(const spec::MessageView& message) {
 std::string render_view(const spec::ServerView& view) {
   std::vector<std::string> parts;
   for (const auto& [name, text] : field_texts(view)) {
-    if (text == "[]" && name != "log") continue;  // a leader's fields, but this is none
-    if (text == "{}") continue;                   // a candidate's
+    if (text == "[]" && name != "log") continue;    // a leader's fields, but this is none
+    if (text == "{}" && name != "heard") continue;  // a candidate's
+    if (text.empty()) continue;                     // no such thing in this cluster, or not so
     parts.push_back(name == "role" ? text : fmt::format("{} {}", name, text));
   }
   return fmt::format("server {}: {}", view.id, fmt::join(parts, ", "));
@@ -271,6 +290,9 @@ std::string render_step(const Trace& trace, std::size_t position) {
   }
   text += fmt::format("{:5}  {}{}\n", step.number, render_action(step.action), outcome);
   for (const SentMessage& sent : step.sent) text += render_sent(sent);
+  for (const std::uint64_t read : step.answered) {
+    text += fmt::format("{}answers read {}\n", kIndent, read);
+  }
   const spec::ServerView* before = view_before(trace, position, step.action.server);
   if (step.view && before != nullptr) text += wrapped(change_texts(*before, *step.view));
   return text;

@@ -202,20 +202,30 @@ std::vector<std::uint64_t> slots(std::uint32_t servers) {
   return list;
 }
 
+std::vector<ServerId> ids(std::uint32_t servers) {
+  std::vector<ServerId> chosen;
+  for (ServerId id = 1; id <= servers; ++id) {
+    if (flip()) chosen.push_back(id);
+  }
+  return chosen;
+}
+
 ServerView view(ServerId id, std::uint32_t servers) {
   ServerView view;
   view.id = id;
-  view.role = static_cast<Role>(size_below(3));
+  view.role = static_cast<Role>(size_below(4));
   view.current_term = number_below(4);
   view.voted_for = id_or_none(servers);
   view.log = entries();
   view.commit_index = number_below(4);
   view.last_applied = number_below(4);
   view.leader = id_or_none(servers);
-  if (view.role == Role::Candidate) {
-    for (ServerId voter = 1; voter <= servers; ++voter) {
-      if (flip()) view.votes_granted.push_back(voter);
-    }
+  view.lease = flip();
+  if (flip()) view.heard = ids(servers);
+  view.transferee = id_or_none(servers);
+  if (flip()) view.reads = {1 + size_below(3), 7};
+  if (view.role == Role::Candidate || view.role == Role::PreCandidate) {
+    view.votes_granted = ids(servers);
   }
   if (view.role == Role::Leader) {
     view.next_index = slots(servers);
@@ -256,6 +266,8 @@ Action action(const Trace& trace) {
   if (action.kind == ActionKind::Cut) action.groups = two_groups(servers);
   if (acts_on_server(action.kind)) action.server = id_up_to(servers);
   if (action.kind == ActionKind::Propose) action.command = text();
+  if (action.kind == ActionKind::Read) action.read = 1 + size_below(4);
+  if (action.kind == ActionKind::Transfer) action.target = id_up_to(servers);
   return action;
 }
 
@@ -268,6 +280,7 @@ Step step(const Trace& trace) {
   for (std::size_t i = size_below(3); i > 0; --i) {
     step.sent.push_back({message(trace.config.servers), flip()});
   }
+  if (flip()) step.answered = {1 + size_below(4)};
   // Often the view stays as it was, so that few or no fields change.
   const ServerView* before = view_before(trace, trace.steps.size(), step.action.server);
   step.view = flip() ? *before : view(step.action.server, trace.config.servers);
@@ -282,6 +295,8 @@ Trace trace() {
   trace.config.backtracking = flip() ? "fast" : "plain";
   trace.config.entries_per_message = *rc::gen::inRange<std::uint64_t>(0, kEntriesPerMessageMax + 1);
   trace.config.network = *rc::gen::element<std::string>("any", "unordered", "ordered");
+  if (flip()) trace.config.options["pre_vote"] = 1;
+  if (flip()) trace.config.options["entries_in_flight"] = 1 + size_below(9);
   for (std::size_t i = size_below(3); i > 0; --i) trace.bounds[text()] = text();
   if (flip()) trace.bug = "double-vote";
   trace.shortest = flip();

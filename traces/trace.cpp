@@ -18,6 +18,12 @@ const char* to_string(ActionKind kind) {
       return "cut";
     case ActionKind::Heal:
       return "heal";
+    case ActionKind::LeaseTimeout:
+      return "lease_timeout";
+    case ActionKind::Transfer:
+      return "transfer";
+    case ActionKind::Read:
+      return "read";
   }
   return "unknown";
 }

@@ -23,6 +23,9 @@ struct Config {
   std::string backtracking = "fast";      // "fast" (conflict term) or "plain" (one step)
   std::uint64_t entries_per_message = 0;  // at most so many entries a message; 0: no limit
   std::string network = "any";            // "any", "unordered" or "ordered"
+  // Options that most clusters do not have, by name ("pre_vote"): 1 for a switch that is on, else
+  // the option's number. Those that are off are not here.
+  std::map<std::string, std::uint64_t> options{};
   bool operator==(const Config&) const = default;
 };
 
@@ -34,9 +37,13 @@ enum class ActionKind : std::uint8_t {
   Crash,             // server: loses what is volatile and restarts from what was durable
   Cut,               // groups: servers in different groups no longer reach each other
   Heal,              // ends the cut
+  LeaseTimeout,      // server: the minimum election timeout since it heard from its leader is over
+  Transfer,          // server, target: it is asked to hand its lead over to the target
+  Read,              // server, read: a client asks for a linearizable read
 };
 
-// "election_timeout", "heartbeat_timeout", "propose", "deliver", "crash", "cut", "heal".
+// "election_timeout", "heartbeat_timeout", "propose", "deliver", "crash", "cut", "heal",
+// "lease_timeout", "transfer", "read".
 const char* to_string(ActionKind kind);
 std::optional<ActionKind> action_kind_named(std::string_view name);  // exactly as to_string prints
 
@@ -48,6 +55,9 @@ inline constexpr std::array kActionKinds = {
     ActionKind::Crash,
     ActionKind::Cut,
     ActionKind::Heal,
+    ActionKind::LeaseTimeout,
+    ActionKind::Transfer,
+    ActionKind::Read,
 };
 
 // Whether the action is one server's step; the others act on the network.
@@ -59,6 +69,8 @@ struct Action {
   ActionKind kind{};
   spec::ServerId server = spec::kNoServer;          // none for Cut and Heal
   std::string command;                              // Propose
+  spec::ServerId target = spec::kNoServer;          // Transfer
+  std::uint64_t read = 0;                           // Read: its id
   std::optional<spec::MessageView> message;         // Deliver
   std::size_t sent_at = 0;                          // Deliver: number of the step that sent it
   bool keep_copy = false;                           // Deliver: a duplicate stays on the network
@@ -78,6 +90,7 @@ struct Step {
   std::string
       outcome;  // what the implementation named the result, e.g. "VoteGranted"; may be empty
   std::vector<SentMessage> sent;
+  std::vector<std::uint64_t> answered;   // reads that the server may answer now, by their ids
   std::optional<spec::ServerView> view;  // the acting server after the step; none for Cut and Heal
   bool operator==(const Step&) const = default;
 };

@@ -88,14 +88,16 @@ class Json(CliTest):
         found = self.summary(*TINY)
         self.assertEqual(set(found["config"]), {*FLAGS, "bug", "properties"})
         self.assertIsNone(found["config"]["bug"])
-        self.assertEqual(len(found["config"]["properties"]), 15)
+        self.assertEqual(len(found["config"]["properties"]), 18)
         self.assertEqual(set(found["cut_off"]), {
             "terms", "log", "proposals", "timeouts", "crashes", "inflight", "duplicates",
-            "partitions", "loss", "contract"})
+            "partitions", "loss", "contract", "transfers", "reads", "clock-drifts"})
         self.assertEqual(set(found["coverage"]), {
             "election_timeout", "heartbeat_timeout", "propose", "crash", "cut", "heal",
             "deliver_request_vote", "deliver_request_vote_reply", "deliver_append_entries",
-            "deliver_append_entries_reply", "deliver_other"})
+            "deliver_append_entries_reply", "deliver_other", "lease_timeout", "transfer", "read", "deliver_read_index",
+            "deliver_read_index_reply",
+            "deliver_pre_vote", "deliver_pre_vote_reply", "deliver_timeout_now"})
         self.assertEqual(len(found["witnesses"]), 13)
         for value in [*found["cut_off"].values(), *found["coverage"].values()]:
             self.assertIs(type(value), int)

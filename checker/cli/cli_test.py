@@ -18,7 +18,7 @@ from cli_recovery_test import Recovery
 from cli_replay_test import List, Replay
 from cli_search_test import Json, Limits, Progress, Summary, Violation
 from cli_simulate_test import Merge, Shards, Simulate, SimulateBugs
-from cli_usage_test import Bounds, Files, Networks, Usage
+from cli_usage_test import Bounds, Clocks, Files, Networks, Usage
 
 __all__ = ["Bounds", "Checkpoints", "Files", "Json", "Limits", "List", "Memory", "Merge", "Models",
            "Networks", "Progress", "Recovery", "Replay", "Shards", "Simulate", "SimulateBugs",

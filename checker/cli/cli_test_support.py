@@ -18,7 +18,10 @@ FLAGS = [
     "servers", "terms", "log", "proposals", "timeouts", "crashes", "network", "inflight",
     "duplicates", "partitions", "loss", "order", "no-op", "backtracking", "entries", "depth",
     "states", "time", "memory", "checkpoint-every", "threads", "symmetry", "shortest-states",
-    "recovery", "recovery-steps", "check-symmetry", "store", "fingerprint-seed"]
+    "recovery", "recovery-steps", "check-symmetry", "store", "fingerprint-seed",
+    "transfers", "reads", "clock-drifts",
+    "lease-reads", "pre-vote", "check-quorum", "vote-lease"]
+SWITCHES = ["lease-reads", "recovery", "check-symmetry", "pre-vote", "check-quorum", "vote-lease"]  # alone: on
 
 
 class CliTest(unittest.TestCase):

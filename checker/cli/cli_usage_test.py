@@ -4,7 +4,7 @@ import os
 import re
 import time
 
-from cli_test_support import ENDLESS, FLAGS, STOPPED, TINY, USAGE, CliTest
+from cli_test_support import ENDLESS, FLAGS, STOPPED, SWITCHES, TINY, USAGE, CliTest
 
 
 class Usage(CliTest):
@@ -29,7 +29,7 @@ class Usage(CliTest):
 
     def test_missing_value(self):
         for flag in [*FLAGS, "property", "bug", "trace", "json"]:
-            if flag in ("recovery", "check-symmetry"):
+            if flag in SWITCHES:
                 continue  # stands alone
             self.refused("explore", "--" + flag, says=f"--{flag}: ")
 
@@ -262,3 +262,22 @@ class Files(CliTest):
         self.explore("--servers", "1")
         self.assertEqual(trace.read_text(), "of another search")
         self.assertEqual(os.listdir(self.folder), ["raftcheck-trace.json"])
+
+
+class Clocks(CliTest):
+    """Lease reads trust clocks; the model says how far."""
+
+    LEASES = ["--no-op", "on", "--proposals", "0", "--timeouts", "2", "--reads", "2", "--crashes",
+              "0", "--log", "1", "--network", "unordered", "--inflight", "1", "--vote-lease",
+              "--lease-reads"]
+
+    def test_lease_reads_hold_while_clocks_do(self):
+        self.assertIn("No violation", self.run_program("explore", *self.LEASES).stdout)
+
+    def test_a_clock_that_drifts_breaks_them(self):
+        done = self.run_program("explore", *self.LEASES, "--clock-drifts", "1", status=1)
+        self.assertIn("ReadsSeeCommitted is violated", done.stdout)
+
+    def test_flags_that_need_each_other(self):
+        self.refused("explore", "--lease-reads", says="--vote-lease")
+        self.refused("explore", "--clock-drifts", "1", says="--lease-reads")

@@ -28,8 +28,13 @@ double seconds(const FlagValues& values, std::string_view flag);  // of --time
 void refuse_if_given(const FlagValues& values, std::initializer_list<std::string_view> flags,
                      std::string_view why);
 
-// --servers, --no-op, --backtracking, --entries.
+// --servers, --no-op, --backtracking, --entries and the features.
 node::Options node_options(const FlagValues& values);
+// "pre-vote" of pre_vote.
+std::string flag_of(const node::Feature& feature);
+// A feature's flag, or the budget of one, that switches it off: it need not be told of a cluster
+// that does not have the feature.
+bool is_switched_off(std::string_view flag, std::string_view value);
 // None: all.
 spec::PropertySet properties_named(const std::vector<std::string>& names);
 

@@ -32,6 +32,13 @@ constexpr std::array kFlags = {
          "without one all carry v1"},
     Flag{"timeouts", "N", "unlimited", kSpace, "election timeouts in a run"},
     Flag{"crashes", "N", "1", kSpace, "crashes in a run, each with its restart"},
+    Flag{"transfers", "N", "0", kSpace,
+         "times in a run that a leader is asked to hand its lead over to another server"},
+    Flag{"reads", "N", "0", kSpace, "linearizable reads asked for in a run, at any server"},
+    Flag{
+        "clock-drifts", "N", "0", kSpace,
+        "with --lease-reads: times in a run that a server's minimum election timeout ends although "
+        "a leader's lease, which began before, has not: a clock that runs wrong"},
     Flag{"network", "KIND", "any", kNetwork,
          "any: a message once sent may arrive at any later time, any number of times, or never. "
          "unordered, ordered: bounded networks, a multiset of messages or a queue for each pair of "
@@ -49,6 +56,16 @@ constexpr std::array kFlags = {
          "how a rejected AppendEntries moves nextIndex back: over a whole conflicting term, or one "
          "entry at a time"},
     Flag{"entries", "N", "unlimited", kServer, "entries in one AppendEntries"},
+    Flag{
+        "pre-vote", "[on|off]", "off", kServer,
+        "who would stand for election asks first whether it could win, and changes no term if not"},
+    Flag{"check-quorum", "[on|off]", "off", kServer,
+         "a leader that hears from no majority within an election timeout steps down"},
+    Flag{"vote-lease", "[on|off]", "off", kServer,
+         "nobody votes who heard from a leader within the minimum election timeout"},
+    Flag{"lease-reads", "[on|off]", "off", kServer,
+         "a leader that a majority has confirmed answers reads without asking again, until the "
+         "minimum election timeout since it asked; needs --vote-lease"},
     Flag{"recovery", "[on|off]", "off", kRecovery,
          "from every state reached, once faults stop, a fair schedule must elect one leader and "
          "commit a new proposal at every server; alone it means on"},
@@ -226,6 +243,9 @@ void set_bounds(FlagValues& values, cluster::ExploreOptions& options) {
   bounds.proposals = budget(values, "proposals", 1000);
   bounds.timeouts = budget(values, "timeouts", 1000);
   bounds.crashes = static_cast<std::uint32_t>(number(values, "crashes", 0, 1000));
+  bounds.reads = static_cast<std::uint32_t>(number(values, "reads", 0, 16));
+  bounds.clock_drifts = static_cast<std::uint32_t>(number(values, "clock-drifts", 0, 1000));
+  bounds.transfers = static_cast<std::uint32_t>(number(values, "transfers", 0, 1000));
   constexpr std::uint32_t kSymmetryServersMax = 6;
   if (bounds.servers > kSymmetryServersMax) {
     if (values.is_given("symmetry") && values["symmetry"] == "on") {
@@ -242,12 +262,39 @@ void set_bounds(FlagValues& values, cluster::ExploreOptions& options) {
 
 }  // namespace
 
+std::string flag_of(const node::Feature& feature) {
+  std::string name = feature.name;
+  std::ranges::replace(name, '_', '-');
+  return name;
+}
+
 node::Options node_options(const FlagValues& values) {
-  return {.servers = static_cast<std::uint32_t>(number(values, "servers", 1, 9)),
-          .no_op = choice(values, "no-op", {"on", "off"}) == 0,
-          .fast_backtracking = choice(values, "backtracking", {"fast", "plain"}) == 0,
-          .entries_per_message =
-              static_cast<std::uint32_t>(limit(values, "entries", 1, 1000).value_or(0))};
+  node::Options options{.servers = static_cast<std::uint32_t>(number(values, "servers", 1, 9)),
+                        .no_op = choice(values, "no-op", {"on", "off"}) == 0,
+                        .fast_backtracking = choice(values, "backtracking", {"fast", "plain"}) == 0,
+                        .entries_per_message = static_cast<std::uint32_t>(
+                            limit(values, "entries", 1, 1000).value_or(0))};
+  for (const node::Feature& feature : node::features()) {
+    const std::string flag = flag_of(feature);
+    if (!values.all().contains(flag)) continue;  // random walks have no clocks to trust
+    const std::uint64_t value = feature.most == 1
+                                    ? choice(values, flag, {"off", "on"})
+                                    : limit(values, flag, 1, feature.most).value_or(0);
+    feature.set(options, static_cast<std::uint32_t>(value));
+  }
+  if (options.lease_reads && !options.vote_lease) {
+    refuse("lease-reads", "on",
+           "a lease says that nobody else is voted for, which voters must keep to; add "
+           "--vote-lease");
+  }
+  return options;
+}
+
+bool is_switched_off(std::string_view flag, std::string_view value) {
+  if (flag == "transfers" || flag == "reads" || flag == "clock-drifts") return value == "0";
+  return value == "off" && std::ranges::any_of(node::features(), [&](const node::Feature& feature) {
+           return flag_of(feature) == flag;
+         });
 }
 
 namespace {
@@ -261,7 +308,7 @@ void set_recovery(const FlagValues& values, cluster::ExploreOptions& options) {
     return;
   }
   options.recovery_steps = values["recovery-steps"] == "auto"
-                               ? cluster::recovery_steps_for(options.bounds)
+                               ? cluster::recovery_steps_for(options.bounds, options.node)
                                : number(values, "recovery-steps", 1, kMost, ", or auto");
 }
 
@@ -361,7 +408,9 @@ std::map<std::string, std::string> bounds_in_force(const Plan& plan) {
   };
   std::map<std::string, std::string> bounds;
   for (const auto& [name, value] : plan.values.all()) {
-    if (value != kUnlimited && !is_missing(name)) bounds.emplace(name, value);
+    if (value != kUnlimited && !is_missing(name) && !is_switched_off(name, value)) {
+      bounds.emplace(name, value);
+    }
   }
   return bounds;
 }
@@ -386,6 +435,10 @@ Plan make_plan(FlagValues values, const std::vector<std::string>& properties) {
   set_network(plan.values, plan.options);
   set_store(plan.values, plan.options);
   plan.options.node = node_options(plan.values);
+  if (!plan.options.node.lease_reads) {
+    refuse_if_given(plan.values, {"clock-drifts"},
+                    "nothing here trusts a clock; add --lease-reads, or leave this flag out");
+  }
   set_recovery(plan.values, plan.options);
   plan.options.properties = properties_named(properties);
   return plan;

@@ -59,6 +59,11 @@ void list_actions() {
       Row{"crash", "a server loses what is volatile and restarts from its disk (--crashes)"},
       Row{"cut", "the network is cut into groups (--partitions; bounded networks)"},
       Row{"heal", "the cut ends"},
+      Row{"lease_timeout",
+          "a follower has not heard from a leader for the minimum election timeout (--pre-vote, "
+          "--vote-lease)"},
+      Row{"transfer", "a leader is asked to hand its lead over to another server (--transfers)"},
+      Row{"read", "a client asks a server for a linearizable read (--reads)"},
   };
   for (const Row& row : kRows) print_row(row.name, kColumn, row.description);
 }

@@ -16,10 +16,20 @@
 #include "checker/cli/text.hpp"
 #include "checker/cli/usage_error.hpp"
 #include "checker/cli/version.hpp"
+#include "spec/witness.hpp"
 #include "traces/file.hpp"
 
 namespace cli {
 namespace {
+
+// Whether a cluster without any feature can fire it; the others are not missed.
+bool is_plain_witness(std::string_view name) {
+  for (std::size_t i = 0; i < spec::kWitnessCount; ++i) {
+    const auto witness = static_cast<spec::Witness>(i);
+    if (name == to_string(witness)) return (spec::set_of(witness) & spec::kPlainWitnesses) != 0;
+  }
+  return true;
+}
 
 // A file that is being read, and a place in it: what every complaint names.
 class Place {
@@ -310,7 +320,7 @@ std::string text_of(const Sum& sum) {
   }
   std::vector<std::string> unseen;
   for (const auto& [witness, fired] : sum.json["witnesses"].items()) {
-    if (!fired.get<bool>()) unseen.push_back(witness);
+    if (!fired.get<bool>() && is_plain_witness(witness)) unseen.push_back(witness);
   }
   if (!unseen.empty()) {
     text += "witnesses\n" + two_columns("never happened", kValueColumn, listed(unseen));

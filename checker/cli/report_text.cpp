@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <array>
 
+#include "checker/cli/flag_parsing.hpp"
 #include "checker/cli/process.hpp"
 #include "checker/cli/report.hpp"
 #include "checker/cli/report_lines.hpp"
 #include "checker/cli/text.hpp"
+#include "checker/cluster/vocabulary.hpp"
 #include "traces/render.hpp"
 
 namespace cli {
@@ -23,6 +25,16 @@ std::string losses_in_words(const cluster::Bounds& bounds) {
   }
 }
 
+// "pre-vote", "check-quorum", ...: those that are on.
+void add_features(const node::Options& options, std::vector<std::string>& parts) {
+  for (const node::Feature& feature : node::features()) {
+    const std::uint32_t value = feature.get(options);
+    if (value == 0) continue;
+    parts.push_back(feature.most == 1 ? flag_of(feature)
+                                      : fmt::format("{} {}", flag_of(feature), value));
+  }
+}
+
 // "3 servers", "2 terms", ..., "over any network".
 std::vector<std::string> bounds_in_words(const Outcome& outcome) {
   const cluster::Bounds& bounds = outcome.plan.options.bounds;
@@ -30,9 +42,15 @@ std::vector<std::string> bounds_in_words(const Outcome& outcome) {
       counted(bounds.servers, "server", "servers"), counted(bounds.terms, "term", "terms"),
       fmt::format("logs of {}", bounds.log), counted(bounds.crashes, "crash", "crashes")};
   if (bounds.proposals) parts.push_back(counted(*bounds.proposals, "proposal", "proposals"));
+  if (bounds.reads > 0) parts.push_back(counted(bounds.reads, "read", "reads"));
+  if (outcome.plan.options.node.lease_reads) {
+    parts.push_back(counted(bounds.clock_drifts, "clock drift", "clock drifts"));
+  }
+  if (bounds.transfers > 0) parts.push_back(counted(bounds.transfers, "transfer", "transfers"));
   if (bounds.timeouts) {
     parts.push_back(counted(*bounds.timeouts, "election timeout", "election timeouts"));
   }
+  add_features(outcome.plan.options.node, parts);
   if (bounds.network == cluster::Network::Any) {
     parts.emplace_back("over any network");
     return parts;
@@ -162,7 +180,12 @@ void add_bounds(Out out, const Outcome& outcome) {
 }
 
 // Actions that the bounds allow at all.
-bool is_possible(const std::string& action, const cluster::Bounds& bounds) {
+bool is_possible(const std::string& action, const cluster::Bounds& bounds,
+                 const node::Options& node) {
+  if (action == "lease_timeout") return node.pre_vote || node.vote_lease;
+  if (action == "read" || action.starts_with("deliver_read_index")) return bounds.reads > 0;
+  if (action == "transfer" || action == "deliver_timeout_now") return bounds.transfers > 0;
+  if (action.starts_with("deliver_pre_vote")) return node.pre_vote && bounds.servers > 1;
   if (action == "crash") return bounds.crashes > 0;
   if (action == "cut" || action == "heal") return bounds.partitions > 0;
   if (action == "propose") return !bounds.proposals || *bounds.proposals > 0;
@@ -176,14 +199,17 @@ void add_coverage(Out out, const Outcome& outcome) {
   for (std::size_t i = 0; i < report.action_names.size(); ++i) {
     const std::uint64_t count = report.search.action_counts[i];
     if (count == 0 && !outcome.model &&
-        !is_possible(report.action_names[i], outcome.plan.options.bounds))
+        !is_possible(report.action_names[i], outcome.plan.options.bounds,
+                     outcome.plan.options.node))
       continue;
     line(out, report.action_names[i], count == 0 ? "never" : grouped(count));
   }
 }
 
 void add_witnesses(Out out, const Outcome& outcome) {
-  add_witness_lines(out, outcome.report.search.witnesses);
+  add_witness_lines(
+      out, outcome.report.search.witnesses,
+      cluster::expected_witnesses(outcome.plan.options.node, outcome.plan.options.bounds));
   if (is_vacuous(outcome)) {
     fmt::format_to(
         out,

@@ -29,9 +29,13 @@ constexpr std::array kShared = {
     Shared{"log", "3", kSpace},
     Shared{"proposals", "4", kSpace},
     Shared{"timeouts", "unlimited", kSpace},
+    Shared{"transfers", "0", kSpace},
     Shared{"no-op", "off", kServer},
     Shared{"backtracking", "fast", kServer},
     Shared{"entries", "unlimited", kServer},
+    Shared{"pre-vote", "off", kServer},
+    Shared{"check-quorum", "off", kServer},
+    Shared{"vote-lease", "off", kServer},
 };
 
 constexpr std::array kOwn = {
@@ -116,6 +120,7 @@ void set_bounds(const FlagValues& values, cluster::WalkBounds& bounds) {
   bounds.proposals = budget(values, "proposals", 1000);
   bounds.timeouts = budget(values, "timeouts", 1000);
   bounds.crashes = budget(values, "crashes", 1000);
+  bounds.transfers = static_cast<std::uint32_t>(number(values, "transfers", 0, 1000));
 }
 
 void set_manner(const FlagValues& values, cluster::SimulateOptions& options) {
@@ -178,7 +183,12 @@ SimulatePlan make_simulate_plan(FlagValues values, const std::vector<std::string
 std::map<std::string, std::string> bounds_for_walks(
     const std::map<std::string, std::string>& of_bug) {
   std::map<std::string, std::string> bounds;
-  for (const char* name : {"servers", "no-op", "backtracking", "entries"}) {
+  std::vector<std::string> names{"servers", "no-op", "backtracking", "entries", "transfers"};
+  for (const node::Feature& feature : node::features()) names.push_back(flag_of(feature));
+  std::erase_if(names, [](const std::string& name) {  // what random walks do not have
+    return std::ranges::find(simulate_flags(), name, &Flag::name) == simulate_flags().end();
+  });
+  for (const std::string& name : names) {
     const auto found = of_bug.find(name);
     if (found != of_bug.end()) bounds.insert(*found);
   }
@@ -196,7 +206,9 @@ std::map<std::string, std::string> bounds_in_force(const SimulatePlan& plan) {
   };
   std::map<std::string, std::string> bounds;
   for (const auto& [name, value] : plan.values.all()) {
-    if (value != kUnlimited && !is_missing(name)) bounds.emplace(name, value);
+    if (value != kUnlimited && !is_missing(name) && !is_switched_off(name, value)) {
+      bounds.emplace(name, value);
+    }
   }
   return bounds;
 }

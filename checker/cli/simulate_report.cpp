@@ -9,6 +9,7 @@
 #include "checker/cli/report_lines.hpp"
 #include "checker/cli/text.hpp"
 #include "checker/cli/version.hpp"
+#include "checker/cluster/vocabulary.hpp"
 #include "traces/json.hpp"
 #include "traces/render.hpp"
 
@@ -104,7 +105,10 @@ void add_coverage(Out out, const SimulateOutcome& outcome) {
 
 void add_witnesses(Out out, const SimulateOutcome& outcome) {
   const std::uint32_t fired = outcome.report.totals.witnesses;
-  add_witness_lines(out, fired);
+  add_witness_lines(
+      out, fired,
+      cluster::expected_witnesses(outcome.plan.options.node,
+                                  {.transfers = outcome.plan.options.bounds.transfers}));
   if ((fired & set_of(spec::Witness::LeaderElected)) == 0 && !outcome.report.found) {
     fmt::format_to(out,
                    "VACUOUS: no leader was ever elected in these walks, so they show next to\n"

@@ -6,13 +6,27 @@ if(NOT RAFTCHECK_CLI_PYTHON)
 endif()
 # A group is a class of cli_test.py: Usage, Bounds, ...
 foreach(group IN ITEMS
-    Usage Bounds Networks Summary Json Files Limits Checkpoints Memory Progress Violation Recovery
+    Usage Clocks Bounds Networks Summary Json Files Limits Checkpoints Memory Progress Violation Recovery
     Replay List Models Simulate SimulateBugs Shards Merge)
   string(TOLOWER ${group} name)
   add_test(NAME cli.${name} COMMAND ${RAFTCHECK_CLI_PYTHON}
     ${CMAKE_CURRENT_SOURCE_DIR}/cli_test.py $<TARGET_FILE:raftcheck> ${group})
   set_tests_properties(cli.${name} PROPERTIES
     TIMEOUT 300 ENVIRONMENT PYTHONDONTWRITEBYTECODE=1)
+endforeach()
+
+# The spaces of spaces.txt, those of ./dev verified.
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/spaces.txt)
+file(STRINGS spaces.txt spaces REGEX "^(test|soak) ")
+foreach(space IN LISTS spaces)
+  string(REGEX MATCH "^(test|soak) \\| ([a-z_0-9]+) " ignored "${space}")
+  set(name space.${CMAKE_MATCH_2})
+  add_test(NAME ${name} COMMAND ${RAFTCHECK_CLI_PYTHON} ${PROJECT_SOURCE_DIR}/.ci/verified
+    --program $<TARGET_FILE:raftcheck> --one ${CMAKE_MATCH_2})
+  set_tests_properties(${name} PROPERTIES TIMEOUT 600)
+  if(CMAKE_MATCH_1 STREQUAL "soak")
+    set_tests_properties(${name} PROPERTIES LABELS soak TIMEOUT 3600)
+  endif()
 endforeach()
 
 # Spaces that take minutes: `./dev soak`. Each must be exhausted without a violation (exit 0).

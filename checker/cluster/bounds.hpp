@@ -23,6 +23,11 @@ struct Bounds {
   std::optional<std::uint32_t> proposals{};  // accepted client proposals; the k-th carries "vk"
   std::optional<std::uint32_t> timeouts{};   // election timeouts
   std::uint32_t crashes = 1;
+  std::uint32_t transfers = 0;  // a leader is asked to hand its lead over
+  std::uint32_t reads = 0;      // a server is asked for a read
+  // How often a server's minimum election timeout ends although that of a leader's read lease,
+  // which began before, does not: a clock runs too fast, or the leader's too slowly.
+  std::uint32_t clock_drifts = 0;
   Network network = Network::Any;
 
   // Bounded networks only.

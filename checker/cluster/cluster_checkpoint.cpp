@@ -23,7 +23,7 @@
 namespace cluster {
 namespace {
 
-constexpr std::uint32_t kVersion = 1;  // of every section here
+constexpr std::uint32_t kVersion = 2;  // of every section here
 
 void put_history(const spec::History& history, engine::ArchiveWriter& writer) {
   writer.put_list(history.leaders);
@@ -34,6 +34,17 @@ void put_history(const spec::History& history, engine::ArchiveWriter& writer) {
     writer.put_u8(committed.entry.no_op ? 1 : 0);
     writer.put_text(committed.entry.command);
   }
+  writer.put_u64(history.reads.size());
+  for (const spec::AskedRead& read : history.reads) {
+    writer.put_u64(read.id);
+    writer.put_u64(read.committed);
+  }
+  writer.put_u8(history.stale_read ? 1 : 0);
+  if (!history.stale_read) return;
+  writer.put_u64(history.stale_read->read.id);
+  writer.put_u64(history.stale_read->read.committed);
+  writer.put_u32(history.stale_read->server);
+  writer.put_u64(history.stale_read->applied);
 }
 
 spec::History get_history(engine::ArchiveReader& reader) {
@@ -47,6 +58,18 @@ spec::History get_history(engine::ArchiveReader& reader) {
     entry.entry.term = reader.get_u64();
     entry.entry.no_op = reader.get_u8() != 0;
     entry.entry.command = reader.get_text();
+  }
+  const std::size_t reads = reader.get_count(8 + 8);
+  for (std::size_t i = 0; i < reads; ++i) {
+    const std::uint64_t id = reader.get_u64();
+    history.reads.push_back({id, reader.get_u64()});
+  }
+  if (reader.get_u8() != 0) {
+    spec::StaleRead& stale = history.stale_read.emplace();
+    stale.read.id = reader.get_u64();
+    stale.read.committed = reader.get_u64();
+    stale.server = reader.get_u32();
+    stale.applied = reader.get_u64();
   }
   return history;
 }

@@ -2,6 +2,7 @@
 #include "checker/cluster/cluster_model.hpp"
 
 #include <algorithm>
+#include <bit>
 
 namespace cluster {
 namespace {
@@ -10,7 +11,10 @@ namespace {
 constexpr std::uint32_t kElectionTimeoutKey = 0xFF000000;
 constexpr std::uint32_t kHeartbeatTimeoutKey = 0xFF000001;
 constexpr std::uint32_t kRestartKey = 0xFF000002;
-constexpr std::uint32_t kProposeKey = 0xFF001000;  // plus the number of the proposal
+constexpr std::uint32_t kLeaseTimeoutKey = 0xFF000003;
+constexpr std::uint32_t kTransferKey = 0xFF000100;  // plus the target
+constexpr std::uint32_t kReadKey = 0xFF000200;      // plus the id
+constexpr std::uint32_t kProposeKey = 0xFF001000;   // plus the number of the proposal
 
 }  // namespace
 
@@ -35,7 +39,32 @@ ClusterModel::ClusterModel(node::Node& node, const Bounds& bounds, spec::Propert
   initial_violation_ = check(initial_);
 }
 
-ClusterModel::LocalStep ClusterModel::compute_local_step(LocalId local, const node::Input& input) {
+std::optional<spec::Violation> ClusterModel::judge(LocalId before, const spec::ServerView& after,
+                                                   const node::Input& input,
+                                                   std::uint32_t input_key,
+                                                   std::span<const engine::MessageId> sent) {
+  const bool restarted = input.kind == node::InputKind::Restart;
+  const spec::ServerView& view = locals_[before].view;
+  const auto of_step = spec::check_step(view, after, restarted, properties_);
+  const bool is_received_judged =
+      input.kind == node::InputKind::Receive && is_judged(messages_[input_key].action);
+  const bool is_sent_judged = std::ranges::any_of(
+      sent, [&](engine::MessageId message) { return is_judged(messages_[message].action); });
+  if (!is_received_judged && !is_sent_judged) return of_step;
+  std::vector<spec::MessageView> views;
+  for (const engine::MessageId message : sent) {
+    views.push_back(node_.message_view(messages_[message].bytes));
+  }
+  const bool has_received = input.kind == node::InputKind::Receive;
+  const spec::MessageView received =
+      has_received ? node_.message_view(input.payload) : spec::MessageView{};
+  return first_of(
+      of_step,
+      spec::check_exchange(view, after, {has_received ? &received : nullptr, views}, properties_));
+}
+
+ClusterModel::LocalStep ClusterModel::compute_local_step(LocalId local, const node::Input& input,
+                                                         std::uint32_t input_key) {
   ++step_calls_;
   const node::StepResult result = node_.step(locals_[local].bytes, input);
   if (result.contract) {
@@ -48,13 +77,12 @@ ClusterModel::LocalStep ClusterModel::compute_local_step(LocalId local, const no
   // the sets that the covering search compares.
   if (after.current_term > bounds_.terms) return {.is_beyond_terms = true};
   LocalStep step{.next = intern_local(result.state)};
+  for (const std::uint64_t id : result.reads) step.answered |= std::uint64_t{1} << (id & 63U);
   std::vector<std::uint32_t> list;
   for (const node::Message& message : result.messages)
     list.push_back(intern_message(message, true));
   step.sends = sends_.intern(list).id;
-  const bool restarted = input.kind == node::InputKind::Restart;
-  if (const auto broken =
-          spec::check_step(locals_[local].view, locals_[step.next].view, restarted, properties_)) {
+  if (const auto broken = judge(local, locals_[step.next].view, input, input_key, list)) {
     step.violation = number_of(broken->property);
   }
   return step;
@@ -64,7 +92,7 @@ const ClusterModel::LocalStep& ClusterModel::local_step(LocalId local, std::uint
                                                         const node::Input& input) {
   const std::uint64_t key = engine::pair_key(local, input_key);
   if (const std::uint32_t* known = local_step_index_.find(key)) return local_steps_[*known];
-  local_steps_.push_back(compute_local_step(local, input));
+  local_steps_.push_back(compute_local_step(local, input, input_key));
   local_step_index_.insert(key, static_cast<std::uint32_t>(local_steps_.size() - 1));
   return local_steps_.back();
 }
@@ -83,12 +111,19 @@ engine::Step ClusterModel::cluster_step(engine::HalfId half, std::size_t server,
   const LocalId before = row[server];
   const HistoryId history = row[history_slot()];
   row[server] = local.next;
-  row[history_slot()] = extended(history, local.next);
+  spec::ReadEvents reads{.asked = label.read_id(), .answered = {}};
+  for (std::uint64_t left = local.answered; left != 0; left &= left - 1) {
+    reads.answered.push_back(static_cast<std::uint64_t>(std::countr_zero(left)));
+  }
+  row[history_slot()] = extended(history, local.next, reads);
   row[world_slot()] = intern_world(world);
   step.next = intern_row(row);
   step.sends = reachable_sends(local.sends, world);
   step.witnesses = spec::witnesses(locals_[before].view, locals_[local.next].view, restarted,
                                    histories_[history]);
+  if (local.answered != 0) {
+    step.witnesses |= spec::read_witnesses(locals_[local.next].view, reads, histories_[history]);
+  }
   step.violation = local.violation;
   const std::uint32_t broken = check(canonical(step.next).half);
   if (broken != 0 && (step.violation == 0 || broken < step.violation)) step.violation = broken;
@@ -106,8 +141,22 @@ void ClusterModel::add_timeouts(engine::HalfId half, std::size_t server,
     steps.push_back(cluster_step(half, server, heartbeat, world, false,
                                  {ActionKind::HeartbeatTimeout, subject}));
   }
+  // A clock that ends a lease before a leader's own, which began earlier, runs too fast.
+  const bool drifts = locals_[local].view.role != spec::Role::Leader && locals_[local].view.lease &&
+                      is_lease_running(rows_[half]);
+  if (drifts && world.drifts >= bounds_.clock_drifts) {
+    steps.push_back(forbidden(BoundKind::ClockDrifts));
+    return;
+  }
+  if (drifts) ++world.drifts;
+  const LocalStep lease = local_step(local, kLeaseTimeoutKey, {node::InputKind::LeaseTimeout, {}});
+  if (lease.has_effect(local)) {
+    steps.push_back(
+        cluster_step(half, server, lease, world, false, {ActionKind::LeaseTimeout, subject}));
+  }
   if (bounds_.timeouts && world.timeouts >= *bounds_.timeouts) {
-    if (locals_[local].view.role != spec::Role::Leader) {
+    const spec::ServerView& view = locals_[local].view;
+    if (view.role != spec::Role::Leader || view.heard || view.transferee != 0) {
       steps.push_back(forbidden(BoundKind::Timeouts));
     }
     return;
@@ -141,6 +190,50 @@ void ClusterModel::add_proposal(engine::HalfId half, std::size_t server,
   if (!proposal.has_effect(local)) return;  // refused
   steps.push_back(cluster_step(half, server, proposal, world, false,
                                {ActionKind::Propose, static_cast<std::uint32_t>(server + 1)}));
+}
+
+bool ClusterModel::is_lease_running(Row row) const {
+  return std::ranges::any_of(row.first(servers()), [&](LocalId local) {
+    return locals_[local].view.role == spec::Role::Leader && locals_[local].view.lease;
+  });
+}
+
+void ClusterModel::add_reads(engine::HalfId half, std::size_t server,
+                             std::vector<engine::Step>& steps) {
+  const LocalId local = rows_[half][server];
+  World world = worlds_[rows_[half][world_slot()]];
+  if (bounds_.reads == 0) return;
+  if (world.reads >= bounds_.reads) {
+    steps.push_back(forbidden(BoundKind::Reads));
+    return;
+  }
+  const std::uint32_t id = ++world.reads;
+  const LocalStep step = local_step(
+      local, kReadKey + id,
+      {.kind = node::InputKind::Read, .payload = {}, .target = spec::kNoServer, .read = id});
+  if (!step.has_effect(local)) return;  // refused
+  steps.push_back(cluster_step(half, server, step, world, false,
+                               Label::read(static_cast<std::uint32_t>(server + 1), id)));
+}
+
+void ClusterModel::add_transfers(engine::HalfId half, std::size_t server,
+                                 std::vector<engine::Step>& steps) {
+  const LocalId local = rows_[half][server];
+  if (bounds_.transfers == 0 || locals_[local].view.role != spec::Role::Leader) return;
+  World world = worlds_[rows_[half][world_slot()]];
+  if (world.transfers >= bounds_.transfers) {
+    steps.push_back(forbidden(BoundKind::Transfers));
+    return;
+  }
+  ++world.transfers;
+  for (std::uint32_t target = 1; target <= servers(); ++target) {
+    const LocalStep step =
+        local_step(local, kTransferKey + target,
+                   {.kind = node::InputKind::Transfer, .payload = {}, .target = target});
+    if (!step.has_effect(local)) continue;  // refused
+    steps.push_back(cluster_step(half, server, step, world, false,
+                                 Label::transfer(static_cast<std::uint32_t>(server + 1), target)));
+  }
 }
 
 void ClusterModel::add_crash(engine::HalfId half, std::size_t server,
@@ -188,6 +281,8 @@ void ClusterModel::internal_steps(engine::HalfId half, std::vector<engine::Step>
     add_timeouts(half, server, steps);
     add_proposal(half, server, steps);
     add_crash(half, server, steps);
+    add_transfers(half, server, steps);
+    add_reads(half, server, steps);
   }
   if (bounds_.partitions > 0) add_partitions(half, steps);
 }

@@ -38,12 +38,26 @@ inline std::string command_of(std::uint32_t number) { return "v" + std::to_strin
 // A step's label for the engine: what it is and which server (or partition) it is about.
 struct Label {
   ActionKind kind{};
-  std::uint32_t subject = 0;  // server id; Cut: partition number
+  std::uint32_t subject = 0;  // server id; Cut: partition number; Transfer: see transfer()
   [[nodiscard]] std::uint32_t packed() const {
     return (static_cast<std::uint32_t>(kind) << 24U) | subject;
   }
   static Label unpacked(std::uint32_t packed) {
     return {static_cast<ActionKind>(packed >> 24U), packed & 0xFFFFFFU};
+  }
+  static Label transfer(std::uint32_t server, std::uint32_t target) {
+    return {ActionKind::Transfer, server | target << 8U};
+  }
+  // Of all but Cut and Heal; target and read are 0 where there is none.
+  [[nodiscard]] spec::ServerId server() const { return subject & 0xFFU; }
+  [[nodiscard]] spec::ServerId target() const {
+    return kind == ActionKind::Transfer ? subject >> 8U : spec::kNoServer;
+  }
+  static Label read(std::uint32_t server, std::uint32_t id) {
+    return {ActionKind::Read, server | id << 8U};
+  }
+  [[nodiscard]] std::uint32_t read_id() const {
+    return kind == ActionKind::Read ? subject >> 8U : 0;
   }
 };
 
@@ -145,8 +159,9 @@ class ClusterModel final : public engine::Model {
     engine::SendsId sends = engine::kNoSends;
     std::uint32_t violation = 0;  // of the step by itself; 1 + Property
     bool is_beyond_terms = false;
+    std::uint64_t answered = 0;  // bit i: the read with the id i
     [[nodiscard]] bool has_effect(LocalId before) const {
-      return next != before || sends != engine::kNoSends || violation != 0;
+      return next != before || sends != engine::kNoSends || violation != 0 || answered != 0;
     }
   };
   using Row = std::span<const std::uint32_t>;
@@ -157,14 +172,18 @@ class ClusterModel final : public engine::Model {
 
   LocalId intern_local(const std::string& bytes);
   engine::MessageId intern_message(const node::Message& message, bool is_sent);
-  HistoryId extended(HistoryId history, LocalId local);
+  HistoryId extended(HistoryId history, LocalId local, const spec::ReadEvents& reads = {});
   HistoryId intern_history(const spec::History& history);
   WorldId intern_world(const World& world);
   engine::HalfId intern_row(Row row);
 
   // The memoised step of a server; `input` names the input uniquely.
   const LocalStep& local_step(LocalId local, std::uint32_t input_key, const node::Input& input);
-  LocalStep compute_local_step(LocalId local, const node::Input& input);
+  LocalStep compute_local_step(LocalId local, const node::Input& input, std::uint32_t input_key);
+  // What the step shows by itself. `input_key` of a receipt: the message.
+  std::optional<spec::Violation> judge(LocalId before, const spec::ServerView& after,
+                                       const node::Input& input, std::uint32_t input_key,
+                                       std::span<const engine::MessageId> sent);
 
   // The cluster step in which one server takes a local step and the world becomes `world`.
   engine::Step cluster_step(engine::HalfId half, std::size_t server, LocalStep local,
@@ -172,6 +191,10 @@ class ClusterModel final : public engine::Model {
   // These add a server's steps, but for those that change and send nothing.
   void add_timeouts(engine::HalfId half, std::size_t server, std::vector<engine::Step>& steps);
   void add_proposal(engine::HalfId half, std::size_t server, std::vector<engine::Step>& steps);
+  void add_transfers(engine::HalfId half, std::size_t server, std::vector<engine::Step>& steps);
+  void add_reads(engine::HalfId half, std::size_t server, std::vector<engine::Step>& steps);
+  // Whether a leader's lease for reads is running.
+  [[nodiscard]] bool is_lease_running(Row row) const;
   void add_crash(engine::HalfId half, std::size_t server, std::vector<engine::Step>& steps);
   void add_partitions(engine::HalfId half, std::vector<engine::Step>& steps);
   // What the network takes of a list, given who can reach whom.

@@ -50,8 +50,11 @@ struct Space {
   Bounds bounds;
   bool no_op = false;
   bool votes_twice = false;  // no property is checked then: states that violate one go on
+  node::Options features{};
   [[nodiscard]] std::unique_ptr<node::Node> node() const {
-    const node::Options options{.servers = bounds.servers, .no_op = no_op};
+    node::Options options = features;
+    options.servers = bounds.servers;
+    options.no_op = no_op;
     if (votes_twice) return std::make_unique<DoubleVotingNode>(options);
     return node::make_raft_node(options);
   }
@@ -80,6 +83,10 @@ template <class Change>
 Bounds with(Bounds bounds, Change change) {
   change(bounds);
   return bounds;
+}
+
+Space with_features(const char* name, const Bounds& bounds, const node::Options& features) {
+  return {.name = name, .bounds = bounds, .features = features};
 }
 
 std::vector<Space> spaces() {
@@ -143,6 +150,27 @@ std::vector<Space> spaces() {
                                            })},
       {"ThreeServersVotingTwice", with(three, [](Bounds& b) { b.proposals = 2; }), false, true},
       {"FourServers", counted(4, 1, 0, 1)},
+      with_features("TwoServersPreVote", with(two, crash), {.pre_vote = true}),
+      with_features("TwoServersPreVoteLeaseAndQuorum", with(two, crash),
+                    {.pre_vote = true, .check_quorum = true, .vote_lease = true}),
+      with_features("ThreeServersPreVote", counted(3, 1, 1, 1), {.pre_vote = true}),
+      with_features("ThreeServersCheckQuorum", with(three, [](Bounds& b) { b.timeouts = 3; }),
+                    {.check_quorum = true}),
+      with_features("TwoServersReads", with(with(two, crash), [](Bounds& b) { b.reads = 2; }), {}),
+      with_features("ThreeServersReads", with(three, [](Bounds& b) { b.reads = 1; }), {}),
+      with_features("TwoServersLeaseReads",
+                    with(counted(2, 1, 1, 2),
+                         [](Bounds& b) {
+                           b.reads = 2;
+                           b.transfers = 1;
+                         }),
+                    {.vote_lease = true, .lease_reads = true}),
+      with_features("TwoServersTransfer",
+                    with(with(two, crash), [](Bounds& b) { b.transfers = 2; }),
+                    {.pre_vote = true, .check_quorum = true}),
+      with_features("ThreeServersTransfer", with(three, [](Bounds& b) { b.transfers = 1; }),
+                    {.vote_lease = true}),
+      with_features("ThreeServersVoteLease", with(three, crash), {.vote_lease = true}),
   };
 }
 
@@ -223,7 +251,8 @@ class DirectRun {
       action.groups.resize(cut.size());
       for (std::size_t i = 0; i < cut.size(); ++i) action.groups[images[i]] = cut[i];
     } else if (label.kind != ActionKind::Heal) {
-      action.server = images[label.subject - 1] + 1U;
+      action.server = images[label.server() - 1] + 1U;
+      if (label.target() != 0) action.target = images[label.target() - 1] + 1U;
     }
     DirectMessage message;
     if (step.message != engine::kNone) {

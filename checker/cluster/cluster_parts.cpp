@@ -77,7 +77,9 @@ engine::Reaction ClusterModel::reaction(engine::PartId part, engine::MessageId m
 engine::Reaction ClusterModel::compute_reaction(LocalId local, engine::MessageId message) {
   if (const std::uint32_t* known = local_step_index_.find(engine::pair_key(local, message))) {
     const LocalStep& step = local_steps_[*known];
-    if (step.next == engine::kNone || step.violation != 0) return {outcome_unlike_others()};
+    if (step.next == engine::kNone || step.violation != 0 || step.answered != 0) {
+      return {outcome_unlike_others()};
+    }
     return {outcome_of(step), step.next == local, step.next == local ? step.sends : 0};
   }
   ++step_calls_;
@@ -85,13 +87,14 @@ engine::Reaction ClusterModel::compute_reaction(LocalId local, engine::MessageId
   const node::StepResult result =
       node_.step(locals_[local].bytes, {node::InputKind::Receive, bytes});
   if (result.contract) return {outcome_unlike_others()};
+  if (!result.reads.empty()) return {outcome_unlike_others()};  // the history notes it
   if (result.state != locals_[local].bytes) return {outcome_of(result)};
-  const spec::ServerView& view = locals_[local].view;
-  if (spec::check_step(view, view, false, properties_)) return {outcome_unlike_others()};
   std::vector<std::uint32_t> answers;
   for (const node::Message& answer : result.messages) {
     answers.push_back(intern_message(answer, false));
   }
+  const node::Input input{node::InputKind::Receive, bytes};
+  if (judge(local, locals_[local].view, input, message, answers)) return {outcome_unlike_others()};
   return {outcome_of(result), true, sends_.intern(answers).id};
 }
 

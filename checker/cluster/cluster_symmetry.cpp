@@ -71,6 +71,10 @@ HistoryId ClusterModel::renamed_history(HistoryId history, engine::Renaming rena
   for (spec::ServerId& leader : after.leaders) {
     if (leader != spec::kNoServer) leader = permutations_.images(renaming)[leader - 1] + 1U;
   }
+  if (after.stale_read) {
+    spec::ServerId& server = after.stale_read->server;
+    server = permutations_.images(renaming)[server - 1] + 1U;
+  }
   const HistoryId result = intern_history(after);
   return slot_of(renamed_histories_, history, renaming) = result;
 }
@@ -198,7 +202,9 @@ std::string ClusterModel::key_of(const engine::PathStep& step) const {
     }
     for (const std::uint8_t group : normalised(groups)) key += static_cast<char>(group);
   } else if (label.kind != ActionKind::Heal) {
-    key += static_cast<char>(renamed_server(label.subject));
+    key += static_cast<char>(renamed_server(label.server()));
+    if (label.read_id() != 0) key += static_cast<char>(label.read_id());
+    if (label.target() != 0) key += static_cast<char>(renamed_server(label.target()));
   }
   key += static_cast<char>(step.alternative);
   if (step.message != engine::kNone) key += messages_[step.message].bytes;

@@ -27,7 +27,10 @@ HistoryId ClusterModel::intern_history(const spec::History& history) {
   return id;
 }
 
-HistoryId ClusterModel::extended(HistoryId history, LocalId local) {
+HistoryId ClusterModel::extended(HistoryId history, LocalId local, const spec::ReadEvents& reads) {
+  if (reads.asked != 0 || !reads.answered.empty()) {  // few steps: not remembered
+    return intern_history(spec::extended(histories_[history], locals_[local].view, reads));
+  }
   const std::uint64_t key = engine::pair_key(history, local);
   if (const std::uint32_t* known = extended_.find(key)) return *known;
   const HistoryId result = intern_history(spec::extended(histories_[history], locals_[local].view));

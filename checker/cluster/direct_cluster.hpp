@@ -34,12 +34,17 @@ inline constexpr std::size_t kProposals = 2;
 inline constexpr std::size_t kDuplicates = 3;
 inline constexpr std::size_t kLosses = 4;
 inline constexpr std::size_t kCuts = 5;
+inline constexpr std::size_t kTransfers = 6;
+inline constexpr std::size_t kReads = 7;
+inline constexpr std::size_t kDrifts = 8;
 
 struct DirectHalf {
   std::vector<std::string> servers;
   std::vector<spec::ServerId> leaders;  // the history's two parts
   std::vector<std::tuple<spec::Term, bool, std::string, spec::Term>> committed;
-  std::array<std::uint32_t, 6> spent{};
+  std::vector<std::pair<std::uint64_t, spec::Index>> reads;  // asked: with what was committed
+  std::vector<std::uint64_t> stale;                          // of a stale read: all that is known
+  std::array<std::uint32_t, 9> spent{};
   std::vector<std::uint8_t> groups;  // empty: no cut
   auto operator<=>(const DirectHalf&) const = default;
 };
@@ -51,6 +56,7 @@ struct DirectAction {
   const DirectMessage* message = nullptr;
   bool keep_copy = false;
   std::vector<std::uint8_t> groups{};
+  spec::ServerId target = spec::kNoServer;
 };
 
 class DirectCluster {
@@ -84,24 +90,38 @@ class DirectCluster {
     const spec::ServerView view = node_.view(state);
     if (action.kind == ActionKind::Propose && view.log.size() >= bounds_.log) return std::nullopt;
     const std::string command = command_of(proposal);
-    const node::StepResult result = node_.step(state, input_of(action, command));
+    const std::uint64_t read = taken.half.spent[kReads];
+    if (ends_lease_early(before, action, view) &&
+        !pay(taken.half.spent[kDrifts], bounds_.clock_drifts)) {
+      return std::nullopt;
+    }
+    const node::StepResult result = node_.step(state, input_of(action, command, read));
     if (result.contract) {  // no state is left
       const bool is_checked = (properties_ & spec::set_of(spec::Property::Contract)) != 0;
       if (!is_checked) return std::nullopt;
       return Taken{before, {}, number_of(spec::Property::Contract)};
     }
-    const bool is_idle = result.state == state && result.messages.empty();
+    const bool is_idle = result.state == state && result.messages.empty() && result.reads.empty();
     // A delivery takes its message off the network; one that does not even that is no step.
     if (is_idle && (action.message == nullptr || action.keep_copy)) return std::nullopt;
     const spec::ServerView after = node_.view(result.state);
     if (after.current_term > bounds_.terms) return std::nullopt;
     taken.half.servers[action.server - 1] = result.state;
-    remember(taken.half, after);
+    const bool is_read = action.kind == ActionKind::Read;
+    remember(taken.half, after, {.asked = is_read ? read : 0, .answered = result.reads});
     for (const node::Message& message : result.messages) {
       if (is_cut_off(taken.half, message.from, message.to)) continue;
       taken.sent.push_back({message.from, message.to, message.bytes});
     }
-    taken.violation = violation_of(taken.half, view, after, action.kind == ActionKind::Crash);
+    std::vector<spec::MessageView> sent;
+    for (const node::Message& message : result.messages) {
+      sent.push_back(node_.message_view(message.bytes));
+    }
+    const spec::MessageView received =
+        action.message == nullptr ? spec::MessageView{} : node_.message_view(action.message->bytes);
+    const spec::Exchange exchange{action.message == nullptr ? nullptr : &received, sent};
+    taken.violation =
+        violation_of(taken.half, view, after, action.kind == ActionKind::Crash, exchange);
     return taken;
   }
 
@@ -109,9 +129,14 @@ class DirectCluster {
   template <class F>
   void for_each_internal(F f) {
     for (spec::ServerId id = 1; id <= bounds_.servers; ++id) {
-      for (const ActionKind kind : {ActionKind::HeartbeatTimeout, ActionKind::ElectionTimeout,
-                                    ActionKind::Propose, ActionKind::Crash}) {
+      for (const ActionKind kind :
+           {ActionKind::HeartbeatTimeout, ActionKind::ElectionTimeout, ActionKind::Propose,
+            ActionKind::Crash, ActionKind::LeaseTimeout}) {
         f(DirectAction{.kind = kind, .server = id});
+      }
+      f(DirectAction{.kind = ActionKind::Read, .server = id});
+      for (spec::ServerId target = 1; target <= bounds_.servers; ++target) {
+        f(DirectAction{.kind = ActionKind::Transfer, .server = id, .target = target});
       }
     }
     if (bounds_.partitions == 0) return;
@@ -198,6 +223,7 @@ class DirectCluster {
   bool spend(const DirectAction& action, DirectHalf& half, std::uint32_t& proposal) const {
     switch (action.kind) {
       case ActionKind::HeartbeatTimeout:
+      case ActionKind::LeaseTimeout:
         return true;
       case ActionKind::ElectionTimeout:
         return pay(half.spent[kTimeouts], bounds_.timeouts);
@@ -206,6 +232,10 @@ class DirectCluster {
         return pay(half.spent[kProposals], bounds_.proposals);
       case ActionKind::Crash:
         return pay(half.spent[kCrashes], bounds_.crashes);
+      case ActionKind::Read:
+        return pay(half.spent[kReads], bounds_.reads);
+      case ActionKind::Transfer:
+        return pay(half.spent[kTransfers], bounds_.transfers);
       case ActionKind::Cut:
         return half.groups.empty() && pay(half.spent[kCuts], bounds_.partitions);
       case ActionKind::Heal:
@@ -216,7 +246,8 @@ class DirectCluster {
     }
   }
 
-  static node::Input input_of(const DirectAction& action, const std::string& command) {
+  static node::Input input_of(const DirectAction& action, const std::string& command,
+                              std::uint64_t read) {
     switch (action.kind) {
       case ActionKind::HeartbeatTimeout:
         return {node::InputKind::HeartbeatTimeout, {}};
@@ -226,6 +257,12 @@ class DirectCluster {
         return {node::InputKind::Propose, command};
       case ActionKind::Crash:
         return {node::InputKind::Restart, {}};
+      case ActionKind::LeaseTimeout:
+        return {node::InputKind::LeaseTimeout, {}};
+      case ActionKind::Transfer:
+        return {.kind = node::InputKind::Transfer, .payload = {}, .target = action.target};
+      case ActionKind::Read:
+        return {.kind = node::InputKind::Read, .payload = {}, .target = 0, .read = read};
       default:
         return {node::InputKind::Receive, action.message->bytes};
     }
@@ -237,10 +274,38 @@ class DirectCluster {
     for (const auto& [term, no_op, command, commit_term] : half.committed) {
       history.committed.push_back({{term, no_op, command}, commit_term});
     }
+    for (const auto& [id, committed] : half.reads) history.reads.push_back({id, committed});
+    if (!half.stale.empty()) {
+      history.stale_read = {{half.stale[0], half.stale[1]},
+                            static_cast<spec::ServerId>(half.stale[2]),
+                            half.stale[3]};
+    }
     return history;
   }
-  static void remember(DirectHalf& half, const spec::ServerView& after) {
-    const spec::History history = spec::extended(history_of(half), after);
+  // Somebody's minimum election timeout ends while a leader counts on its not doing so.
+  bool ends_lease_early(const DirectHalf& half, const DirectAction& action,
+                        const spec::ServerView& view) {
+    if (action.kind != ActionKind::ElectionTimeout && action.kind != ActionKind::LeaseTimeout) {
+      return false;
+    }
+    if (view.role == spec::Role::Leader || !view.lease) return false;
+    return std::ranges::any_of(half.servers, [&](const std::string& state) {
+      const spec::ServerView other = node_.view(state);
+      return other.role == spec::Role::Leader && other.lease;
+    });
+  }
+
+  static void remember(DirectHalf& half, const spec::ServerView& after,
+                       const spec::ReadEvents& reads) {
+    const spec::History history = spec::extended(history_of(half), after, reads);
+    half.reads.clear();
+    for (const spec::AskedRead& asked : history.reads) {
+      half.reads.emplace_back(asked.id, asked.committed);
+    }
+    if (history.stale_read) {
+      const spec::StaleRead& stale = *history.stale_read;
+      half.stale = {stale.read.id, stale.read.committed, stale.server, stale.applied};
+    }
     half.leaders = history.leaders;
     half.committed.clear();
     for (const auto& [entry, commit_term] : history.committed) {
@@ -249,7 +314,8 @@ class DirectCluster {
   }
 
   std::uint32_t violation_of(const DirectHalf& half, const spec::ServerView& before,
-                             const spec::ServerView& after, bool restarted) {
+                             const spec::ServerView& after, bool restarted,
+                             const spec::Exchange& exchange) {
     std::vector<spec::ServerView> views;
     std::vector<const spec::ServerView*> pointers;
     views.reserve(half.servers.size());
@@ -258,6 +324,7 @@ class DirectCluster {
     for (const spec::ServerView& view : views) pointers.push_back(&view);
     std::uint32_t first = 0;
     for (const auto& broken : {spec::check_step(before, after, restarted, properties_),
+                               spec::check_exchange(before, after, exchange, properties_),
                                spec::check_state(pointers, history_of(half), properties_)}) {
       if (!broken) continue;
       const std::uint32_t number = number_of(broken->property);

@@ -5,6 +5,7 @@
 
 #include "checker/cluster/cluster_model.hpp"
 #include "checker/cluster/recovery_run.hpp"
+#include "checker/cluster/replay.hpp"
 #include "checker/cluster/runner.hpp"
 #include "checker/engine/fingerprint_search.hpp"
 
@@ -12,33 +13,6 @@ namespace cluster {
 namespace {
 
 using engine::StopReason;
-
-traces::Config config_of(const ExploreOptions& options) {
-  return {.servers = options.node.servers,
-          .no_op = options.node.no_op,
-          .backtracking = options.node.fast_backtracking ? "fast" : "plain",
-          .entries_per_message = options.node.entries_per_message,
-          .network = to_string(options.bounds.network)};
-}
-
-traces::ActionKind action_kind_of(ActionKind kind) {
-  switch (kind) {
-    case ActionKind::ElectionTimeout:
-      return traces::ActionKind::ElectionTimeout;
-    case ActionKind::HeartbeatTimeout:
-      return traces::ActionKind::HeartbeatTimeout;
-    case ActionKind::Propose:
-      return traces::ActionKind::Propose;
-    case ActionKind::Crash:
-      return traces::ActionKind::Crash;
-    case ActionKind::Cut:
-      return traces::ActionKind::Cut;
-    case ActionKind::Heal:
-      return traces::ActionKind::Heal;
-    default:
-      return traces::ActionKind::Deliver;
-  }
-}
 
 // Turns a path of the engine into a trace by running it.
 class TraceMaker {
@@ -92,7 +66,7 @@ class TraceMaker {
   [[nodiscard]] traces::Trace begun(const Runner& runner,
                                     const engine::SearchResult& result) const {
     traces::Trace trace;
-    trace.config = config_of(options_);
+    trace.config = trace_config(options_.node, options_.bounds.network);
     trace.shortest = result.shortest;
     trace.initial = runner.views();
     return trace;
@@ -121,7 +95,7 @@ class TraceMaker {
   traces::Action action_of(const engine::PathStep& step) {
     const Label label = Label::unpacked(step.label);
     traces::Action action;
-    action.kind = action_kind_of(label.kind);
+    action.kind = trace_action_of(label.kind);
     if (action.kind == traces::ActionKind::Heal) return action;
     if (action.kind == traces::ActionKind::Cut) {
       for (auto group : groups_of(model_.partitions()[label.subject])) {
@@ -132,7 +106,9 @@ class TraceMaker {
       std::ranges::sort(action.groups);
       return action;
     }
-    action.server = renamed(label.subject, step.renaming);
+    action.server = renamed(label.server(), step.renaming);
+    action.read = label.read_id();
+    if (label.target() != 0) action.target = renamed(label.target(), step.renaming);
     if (action.kind == traces::ActionKind::Propose) {
       action.command = command_of(options_.bounds.proposals ? ++proposals_ : 1);
     }

@@ -5,13 +5,21 @@
 
 namespace cluster {
 
-std::uint64_t recovery_steps_for(const Bounds& bounds) {
+std::uint64_t recovery_steps_for(const Bounds& bounds, const node::Options& options) {
   const std::uint64_t n = bounds.servers;
   const std::uint64_t exchange = 1 + 2 * (n - 1);
   std::uint64_t timeouts = 0;
   for (std::uint64_t place = 0; place < n; ++place) timeouts += 2 * (n + 1) / (2 + place);
+  const bool has_lease = options.pre_vote || options.vote_lease || options.lease_reads;
+  const std::uint64_t exchanges = options.pre_vote ? 3 : 2;  // for a timeout
+  if (has_lease) timeouts *= 2;
+  const std::uint64_t other_timers =
+      (has_lease ? timeouts * n : 0) + (options.check_quorum ? 2 * (n + 1) * n : 0);
+  const std::uint64_t transfer =
+      bounds.transfers == 0 ? 0 : 2 * exchange + (n + 1) * (1 + exchange);
   const std::uint64_t entries = bounds.log + bounds.terms + 1;  // with a no-op a term
-  return n * exchange + timeouts * 2 * exchange + (n - 1) * 4 * entries + 3 * exchange;
+  return n * exchange + timeouts * exchanges * exchange + other_timers + transfer +
+         (n - 1) * 4 * entries + 3 * exchange;
 }
 
 namespace {
@@ -50,6 +58,8 @@ std::vector<TimerOrder> majorities(std::uint32_t servers) {
 
 ServerFacts facts_of(const spec::ServerView& view) {
   ServerFacts facts{.leads = view.role == spec::Role::Leader,
+                    .needs_timer = view.heard.has_value() || view.transferee != spec::kNoServer,
+                    .has_lease = view.lease,
                     .term = view.current_term,
                     .commit_index = view.commit_index};
   for (std::size_t i = view.log.size(); i > 0 && facts.proposed == 0; --i) {
@@ -60,9 +70,11 @@ ServerFacts facts_of(const spec::ServerView& view) {
   return facts;
 }
 
-bool restarts_election_timer(const node::StepResult& result, const spec::ServerView& before,
-                             const spec::ServerView& after, spec::ServerId from) {
-  if (result.timers) return result.timers->reset_election;
+namespace {
+
+// Of an implementation that does not say.
+bool restarts_election_timer(const spec::ServerView& before, const spec::ServerView& after,
+                             spec::ServerId from) {
   // Figure 2: a new candidate; a vote for another; an AppendEntries of the present leader; and a
   // leader that steps down needs the timer again.
   if (after.role == spec::Role::Candidate) {
@@ -73,6 +85,14 @@ bool restarts_election_timer(const node::StepResult& result, const spec::ServerV
   if (from == spec::kNoServer) return false;
   const bool voted = after.voted_for == from && before.voted_for != from;
   return voted || after.leader == from;
+}
+
+}  // namespace
+
+ScheduledEffect timers_of(const node::StepResult& result, const spec::ServerView& before,
+                          const spec::ServerView& after, spec::ServerId from) {
+  if (result.timers) return {result.timers->reset_election, result.timers->reset_lease};
+  return {restarts_election_timer(before, after, from), after.lease && after.leader == from};
 }
 
 }  // namespace cluster

@@ -5,7 +5,8 @@
 // lost, doubled or overtaken and no server crashes. Some minority of the servers may be down for
 // good: Raft promises progress with any majority. Time goes in rounds. In a round
 //   1. each leader's heartbeat timer runs out;
-//   2. the election timers that are due run out, one at a time;
+//   2. the minimum election timeouts that are due run out (of servers that keep track of when they
+//      heard from their leader); then the election timers that are due, one at a time;
 //   3. a client proposes a new command to the leader of the highest term, if that leader has no new
 //      command in its log yet;
 // and after each of these all messages are received, first in, first out. The cluster has recovered
@@ -16,7 +17,9 @@
 // schedule's order (k from 0) 2 + k rounds. A timer that ran out stays silent until the server asks
 // for it again (node::Timers; where an implementation does not say what it asks for, Figure 2's
 // rule is read off its views). All run at the beginning but those of leaders: a leader's timer may
-// have run out unheeded. So a cluster that hears its leader stays with it, be it able to commit or
+// have run out unheeded (one that checks its quorum, or hands its lead over,
+// needs it, and it runs). The minimum election
+// timeout is 2 rounds. So a cluster that hears its leader stays with it, be it able to commit or
 // not: nothing from outside helps it over a livelock.
 //
 // Messages in flight at the beginning would add nothing: over any of the networks, receiving some
@@ -35,6 +38,14 @@
 // exchange of votes and, if a majority grants them, one of heartbeats. Then each follower is led
 // back over the leader's log and forward again, at most 4 steps an entry; and 3 exchanges bring the
 // new command, its commitment and the news of it. recovery_steps_for() adds this up.
+//
+// A pre-vote goes before each election, for one exchange more. Where leases are kept, a timeout may
+// come to nothing since the others have heard from a leader of late; by the next, 2 rounds later or
+// more, they have not, unless it leads on. So there are at most twice as many timeouts, and between
+// two of them each server's lease may end once. A leader's checks of its quorum are steps as well:
+// one in 2 rounds at most, of 3 exchanges each at the end. A transfer that is under way when faults
+// stop ends in one more election, or within an election timeout, in each round of which the leader
+// refuses the new command once and sends heartbeats.
 #pragma once
 
 #include <algorithm>
@@ -53,7 +64,7 @@ namespace cluster {
 inline constexpr const char* kRecoveryCommand = "recovery";
 
 // The steps within which a cluster should recover from any state within the bounds.
-std::uint64_t recovery_steps_for(const Bounds& bounds);
+std::uint64_t recovery_steps_for(const Bounds& bounds, const node::Options& options);
 
 // The servers that are up, in the order in which their election timers run out. The others are
 // down.
@@ -69,16 +80,23 @@ std::vector<TimerOrder> majorities(std::uint32_t servers);
 // What the schedule needs to know of a server.
 struct ServerFacts {
   bool leads = false;
+  bool needs_timer = false;  // a leader whose election timer runs
+  bool has_lease = false;    // a follower whose minimum election timeout still runs
   spec::Term term = 0;
   spec::Index commit_index = 0;
   spec::Index proposed = 0;  // of the last entry with the new command and of the present term
 };
 ServerFacts facts_of(const spec::ServerView& view);
 
-// Whether a step that took a server from one view to another restarts its election timer. `from` is
-// the sender of what it received, kNoServer for a timeout or a proposal.
-bool restarts_election_timer(const node::StepResult& result, const spec::ServerView& before,
-                             const spec::ServerView& after, spec::ServerId from);
+// Which of its timers a step restarts.
+struct ScheduledEffect {
+  bool restarts_timer = false;  // the election timer
+  bool restarts_lease = false;  // the minimum election timeout
+};
+// Of a step that took a server from one view to another. `from` is the sender of what it received,
+// kNoServer for a timeout or a proposal.
+ScheduledEffect timers_of(const node::StepResult& result, const spec::ServerView& before,
+                          const spec::ServerView& after, spec::ServerId from);
 
 enum class ScheduleEnd : std::uint8_t {
   Recovered,
@@ -95,27 +113,30 @@ struct ScheduleResult {
 // What the schedule runs on:
 //   using Message;                             // copyable
 //   ServerFacts facts(ServerId);
-//   std::optional<Effect> heartbeat(ServerId), timeout(ServerId), propose(ServerId);
-//   std::optional<Effect> receive(const Message&);   // nothing: the step could not be taken
+//   std::optional<ScheduledEffect> heartbeat(ServerId), timeout(ServerId), lease_timeout(ServerId),
+//                                  propose(ServerId), receive(const Message&);
+//                                  // nothing: the step could not be taken
 //   ServerId to(const Message&);
 //   sent(): a range of the messages that the last step sent
-struct ScheduledEffect {
-  bool restarts_timer = false;
-};
-
 template <class Cluster>
 class FairSchedule {
  public:
   FairSchedule(Cluster& cluster, std::span<const spec::ServerId> order, std::uint64_t steps_max)
-      : cluster_(cluster), order_(order), steps_max_(steps_max), due_(order.size(), kSilent) {}
+      : cluster_(cluster),
+        order_(order),
+        steps_max_(steps_max),
+        due_(order.size(), kSilent),
+        lease_due_(order.size(), kSilent) {}
 
   ScheduleResult run() {
     for (std::size_t place = 0; place < order_.size(); ++place) {
-      if (!cluster_.facts(order_[place]).leads) start_timer(place);
+      const ServerFacts facts = cluster_.facts(order_[place]);
+      if (!facts.leads || facts.needs_timer) start_timer(place);
+      if (facts.has_lease) start_lease(place);
     }
     while (!is_over_) {
       const std::uint64_t before = steps_;
-      if (!heartbeats() || !timeouts() || !proposal()) break;
+      if (!heartbeats() || !lease_timeouts() || !timeouts() || !proposal()) break;
       // Rounds without steps are passed over: a bound on steps would never end them.
       if (steps_ == before && !skip_to_next_timer()) break;
       ++round_;
@@ -127,7 +148,10 @@ class FairSchedule {
   using Message = typename Cluster::Message;
   static constexpr std::uint64_t kSilent = ~std::uint64_t{0};
 
-  void start_timer(std::size_t place) { due_[place] = round_ + 2 + place; }
+  static constexpr std::uint64_t kRoundsMin = 2;  // the minimum election timeout
+
+  void start_timer(std::size_t place) { due_[place] = round_ + kRoundsMin + place; }
+  void start_lease(std::size_t place) { lease_due_[place] = round_ + kRoundsMin; }
 
   // These return whether to go on; else end_ says how it ended.
   bool finish(ScheduleEnd end) {
@@ -141,6 +165,7 @@ class FairSchedule {
     ++steps_;
     if (!effect) return finish(ScheduleEnd::Stopped);
     if (effect->restarts_timer) start_timer(place);
+    if (effect->restarts_lease) start_lease(place);
     for (const spec::ServerId receiver : order_) {
       for (const Message& message : cluster_.sent()) {  // what is sent to the others is lost
         if (cluster_.to(message) == receiver) queue_.push_back(message);
@@ -153,6 +178,16 @@ class FairSchedule {
     for (std::size_t place = 0; place < order_.size(); ++place) {
       if (!cluster_.facts(order_[place]).leads) continue;
       if (!may_step() || !took(place, cluster_.heartbeat(order_[place]))) return false;
+    }
+    return receive_all();
+  }
+
+  bool lease_timeouts() {
+    for (std::size_t place = 0; place < order_.size(); ++place) {
+      if (lease_due_[place] > round_) continue;
+      lease_due_[place] = kSilent;
+      if (!cluster_.facts(order_[place]).has_lease) continue;
+      if (!may_step() || !took(place, cluster_.lease_timeout(order_[place]))) return false;
     }
     return receive_all();
   }
@@ -219,7 +254,8 @@ class FairSchedule {
   }
 
   bool skip_to_next_timer() {
-    const std::uint64_t next = *std::ranges::min_element(due_);
+    const std::uint64_t next =
+        std::min(*std::ranges::min_element(due_), *std::ranges::min_element(lease_due_));
     if (next == kSilent) return finish(ScheduleEnd::Stuck);
     round_ = std::max(round_, next - 1);
     return true;
@@ -229,6 +265,7 @@ class FairSchedule {
   std::span<const spec::ServerId> order_;
   std::uint64_t steps_max_;
   std::vector<std::uint64_t> due_;  // by place in the order: the round in which the timer runs out
+  std::vector<std::uint64_t> lease_due_;  // the same of the minimum election timeout
   std::vector<Message> queue_;
   std::size_t received_ = 0;
   std::uint64_t round_ = 0;

@@ -27,6 +27,10 @@ class Puppets {
   [[nodiscard]] const std::vector<Message>& sent() const { return sent_; }
   std::optional<ScheduledEffect> heartbeat(spec::ServerId server) { return act("beat", server); }
   std::optional<ScheduledEffect> timeout(spec::ServerId server) { return act("timeout", server); }
+  std::optional<ScheduledEffect> lease_timeout(spec::ServerId server) {
+    facts_of_server[server].has_lease = false;
+    return act("lease end", server);
+  }
   std::optional<ScheduledEffect> propose(spec::ServerId server) {
     facts_of_server[server].proposed = 1;
     return act("propose", server);
@@ -211,9 +215,9 @@ RC_GTEST_PROP(ElectionTimer, IsRestartedByTheRuleAsByTheCoreItself, ()) {
     const spec::ServerView after = node->view(result.state);
     RC_ASSERT(result.timers.has_value());
     const bool asked = result.timers->reset_election;
-    RC_ASSERT(restarts_election_timer(result, before, after, from) == asked);
+    RC_ASSERT(timers_of(result, before, after, from).restarts_timer == asked);
     result.timers.reset();
-    const bool derived = restarts_election_timer(result, before, after, from);
+    const bool derived = timers_of(result, before, after, from).restarts_timer;
     // A vote repeated for the same candidate, and an answer of the leader's, show in no view.
     if (derived != asked) RC_ASSERT(before.voted_for == after.voted_for || after.leader == from);
     if (before != after && input.kind != node::InputKind::Receive) RC_ASSERT(derived == asked);

@@ -7,11 +7,17 @@ void put(std::string& bytes, std::uint64_t number) {
   for (int i = 0; i < 8; ++i) bytes.push_back(static_cast<char>(number >> (8 * i)));
 }
 
+void put(std::string& bytes, const spec::AskedRead& read) {
+  put(bytes, read.id);
+  put(bytes, read.committed);
+}
+
 }  // namespace
 
 std::string bytes_of(const spec::History& history) {
   std::string bytes;
   put(bytes, history.leaders.size());
+  put(bytes, history.committed.size());
   for (const spec::ServerId leader : history.leaders) put(bytes, leader);
   for (const spec::CommittedEntry& committed : history.committed) {
     put(bytes, committed.commit_term);
@@ -19,6 +25,14 @@ std::string bytes_of(const spec::History& history) {
     put(bytes, committed.entry.no_op ? 1 : 0);
     put(bytes, committed.entry.command.size());
     bytes += committed.entry.command;
+  }
+  if (history.reads.empty() && !history.stale_read) return bytes;
+  put(bytes, history.reads.size());
+  for (const spec::AskedRead& read : history.reads) put(bytes, read);
+  if (history.stale_read) {
+    put(bytes, history.stale_read->read);
+    put(bytes, history.stale_read->server);
+    put(bytes, history.stale_read->applied);
   }
   return bytes;
 }

@@ -9,6 +9,7 @@ namespace {
 constexpr std::uint32_t kElectionTimeoutKey = 0xFF000000;
 constexpr std::uint32_t kHeartbeatTimeoutKey = 0xFF000001;
 constexpr std::uint32_t kProposeKey = 0xFF000002;
+constexpr std::uint32_t kLeaseTimeoutKey = 0xFF000003;
 
 constexpr std::uint64_t kPollInterval = 64;      // states between two questions whether to go on
 constexpr std::size_t kAllOrdersServersMax = 6;  // 720 orders
@@ -35,6 +36,9 @@ class Recovery::Cluster {
   std::optional<ScheduledEffect> timeout(spec::ServerId server) {
     return take(server, kElectionTimeoutKey, {node::InputKind::ElectionTimeout, {}});
   }
+  std::optional<ScheduledEffect> lease_timeout(spec::ServerId server) {
+    return take(server, kLeaseTimeoutKey, {node::InputKind::LeaseTimeout, {}});
+  }
   std::optional<ScheduledEffect> propose(spec::ServerId server) {
     return take(server, kProposeKey, {node::InputKind::Propose, kRecoveryCommand});
   }
@@ -51,7 +55,7 @@ class Recovery::Cluster {
     if (step.next == engine::kNone) return std::nullopt;
     row_[server - 1] = step.next;
     sends_ = step.sends;
-    return ScheduledEffect{step.restarts_timer};
+    return step.timers;
   }
 
   Recovery& owner_;
@@ -74,8 +78,7 @@ Recovery::Step Recovery::compute(LocalId local, const node::Input& input, spec::
   const node::StepResult result = node_.step(before, input);
   if (result.contract) return {};
   Step step{.next = intern_local(result.state)};
-  step.restarts_timer =
-      restarts_election_timer(result, node_.view(before), node_.view(result.state), from);
+  step.timers = timers_of(result, node_.view(before), node_.view(result.state), from);
   std::vector<MessageId> list;
   for (const node::Message& message : result.messages) {
     const auto [id, added] =

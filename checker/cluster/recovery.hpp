@@ -56,7 +56,7 @@ class Recovery {
   struct Step {
     LocalId next = engine::kNone;  // kNone: a contract was broken
     std::uint32_t sends = 0;
-    bool restarts_timer = false;
+    ScheduledEffect timers{};
   };
   class Cluster;
 

@@ -38,6 +38,9 @@ class RunnerCluster {
   std::optional<ScheduledEffect> timeout(spec::ServerId server) {
     return take(action_of(ActionKind::ElectionTimeout, server));
   }
+  std::optional<ScheduledEffect> lease_timeout(spec::ServerId server) {
+    return take(action_of(ActionKind::LeaseTimeout, server));
+  }
   std::optional<ScheduledEffect> propose(spec::ServerId server) {
     Action action = action_of(ActionKind::Propose, server);
     action.command = kRecoveryCommand;
@@ -58,7 +61,7 @@ class RunnerCluster {
     for (const traces::SentMessage& sent : taken->step.sent) {
       sent_.push_back({sent.message, taken->step.number});
     }
-    return ScheduledEffect{taken->restarts_timer};
+    return taken->timers;
   }
 
   Runner& runner_;

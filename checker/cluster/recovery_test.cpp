@@ -123,7 +123,7 @@ ExploreOptions options_of(const Bounds& bounds) {
   return {.bounds = bounds,
           .node = {.servers = bounds.servers},
           .limits = {},
-          .recovery_steps = recovery_steps_for(bounds)};
+          .recovery_steps = recovery_steps_for(bounds, {.servers = bounds.servers})};
 }
 
 TEST(ExploreRecovery, FindsThatTheCoreRecovers_WithAllItsOptions) {
@@ -151,6 +151,31 @@ TEST(ExploreRecovery, FindsThatTheCoreRecovers_WithAllItsOptions) {
         EXPECT_FALSE(report.trace.has_value());
         EXPECT_EQ(watcher.failed, 0U);
       }
+    }
+  }
+}
+
+TEST(ExploreRecovery, FindsThatTheCoreRecovers_WithEachFeature) {
+  for (const node::Options& features :
+       {node::Options{}, node::Options{.pre_vote = true}, node::Options{.check_quorum = true},
+        node::Options{.vote_lease = true},
+        node::Options{.pre_vote = true, .check_quorum = true, .vote_lease = true}}) {
+    for (std::uint32_t servers = 2; servers <= 3; ++servers) {
+      Bounds bounds = bounds_of(servers);
+      if (servers < 3) bounds.crashes = 1;
+      if (servers == 3) bounds.terms = 1;
+      bounds.transfers = features.pre_vote ? 0 : 1;
+      ExploreOptions options = options_of(bounds);
+      options.node = features;
+      options.node.servers = servers;
+      options.recovery_steps = recovery_steps_for(bounds, options.node);
+      const auto node = node::make_raft_node(options.node);
+      Watcher watcher;
+      const ExploreReport report = explore(*node, options, watcher);
+      ASSERT_TRUE(report.recovery.has_value());
+      EXPECT_GT(report.recovery->progress.states, 50U);
+      EXPECT_EQ(report.recovery->progress.failing, 0U);
+      EXPECT_LE(report.recovery->steps_needed, report.recovery->steps_max);
     }
   }
 }

@@ -1,9 +1,11 @@
 #include "checker/cluster/replay.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <optional>
 
+#include "checker/cluster/explore.hpp"
 #include "checker/cluster/recovery_run.hpp"
 #include "checker/cluster/runner.hpp"
 #include "checker/cluster/trace_check.hpp"
@@ -41,6 +43,11 @@ std::optional<TraceFault> difference(const traces::Step& recorded, const traces:
     return TraceFault{at + "/sent", fmt::format("it sent {} and now sends {}",
                                                 rendered(recorded.sent), rendered(now.sent))};
   }
+  if (recorded.answered != now.answered) {
+    return TraceFault{at + "/answered",
+                      fmt::format("it answered the reads {{{}}} and now {{{}}}",
+                                  fmt::join(recorded.answered, " "), fmt::join(now.answered, " "))};
+  }
   if (recorded.view != now.view && recorded.view && now.view) {
     return TraceFault{at + "/view", fmt::format("the server was {} and is now {}",
                                                 traces::render_view(*recorded.view),
@@ -67,10 +74,29 @@ void lose_as_recorded(Runner& runner, const traces::Step& recorded, traces::Step
 }  // namespace
 
 node::Options node_options(const traces::Config& config) {
-  return {.servers = config.servers,
-          .no_op = config.no_op,
-          .fast_backtracking = config.backtracking == "fast",
-          .entries_per_message = static_cast<std::uint32_t>(config.entries_per_message)};
+  node::Options options{
+      .servers = config.servers,
+      .no_op = config.no_op,
+      .fast_backtracking = config.backtracking == "fast",
+      .entries_per_message = static_cast<std::uint32_t>(config.entries_per_message)};
+  for (const auto& [name, value] : config.options) {
+    const node::Feature* feature = node::feature_named(name);
+    if (feature != nullptr) feature->set(options, static_cast<std::uint32_t>(value));
+  }
+  return options;
+}
+
+traces::Config trace_config(const node::Options& options, Network network) {
+  traces::Config config{.servers = options.servers,
+                        .no_op = options.no_op,
+                        .backtracking = options.fast_backtracking ? "fast" : "plain",
+                        .entries_per_message = options.entries_per_message,
+                        .network = to_string(network),
+                        .options = {}};
+  for (const node::Feature& feature : node::features()) {
+    if (feature.get(options) != 0) config.options.emplace(feature.name, feature.get(options));
+  }
+  return config;
 }
 
 namespace {

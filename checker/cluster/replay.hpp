@@ -4,6 +4,7 @@
 
 #include <functional>
 
+#include "checker/cluster/bounds.hpp"
 #include "checker/node/node.hpp"
 #include "traces/trace.hpp"
 
@@ -28,7 +29,10 @@ struct ReplayResult {
 ReplayResult replay(node::Node& node, const traces::Trace& trace,
                     const std::function<void(std::size_t)>& on_step);
 
-// What the trace's configuration says of its servers.
+// What a trace says of its servers and their network.
+traces::Config trace_config(const node::Options& options, Network network);
+// What the trace's configuration says of its servers. Options that this version does not know are
+// left out: replay() refuses such a trace.
 node::Options node_options(const traces::Config& config);
 
 }  // namespace cluster

@@ -1,25 +1,31 @@
 #include "checker/cluster/runner.hpp"
 
 #include <algorithm>
+#include <utility>
 
-#include "checker/cluster/fair_schedule.hpp"
+#include "checker/cluster/vocabulary.hpp"
 
 namespace cluster {
 namespace {
 
-using traces::ActionKind;
 using traces::Failure;
 
-node::InputKind input_kind_of(ActionKind kind) {
+node::InputKind input_kind_of(traces::ActionKind kind) {
   switch (kind) {
-    case ActionKind::ElectionTimeout:
+    case traces::ActionKind::ElectionTimeout:
       return node::InputKind::ElectionTimeout;
-    case ActionKind::HeartbeatTimeout:
+    case traces::ActionKind::HeartbeatTimeout:
       return node::InputKind::HeartbeatTimeout;
-    case ActionKind::Propose:
+    case traces::ActionKind::Propose:
       return node::InputKind::Propose;
-    case ActionKind::Crash:
+    case traces::ActionKind::Crash:
       return node::InputKind::Restart;
+    case traces::ActionKind::LeaseTimeout:
+      return node::InputKind::LeaseTimeout;
+    case traces::ActionKind::Transfer:
+      return node::InputKind::Transfer;
+    case traces::ActionKind::Read:
+      return node::InputKind::Read;
     default:
       return node::InputKind::Receive;
   }
@@ -80,12 +86,14 @@ traces::Result<std::size_t> Runner::find_message(const traces::Action& action) c
 }
 
 std::optional<spec::Violation> Runner::check(const spec::ServerView& before,
-                                             const spec::ServerView& after, bool restarted) const {
-  auto of_step = spec::check_step(before, after, restarted, properties_);
-  auto of_state = spec::check_state(pointers(views_), history_, properties_);
-  if (!of_step) return of_state;
-  if (!of_state) return of_step;
-  return of_step->property <= of_state->property ? of_step : of_state;
+                                             const traces::Step& step) const {
+  const bool restarted = step.action.kind == traces::ActionKind::Crash;
+  std::vector<spec::MessageView> sent;
+  for (const traces::SentMessage& message : step.sent) sent.push_back(message.message);
+  const spec::Exchange exchange{step.action.message ? &*step.action.message : nullptr, sent};
+  const auto of_step = first_of(spec::check_step(before, *step.view, restarted, properties_),
+                                spec::check_exchange(before, *step.view, exchange, properties_));
+  return first_of(of_step, spec::check_state(pointers(views_), history_, properties_));
 }
 
 traces::Result<Runner::Taken> Runner::run(traces::Step step, const node::Input& input) {
@@ -104,10 +112,14 @@ traces::Result<Runner::Taken> Runner::run(traces::Step step, const node::Input& 
     return Taken{std::move(step), std::move(violation)};
   }
   const spec::ServerView before = views_[server - 1];
-  states_[server - 1] = result.state;
+  const std::string before_bytes = std::exchange(states_[server - 1], result.state);
   views_[server - 1] = node_.view(result.state);
   const spec::ServerView& after = views_[server - 1];
-  history_ = spec::extended(history_, after);
+  const bool is_taken = result.state != before_bytes || !result.messages.empty() ||
+                        !result.reads.empty();  // else it was refused
+  const spec::ReadEvents reads{.asked = is_taken ? step.action.read : 0, .answered = result.reads};
+  history_ = spec::extended(history_, after, reads);
+  step.answered = result.reads;
   step.outcome = result.outcome;
   step.view = after;
   for (const node::Message& message : result.messages) {
@@ -116,9 +128,9 @@ traces::Result<Runner::Taken> Runner::run(traces::Step step, const node::Input& 
     step.sent.push_back({sent_.back().view, !arrives});
   }
   const spec::ServerId from = step.action.message ? step.action.message->from : spec::kNoServer;
-  const bool restarts_timer = restarts_election_timer(result, before, after, from);
-  return Taken{std::move(step), check(before, after, input.kind == node::InputKind::Restart),
-               restarts_timer};
+  const ScheduledEffect timers = timers_of(result, before, after, from);
+  std::optional<spec::Violation> violation = check(before, step);
+  return Taken{std::move(step), std::move(violation), timers};
 }
 
 traces::Result<Runner::Taken> Runner::deliver(traces::Step step) {
@@ -139,7 +151,7 @@ traces::Result<Runner::Taken> Runner::deliver(traces::Step step) {
 }
 
 traces::Result<Runner::Taken> Runner::cut(traces::Step step) {
-  const bool is_cut = step.action.kind == ActionKind::Cut;
+  const bool is_cut = step.action.kind == traces::ActionKind::Cut;
   if (network_ == "any") return Failure{"over any network there are no cuts"};
   if (is_cut == is_cut_) {
     return Failure{is_cut ? "the network is cut already" : "the network is not cut"};
@@ -170,17 +182,18 @@ traces::Result<Runner::Taken> Runner::cut(traces::Step step) {
 traces::Result<Runner::Taken> Runner::apply(const traces::Action& action) {
   traces::Step step;
   step.action = action;
-  if (action.kind == ActionKind::Cut || action.kind == ActionKind::Heal) {
+  if (action.kind == traces::ActionKind::Cut || action.kind == traces::ActionKind::Heal) {
     return cut(std::move(step));
   }
   if (action.server < 1 || action.server > states_.size()) {
     return Failure{"there is no server " + std::to_string(action.server)};
   }
-  if (action.kind == ActionKind::Deliver) {
+  if (action.kind == traces::ActionKind::Deliver) {
     if (!action.message) return Failure{"a delivery names its message"};
     return deliver(std::move(step));
   }
-  return run(std::move(step), {input_kind_of(action.kind), action.command});
+  return run(std::move(step),
+             {input_kind_of(action.kind), action.command, action.target, action.read});
 }
 
 void Runner::stop_faults() {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "checker/cluster/fair_schedule.hpp"
 #include "checker/cluster/world.hpp"
 #include "checker/node/node.hpp"
 #include "spec/property.hpp"
@@ -33,7 +34,7 @@ class Runner {
   struct Taken {
     traces::Step step;
     std::optional<spec::Violation> violation;  // the first in the order of spec::Property
-    bool restarts_timer = false;               // the acting server's election timer
+    ScheduledEffect timers{};                  // of the acting server, that it restarts
   };
   // Takes an action; the message that a delivery names must be on the network. Fails, changing
   // nothing, with the reason why it can't be taken. Deliver with sent_at 0: the earliest sending is
@@ -66,8 +67,9 @@ class Runner {
   traces::Result<Taken> run(traces::Step step, const node::Input& input);
   traces::Result<Taken> deliver(traces::Step step);
   traces::Result<Taken> cut(traces::Step step);
-  std::optional<spec::Violation> check(const spec::ServerView& before,
-                                       const spec::ServerView& after, bool restarted) const;
+  // `step` is complete; what the network did to its messages does not matter.
+  [[nodiscard]] std::optional<spec::Violation> check(const spec::ServerView& before,
+                                                     const traces::Step& step) const;
 
   node::Node& node_;
   std::string network_;

@@ -8,26 +8,6 @@
 namespace cluster {
 namespace {
 
-ActionKind action_of(traces::ActionKind kind) {
-  switch (kind) {
-    case traces::ActionKind::ElectionTimeout:
-      return ActionKind::ElectionTimeout;
-    case traces::ActionKind::HeartbeatTimeout:
-      return ActionKind::HeartbeatTimeout;
-    case traces::ActionKind::Propose:
-      return ActionKind::Propose;
-    case traces::ActionKind::Crash:
-      return ActionKind::Crash;
-    case traces::ActionKind::Cut:
-      return ActionKind::Cut;
-    case traces::ActionKind::Heal:
-      return ActionKind::Heal;
-    case traces::ActionKind::Deliver:
-      break;
-  }
-  return ActionKind::Deliver;
-}
-
 // Whether there is a history that knows `before` and that `after` adds something to.
 bool may_extend(const spec::ServerView& before, const spec::ServerView& after) {
   const bool led = before.role == spec::Role::Leader && before.current_term == after.current_term;
@@ -98,11 +78,33 @@ engine::RecordId ServerModel::intern_history(const spec::History& history) {
   return id;
 }
 
+std::optional<spec::Violation> ServerModel::judge(engine::PartId before, engine::PartId after,
+                                                  const node::Input& input,
+                                                  std::span<const engine::MessageId> sent) {
+  const spec::ServerView& view = locals_[before].view;
+  const bool restarted = input.kind == node::InputKind::Restart;
+  const auto of_step = spec::check_step(view, locals_[after].view, restarted, properties_);
+  std::optional<spec::MessageView> received;
+  if (input.kind == node::InputKind::Receive && is_judged_receipt_) {
+    received = node_.message_view(input.payload);
+  }
+  std::vector<spec::MessageView> views;
+  for (const engine::MessageId message : sent) {
+    if (is_judged(messages_[message].action)) {
+      views.push_back(node_.message_view(messages_[message].bytes));
+    }
+  }
+  if (!received && views.empty()) return of_step;
+  return first_of(of_step,
+                  spec::check_exchange(view, locals_[after].view,
+                                       {received ? &*received : nullptr, views}, properties_));
+}
+
 std::optional<engine::Step> ServerModel::step(engine::PartId part, const node::Input& input,
                                               ServerLabel label) {
   ++step_calls_;
   const node::StepResult result = node_.step(locals_[part].bytes, input);
-  engine::Step step{.action = static_cast<std::uint16_t>(action_of(label.kind)),
+  engine::Step step{.action = static_cast<std::uint16_t>(action_kind_of(label.kind)),
                     .label = label.packed()};
   if (result.contract) {  // leaves no state behind
     if ((properties_ & spec::set_of(spec::Property::Contract)) == 0) {
@@ -118,8 +120,7 @@ std::optional<engine::Step> ServerModel::step(engine::PartId part, const node::I
   for (const node::Message& message : result.messages) list.push_back(intern_message(message));
   step.sends = sends_.intern(list).id;
   const bool restarted = input.kind == node::InputKind::Restart;
-  if (const auto broken =
-          spec::check_step(locals_[part].view, locals_[step.next].view, restarted, properties_)) {
+  if (const auto broken = judge(part, step.next, input, list)) {
     step.violation = number_of(broken->property);
   }
   if (step.next != part && !reads_record(part, step)) {
@@ -138,7 +139,14 @@ void ServerModel::internal_steps(engine::PartId part, std::uint32_t serial,
   };
   add(traces::ActionKind::HeartbeatTimeout, {node::InputKind::HeartbeatTimeout, {}});
   add(traces::ActionKind::ElectionTimeout, {node::InputKind::ElectionTimeout, {}});
+  add(traces::ActionKind::LeaseTimeout, {node::InputKind::LeaseTimeout, {}});
   add(traces::ActionKind::Crash, {node::InputKind::Restart, {}});
+  for (spec::ServerId target = 1; space_.has_transfers && leads && target <= space_.servers;
+       ++target) {
+    const ServerLabel label{traces::ActionKind::Transfer, id, target};
+    const node::Input input{.kind = node::InputKind::Transfer, .payload = {}, .target = target};
+    if (const auto found = step(part, input, label)) steps.push_back(*found);
+  }
   if (locals_[part].view.log.size() >= space_.log) {
     if (leads) steps.push_back(forbidden(BoundKind::Log));
     return;
@@ -154,6 +162,7 @@ void ServerModel::internal_steps(engine::PartId part, std::uint32_t serial,
 engine::Step ServerModel::deliver(engine::PartId part, engine::MessageId message) {
   const std::string bytes = messages_[message].bytes;  // stepping may intern messages
   const std::uint16_t action = messages_[message].action;
+  is_judged_receipt_ = is_judged(action);
   const ServerLabel label{traces::ActionKind::Deliver, locals_[part].view.id};
   const auto found = step(part, {node::InputKind::Receive, bytes}, label);
   engine::Step result = found ? *found : engine::Step{.next = part, .label = label.packed()};

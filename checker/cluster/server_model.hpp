@@ -18,7 +18,7 @@ namespace cluster {
 struct ServerLabel {
   traces::ActionKind kind{};
   spec::ServerId server = spec::kNoServer;
-  std::uint32_t proposal = 0;
+  std::uint32_t proposal = 0;  // Transfer: the target
   [[nodiscard]] std::uint32_t packed() const {
     return (proposal << 16U) | (static_cast<std::uint32_t>(kind) << 8U) | server;
   }
@@ -34,6 +34,7 @@ class ServerModel final : public engine::PartModel {
     std::uint64_t terms = 0;         // no server goes beyond this term
     std::uint64_t log = 0;           // a leader accepts a proposal while its log is shorter
     bool numbers_proposals = false;  // the k-th of a run carries "vk"; or all carry "v1"
+    bool has_transfers = false;
   };
   // The node must make servers for space.servers.
   ServerModel(node::Node& node, const Space& space, spec::PropertySet properties);
@@ -92,6 +93,10 @@ class ServerModel final : public engine::PartModel {
   engine::PartId intern_local(const std::string& bytes);
   engine::MessageId intern_message(const node::Message& message);
   engine::RecordId intern_history(const spec::History& history);
+  // What the step shows by itself.
+  std::optional<spec::Violation> judge(engine::PartId before, engine::PartId after,
+                                       const node::Input& input,
+                                       std::span<const engine::MessageId> sent);
   // The step of a server; nothing if it would change and send nothing.
   std::optional<engine::Step> step(engine::PartId part, const node::Input& input,
                                    ServerLabel label);
@@ -112,6 +117,7 @@ class ServerModel final : public engine::PartModel {
   std::vector<std::uint64_t> words_;
   std::size_t bytes_ = 0;
   std::uint64_t step_calls_ = 0;
+  bool is_judged_receipt_ = false;  // of the message that is being received
 };
 
 }  // namespace cluster

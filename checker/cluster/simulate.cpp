@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "checker/cluster/explore.hpp"
+#include "checker/cluster/replay.hpp"
 #include "checker/cluster/runner.hpp"
 #include "checker/cluster/server_model.hpp"
 #include "checker/cluster/shrink.hpp"
@@ -43,6 +44,7 @@ engine::WalkOptions walk_options(const SimulateOptions& options) {
   set(ActionKind::ElectionTimeout, bounds.timeouts, BoundKind::Timeouts);
   set(ActionKind::Propose, bounds.proposals, BoundKind::Proposals);
   set(ActionKind::Crash, bounds.crashes, BoundKind::Crashes);
+  set(ActionKind::Transfer, bounds.transfers, BoundKind::Transfers);
   return walk;
 }
 
@@ -54,7 +56,8 @@ class Memo {
                {.servers = options.bounds.servers,
                 .terms = options.bounds.terms,
                 .log = options.bounds.log,
-                .numbers_proposals = options.bounds.proposals.has_value()},
+                .numbers_proposals = options.bounds.proposals.has_value(),
+                .has_transfers = options.bounds.transfers > 0},
                options.properties),
         walks_(model_, walk_options(options),
                [scheduler = options.scheduler, faults = options.faults](engine::Random& random,
@@ -78,11 +81,7 @@ class WalkRunner {
         model_(model),
         runner_(node, options.bounds.servers, to_string(options.bounds.network),
                 options.properties) {
-    trace_.config = {.servers = options.node.servers,
-                     .no_op = options.node.no_op,
-                     .backtracking = options.node.fast_backtracking ? "fast" : "plain",
-                     .entries_per_message = options.node.entries_per_message,
-                     .network = to_string(options.bounds.network)};
+    trace_.config = trace_config(options.node, options.bounds.network);
     trace_.shortest = false;
     trace_.initial = runner_.views();
   }
@@ -133,6 +132,7 @@ class WalkRunner {
     const ServerLabel label = ServerLabel::unpacked(step.label);
     action.kind = label.kind;
     action.server = label.server;
+    if (label.kind == traces::ActionKind::Transfer) action.target = label.proposal;
     if (label.kind == traces::ActionKind::Propose) action.command = command_of(label.proposal);
     return action;
   }

@@ -7,6 +7,8 @@
 #include <charconv>
 #include <span>
 
+#include "checker/node/node.hpp"
+
 namespace cluster {
 namespace {
 
@@ -27,6 +29,14 @@ std::optional<TraceFault> configuration_fault(const traces::Trace& trace) {
     return TraceFault{
         fmt::format("/bounds/{}", name),
         fmt::format("{} contradicts the configuration, which says {}", bound->second, value)};
+  }
+  for (const auto& [name, value] : config.options) {
+    const node::Feature* feature = node::feature_named(name);
+    const std::string at = fmt::format("/config/options/{}", name);
+    if (feature == nullptr) return TraceFault{at, "this version knows no such option"};
+    if (value > feature->most) {
+      return TraceFault{at, fmt::format("{} is more than {}", value, feature->most)};
+    }
   }
   return std::nullopt;
 }
@@ -59,10 +69,12 @@ std::optional<TraceFault> budget_fault(const traces::Trace& trace) {
   const auto is = [](ActionKind kind) {
     return [kind](const traces::Step& step) { return step.action.kind == kind; };
   };
-  const std::array<std::pair<const char*, std::uint64_t>, 5> spent = {{
+  const std::array<std::pair<const char*, std::uint64_t>, 7> spent = {{
       {"crashes", count(is(ActionKind::Crash))},
       {"timeouts", count(is(ActionKind::ElectionTimeout))},
       {"proposals", count(is(ActionKind::Propose))},
+      {"reads", count(is(ActionKind::Read))},
+      {"transfers", count(is(ActionKind::Transfer))},
       {"partitions", count(is(ActionKind::Cut))},
       {"duplicates", count([](const traces::Step& step) { return step.action.keep_copy; })},
   }};

@@ -2,11 +2,16 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "checker/cluster/bounds.hpp"
 #include "checker/engine/model.hpp"
+#include "checker/node/node.hpp"
 #include "spec/property.hpp"
+#include "spec/witness.hpp"
+#include "traces/trace.hpp"
 
 namespace cluster {
 
@@ -18,6 +23,9 @@ enum class ActionKind : std::uint16_t {
   Crash,
   Cut,
   Heal,
+  LeaseTimeout,
+  Transfer,
+  Read,
   Deliver,  // this and the following: one for each kind of message, as the kinds come up
 };
 
@@ -33,6 +41,9 @@ enum class BoundKind : std::uint16_t {
   Partitions,
   Loss,
   Contract,  // not a bound: a step that broke a contract while contracts were not checked
+  Transfers,
+  Reads,
+  ClockDrifts,
 };
 
 // By ActionKind, and by BoundKind.
@@ -43,9 +54,26 @@ const std::vector<std::string>& bound_names();
 // no name for is covered as "deliver_other".
 std::uint16_t delivery_of(const std::string& message_kind);
 
+// Whether the action receives a message of which spec::check_exchange has something to say.
+bool is_judged(std::uint16_t action);
+
+// An action of a trace, and back; every delivery is a Deliver there.
+ActionKind action_kind_of(traces::ActionKind kind);
+traces::ActionKind trace_action_of(ActionKind kind);
+
+// What there is to see in a cluster with these options, and with what is asked of it.
+spec::WitnessSet expected_witnesses(const node::Options& options, const Bounds& bounds);
+
 // The engine's number of what a step violates.
 constexpr std::uint32_t number_of(spec::Property property) {
   return 1 + static_cast<std::uint32_t>(property);
+}
+
+// What is reported of two checks of one step: the first in the order of spec::Property.
+inline std::optional<spec::Violation> first_of(std::optional<spec::Violation> one,
+                                               std::optional<spec::Violation> other) {
+  if (!one) return other;
+  return other && other->property < one->property ? other : one;
 }
 
 // A step that a bound forbids.

@@ -40,6 +40,8 @@ void draw_uniform(Faults faults, Random&, WalkPlan& plan) {
   weight(plan, ActionKind::ElectionTimeout) = 1;
   weight(plan, ActionKind::HeartbeatTimeout) = 1;
   weight(plan, ActionKind::Propose) = 1;
+  weight(plan, ActionKind::LeaseTimeout) = 1;
+  weight(plan, ActionKind::Transfer) = 1;
   weight(plan, ActionKind::Crash) = has_crashes(faults) ? 1 : 0;
   plan.deliver_weight = 1;
   plan.weighs_each_message = true;
@@ -51,6 +53,8 @@ void draw_pct(Faults faults, Random& random, WalkPlan& plan) {
   weight(plan, ActionKind::ElectionTimeout) = 2;
   weight(plan, ActionKind::HeartbeatTimeout) = 4;
   weight(plan, ActionKind::Propose) = 6;
+  weight(plan, ActionKind::LeaseTimeout) = 2;
+  weight(plan, ActionKind::Transfer) = 1;
   weight(plan, ActionKind::Crash) = has_crashes(faults) ? 1 : 0;
   plan.deliver_weight = 64;
   plan.by_priority = true;
@@ -72,6 +76,9 @@ void draw_swarm(Faults faults, Random& random, WalkPlan& plan) {
   }
   weight(plan, ActionKind::Crash) =
       has_crashes(faults) && random.below(2) == 0 ? draw_weight(random, 4) : 0;
+  // Only some clusters have these: nothing is drawn.
+  weight(plan, ActionKind::LeaseTimeout) = 1;
+  weight(plan, ActionKind::Transfer) = 1;
   plan.weighs_each_message = random.below(2) == 0;
   plan.deliver_weight = draw_weight(random, plan.weighs_each_message ? 4 : 7);
   if (has_loss(faults)) {

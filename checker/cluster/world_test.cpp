@@ -38,10 +38,13 @@ TEST(World, KeepsAllItsCountsApart) {
                     .duplicates = 4,
                     .losses = 5,
                     .cuts = 6,
-                    .partition = 7};
+                    .partition = 7,
+                    .transfers = 8,
+                    .reads = 9,
+                    .drifts = 10};
   auto packed = world.packed();
   std::ranges::sort(packed);
-  EXPECT_EQ(packed, (std::array<std::uint32_t, 7>{1, 2, 3, 4, 5, 6, 7}));
+  EXPECT_EQ(packed, (std::array<std::uint32_t, 10>{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}));
 }
 
 }  // namespace

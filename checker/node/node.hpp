@@ -22,19 +22,40 @@ struct Options {
   bool no_op = false;                     // a new leader appends a no-op
   bool fast_backtracking = true;          // over whole terms; false: one entry at a time
   std::uint32_t entries_per_message = 0;  // 0: no limit
+  bool pre_vote = false;
+  bool check_quorum = false;
+  bool vote_lease = false;
+  bool lease_reads = false;
 };
+
+// The options that only some clusters have, by the names that traces and flags give them (the
+// latter with dashes). Where all are 0, which is off, a cluster is as the paper has it.
+struct Feature {
+  const char* name;
+  std::uint32_t (*get)(const Options& options);
+  void (*set)(Options& options, std::uint32_t value);
+  std::uint32_t most;  // of its values; 1: a switch
+};
+std::span<const Feature> features();
+// nullptr if there is none.
+const Feature* feature_named(std::string_view name);
 
 enum class InputKind : std::uint8_t {
   ElectionTimeout,
   HeartbeatTimeout,
   Propose,
   Receive,
-  Restart
+  Restart,
+  LeaseTimeout,
+  Transfer,
+  Read
 };
 
 struct Input {
   InputKind kind{};
   std::string_view payload;  // Propose: the command. Receive: the message's bytes. Else empty.
+  spec::ServerId target = spec::kNoServer;  // Transfer: to whom
+  std::uint64_t read = 0;                   // Read: its id
 };
 
 struct Message {
@@ -47,12 +68,14 @@ struct Message {
 struct Timers {
   bool reset_election = false;   // wait a whole election timeout from now
   bool reset_heartbeat = false;  // wait a whole heartbeat interval from now
+  bool reset_lease = false;      // wait the minimum election timeout from now
 };
 
 struct StepResult {
   std::string state;                    // afterwards; empty if the contract was broken
   std::vector<Message> messages;        // in the order of sending; what they need is durable
   std::string outcome;                  // the implementation's name for what happened; may be empty
+  std::vector<std::uint64_t> reads{};   // that are answered, from what is applied after the step
   std::optional<std::string> contract;  // the sentence of a broken contract
   std::optional<Timers> timers;         // absent: the implementation does not say
 };

@@ -31,15 +31,20 @@ struct Occurrence {
   std::string state{};
   InputKind kind{};
   std::string payload{};
+  spec::ServerId target = spec::kNoServer;
+  std::uint64_t read = 0;
   StepResult result{};
-  [[nodiscard]] Input input() const { return {kind, payload}; }
+  [[nodiscard]] Input input() const { return {kind, payload, target, read}; }
 };
 
 Options any_options() {
   return {.servers = *rc::gen::inRange(1U, 5U),
           .no_op = *rc::gen::arbitrary<bool>(),
           .fast_backtracking = *rc::gen::arbitrary<bool>(),
-          .entries_per_message = *rc::gen::inRange(0U, 3U)};
+          .entries_per_message = *rc::gen::inRange(0U, 3U),
+          .pre_vote = *rc::gen::arbitrary<bool>(),
+          .check_quorum = *rc::gen::arbitrary<bool>(),
+          .vote_lease = *rc::gen::arbitrary<bool>()};
 }
 
 // A run of a cluster whose messages may arrive late, twice and out of order. Mostly deliveries, of
@@ -54,7 +59,7 @@ std::vector<Occurrence> any_run(Node& node, const Options& options, std::size_t 
   const auto rolls = *rc::gen::container<std::vector<std::uint32_t>>(
       2 * steps, rc::gen::resize(100, rc::gen::arbitrary<std::uint32_t>()));
   for (std::size_t i = 0; i < steps; ++i) {
-    const std::uint32_t what = rolls[2 * i] % 16;
+    const std::uint32_t what = rolls[2 * i] % 20;
     const std::uint32_t which = rolls[2 * i + 1];
     Occurrence step{.server = 1 + which % options.servers};
     if (what < 10 && !sent.empty()) {
@@ -70,8 +75,16 @@ std::vector<Occurrence> any_run(Node& node, const Options& options, std::size_t 
     } else if (what < 15) {
       step.kind = InputKind::Propose;
       step.payload = "v" + std::to_string(which % 3);
-    } else {
+    } else if (what < 16) {
       step.kind = InputKind::Restart;
+    } else if (what < 17) {
+      step.kind = InputKind::LeaseTimeout;
+    } else if (what < 19) {
+      step.kind = InputKind::Read;
+      step.read = i + 1;
+    } else {
+      step.kind = InputKind::Transfer;
+      step.target = 1 + which / options.servers % options.servers;
     }
     step.state = states[step.server - 1];
     step.result = node.step(step.state, step.input());
@@ -102,6 +115,11 @@ spec::ServerView renamed(const spec::ServerView& view, const Images& images) {
   after.leader = renamed(view.leader, images);
   for (spec::ServerId& id : after.votes_granted) id = renamed(id, images);
   std::ranges::sort(after.votes_granted);
+  after.transferee = renamed(view.transferee, images);
+  if (after.heard) {
+    for (spec::ServerId& id : *after.heard) id = renamed(id, images);
+    std::ranges::sort(*after.heard);
+  }
   for (std::size_t i = 0; i < view.next_index.size(); ++i) {
     after.next_index[images[i]] = view.next_index[i];
     after.match_index[images[i]] = view.match_index[i];
@@ -139,8 +157,8 @@ RC_GTEST_PROP(RaftNode, RenamesAndSteps_InEitherOrder, ()) {
       const std::string payload = step.kind == InputKind::Receive
                                       ? node->renamed_message(step.payload, images)
                                       : step.payload;
-      const StepResult result =
-          node->step(node->renamed_state(step.state, images), {step.kind, payload});
+      const StepResult result = node->step(node->renamed_state(step.state, images),
+                                           {step.kind, payload, renamed(step.target, images), step.read});
       RC_ASSERT(result.state == node->renamed_state(step.result.state, images));
       RC_ASSERT(result.outcome == step.result.outcome);
       std::vector<Message> expected = step.result.messages;
@@ -207,6 +225,7 @@ RC_GTEST_PROP(RaftNode, RestartsFromWhatWasDurable_AndLosesTheRest, ()) {
     expected.current_term = before.current_term;
     expected.voted_for = before.voted_for;
     expected.log = before.log;
+    expected.lease = options.vote_lease;
     RC_ASSERT(node->view(restarted.state) == expected);
     RC_ASSERT(restarted.messages.empty());
     RC_ASSERT(node->step(restarted.state, {InputKind::Restart, {}}).state == restarted.state);

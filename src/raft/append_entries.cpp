@@ -9,7 +9,7 @@ namespace {
 
 // Why prevLogIndex and prevLogTerm do not match this log, as a hint where to go on (section 5.3).
 AppendEntriesReply rejection(const Server& server, const AppendEntries& request) {
-  AppendEntriesReply reply{.term = server.current_term()};
+  AppendEntriesReply reply{.term = server.current_term(), .round = request.round};
   if (server.config.backtracking == Backtracking::Plain) {
     // The leader tries the entry before the one that was refused.
     reply.conflict_index = request.prev_log_index;
@@ -54,7 +54,7 @@ void on_append_entries(Server& server, ServerId from, const AppendEntries& reque
   CONTRACT(!std::holds_alternative<Leader>(server.role),
            "a leader received AppendEntries of its own term: the term has two leaders");
   // Section 5.2: a candidate that hears from the leader of its term is a follower again.
-  server.role = Follower{from};
+  follow(server, from, effects);
   effects.timers.reset_election = true;
   // Figure 2, AppendEntries 2: index 0 has term 0 in every log.
   if (request.prev_log_index > server.log.last_index() ||
@@ -67,9 +67,13 @@ void on_append_entries(Server& server, ServerId from, const AppendEntries& reque
   const Index verified{request.prev_log_index.value + request.entries.size()};
   // Figure 2, AppendEntries 5: what lies beyond the last new entry has not been compared.
   commit_through(server, std::min(request.leader_commit, verified), effects);
+  answer_applied_reads(server, effects);
   effects.outcome = Outcome::AppendAccepted;
   send(server, from,
-       AppendEntriesReply{.term = server.current_term(), .success = true, .match_index = verified},
+       AppendEntriesReply{.term = server.current_term(),
+                          .success = true,
+                          .match_index = verified,
+                          .round = request.round},
        effects);
 }
 

@@ -30,8 +30,21 @@ const char* to_string(Outcome outcome) {
       "TimeoutIgnored",
       "TermsExhausted",
       "MalformedIgnored",
+      "PreVoteStarted",
+      "VoteRefusedLease",
+      "LeaseEnded",
+      "QuorumHeard",
+      "QuorumLost",
+      "TransferStarted",
+      "TransferRefused",
+      "TransferAborted",
+      "TimeoutNowIgnored",
+      "ReadStarted",
+      "ReadAnswered",
+      "ReadConfirmed",
+      "ReadRefused",
   };
-  static_assert(kNames.size() == static_cast<std::size_t>(Outcome::MalformedIgnored) + 1);
+  static_assert(kNames.size() == static_cast<std::size_t>(Outcome::ReadRefused) + 1);
   return kNames.at(static_cast<std::size_t>(outcome));
 }
 

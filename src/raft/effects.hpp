@@ -33,12 +33,25 @@ enum class Outcome : std::uint8_t {
   BackedUp,            // nextIndex was lowered after a rejection
   HeartbeatsSent,      //
   ProposalAppended,    // the command is in the leader's log
-  ProposalRefused,     // this server does not lead; see Effects::leader
+  ProposalRefused,     // this server does not lead, or will not for long; see Effects::leader
   SteppedDown,         // a reply showed a later term
   StaleReplyIgnored,   // a reply of an earlier term, or to an earlier role
   TimeoutIgnored,      // not this role's timer
   TermsExhausted,      // the term counter is at its end; no election can be started
   MalformedIgnored,    // contradicts itself, or is not for this server
+  PreVoteStarted,      // became a pre-candidate
+  VoteRefusedLease,    // a leader was heard from within the minimum election timeout (4.2.3, 9.6)
+  LeaseEnded,          // the minimum election timeout has passed without a word of the leader
+  QuorumHeard,         // a leader heard from a majority within an election timeout
+  QuorumLost,          // it did not, and is a follower now (6.2)
+  TransferStarted,     // the leader hands its lead over (3.10)
+  TransferRefused,     // not the leader, under way already, or to nobody else; see Effects::leader
+  TransferAborted,     // it took longer than an election timeout; the leader leads on
+  TimeoutNowIgnored,   // of an earlier term, or to a leader
+  ReadStarted,         // it waits for a majority, or for the leader (6.4)
+  ReadAnswered,        // at once: the leader has a lease (6.4.1)
+  ReadConfirmed,       // the leader said through which index it must see
+  ReadRefused,         // no leader known, nothing committed in its term, or a request come twice
 };
 
 const char* to_string(Outcome outcome);  // "VoteGranted", ...
@@ -62,6 +75,7 @@ struct Apply {
 struct Timers {
   bool reset_election = false;   // wait a whole, freshly randomised election timeout from now
   bool reset_heartbeat = false;  // wait a whole heartbeat interval from now
+  bool reset_lease = false;      // wait the minimum election timeout from now, not from later
   bool operator==(const Timers&) const = default;
 };
 
@@ -71,8 +85,13 @@ struct Effects {
   std::vector<Message> messages{};
   Apply apply{};
   Timers timers{};
-  Index proposed{};   // ProposalAppended: where; it is committed if this entry ever is
-  ServerId leader{};  // ProposalRefused: whom to ask instead; kNoServer while unknown
+  Index proposed{};  // ProposalAppended: where; it is committed if this entry ever is
+  // Reads, by their ids, to be answered now: from the state machine after `apply`, before anything
+  // else is applied to it.
+  std::vector<std::uint64_t> reads{};
+  // ProposalRefused, TransferRefused, ReadRefused: whom to ask instead; kNoServer while unknown, or
+  // if nobody.
+  ServerId leader{};
   bool operator==(const Effects&) const = default;
 
   // Empties everything but keeps the memory.

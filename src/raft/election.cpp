@@ -12,15 +12,18 @@ void become_leader(Server& server, Effects& effects) {
   for_each_peer(server, [&](ServerId peer) {
     leader.progress[peer] = {server.log.last_index().next(), Index{}};
   });
+  if (server.config.check_quorum) leader.heard.emplace();
   server.role = std::move(leader);
   effects.outcome = Outcome::BecameLeader;
-  effects.timers = {.reset_election = false, .reset_heartbeat = true};
+  effects.timers = {.reset_election = server.config.check_quorum, .reset_heartbeat = true};
   if (server.config.no_op) append_own(server, EntryKind::NoOp, {}, effects);
   const auto& role = std::get<Leader>(server.role);
   advance_leader_commit(server, role, effects);
   // Figure 2, leaders: upon election, AppendEntries to each server.
   broadcast_append(server, role, effects);
 }
+
+}  // namespace
 
 bool has_majority(const Server& server, ServerSet votes) {
   return votes.size() >= majority_of(server.config.servers);
@@ -32,9 +35,12 @@ bool is_up_to_date(const RequestVote& candidate, const Log& log) {
   return candidate.last_log_index >= log.last_index();
 }
 
+namespace {
+
 Outcome judge(const Server& server, ServerId candidate, const RequestVote& request) {
   // Figure 2, RequestVote 1.
   if (request.term < server.current_term()) return Outcome::VoteRefusedTerm;
+  if (refuses_for_lease(server, request)) return Outcome::VoteRefusedLease;
   // Figure 2, RequestVote 2: votedFor is null or this candidate, and its log is up to date.
   const ServerId voted_for = server.hard_state.voted_for;
   if (!voted_for.is_none() && voted_for != candidate) return Outcome::VoteRefusedVoted;
@@ -45,14 +51,22 @@ Outcome judge(const Server& server, ServerId candidate, const RequestVote& reque
 }  // namespace
 
 void on_election_timeout(Server& server, Effects& effects) {
-  if (std::holds_alternative<Leader>(server.role)) {
-    effects.outcome = Outcome::TimeoutIgnored;
+  if (auto* leader = std::get_if<Leader>(&server.role)) {
+    on_quorum_check(server, *leader, effects);
     return;
   }
   if (server.current_term().value == std::numeric_limits<std::uint64_t>::max()) {
     effects.outcome = Outcome::TermsExhausted;
     return;
   }
+  if (server.config.pre_vote) {
+    start_pre_vote(server, effects);
+  } else {
+    start_election(server, effects);
+  }
+}
+
+void start_election(Server& server, Effects& effects, bool by_transfer) {
   // Figure 2, candidates: increment currentTerm, vote for self, reset the timer, ask the others.
   server.hard_state = {server.current_term().next(), server.id};
   persist_hard_state(server, effects);
@@ -67,7 +81,8 @@ void on_election_timeout(Server& server, Effects& effects) {
   }
   for_each_peer(server, [&](ServerId peer) {
     send(server, peer,
-         RequestVote{server.current_term(), server.log.last_index(), server.log.last_term()},
+         RequestVote{server.current_term(), server.log.last_index(), server.log.last_term(),
+                     by_transfer},
          effects);
   });
 }
@@ -80,7 +95,10 @@ void on_request_vote(Server& server, ServerId from, const RequestVote& request, 
     persist_hard_state(server, effects);
     // Figure 2, followers: granting a vote restarts the election timeout; a refusal does not.
     effects.timers.reset_election = true;
+    if (std::holds_alternative<PreCandidate>(server.role)) server.role = Follower{};  // waits now
   }
+  // A refusal in an earlier term than the candidate's would say nothing to it.
+  if (request.term > server.current_term()) return;
   send(server, from, RequestVoteReply{server.current_term(), granted}, effects);
 }
 

@@ -13,6 +13,51 @@ void on_request_vote(Server& server, ServerId from, const RequestVote& request, 
 void on_request_vote_reply(Server& server, ServerId from, const RequestVoteReply& reply,
                            Effects& effects);
 
+// Increments the term, votes for itself and asks the others (section 5.2).
+// `by_transfer`: since its leader told it to.
+void start_election(Server& server, Effects& effects, bool by_transfer = false);
+bool has_majority(const Server& server, ServerSet votes);
+bool is_up_to_date(const RequestVote& candidate, const Log& log);
+
+// pre_vote.cpp
+void start_pre_vote(Server& server, Effects& effects);
+void on_pre_vote(Server& server, ServerId from, const PreVote& request, Effects& effects);
+void on_pre_vote_reply(Server& server, ServerId from, const PreVoteReply& reply, Effects& effects);
+
+// lease.cpp
+// Whether it has heard from a leader within the minimum election timeout, or leads.
+bool is_in_lease(const Server& server);
+// Whether that alone keeps it from voting: not if the leader itself sent the candidate (4.2.3).
+inline bool refuses_for_lease(const Server& server, const RequestVote& request) {
+  return server.config.vote_lease && is_in_lease(server) && !request.leadership_transfer;
+}
+// Follows the leader of its term, which it has just heard from.
+void follow(Server& server, ServerId leader, Effects& effects);
+void on_lease_timeout(Server& server, Effects& effects);
+// The election timeout of a leader.
+void on_quorum_check(Server& server, Leader& leader, Effects& effects);
+
+// transfer.cpp
+void on_transfer(Server& server, ServerId to, Effects& effects);
+void on_timeout_now(Server& server, const TimeoutNow& message, Effects& effects);
+// Goes on with a transfer once its target is known to have the whole log.
+void continue_transfer(const Server& server, const Leader& leader, ServerId from, Effects& effects);
+void abort_transfer(Leader& leader, Effects& effects);
+
+// reads.cpp
+LeaderReads fresh_reads(const Server& server);
+void on_read(Server& server, std::uint64_t id, Effects& effects);
+void on_read_index(Server& server, ServerId from, const ReadIndex& request, Effects& effects);
+void on_read_index_reply(Server& server, const ReadIndexReply& reply, Effects& effects);
+// `from` has answered an AppendEntries that bore `round`.
+void confirm_reads(Server& server, Leader& leader, ServerId from, std::uint64_t round,
+                   Effects& effects);
+// A follower's reads that wait for no more than to be applied.
+void answer_applied_reads(Server& server, Effects& effects);
+// Whether there was one, or one to come.
+bool end_read_lease(Leader& leader);
+void forbid_read_lease(const Server& server, Leader& leader);
+
 // append_entries.cpp
 void on_append_entries(Server& server, ServerId from, const AppendEntries& request,
                        Effects& effects);
@@ -26,6 +71,10 @@ void on_propose(Server& server, const std::string& command, Effects& effects);
 void append_own(Server& server, EntryKind kind, const std::string& command, Effects& effects);
 // AppendEntries to every other server, each from its nextIndex on.
 void broadcast_append(const Server& server, const Leader& leader, Effects& effects);
+// Figure 2, leaders: AppendEntries with the log entries starting at nextIndex.
+void send_append(const Server& server, const Progress& progress, ServerId peer, Effects& effects);
+// Names whom to ask instead of this server.
+void refuse(const Server& server, Outcome outcome, Effects& effects);
 
 // commit.cpp
 // Moves the commit index up to `index` (never down) and hands the entries out.

@@ -35,6 +35,30 @@ struct Restart {
   bool operator==(const Restart&) const = default;
 };
 
-using Input = std::variant<ElectionTimeout, HeartbeatTimeout, Propose, Receive, Restart>;
+// The minimum election timeout has passed since Effects::timers.reset_lease last asked for it.
+struct LeaseTimeout {
+  bool operator==(const LeaseTimeout&) const = default;
+};
+
+// An operator asks a leader to hand the lead over to `to` (dissertation 3.10). The leader brings
+// that server's log up to date, tells it to stand for election and refuses proposals meanwhile, for
+// an election timeout at most.
+struct Transfer {
+  ServerId to{};
+  bool operator==(const Transfer&) const = default;
+};
+
+// A client asks for a linearizable read, at a leader or a follower. `id` is the driver's: above 0
+// and above those of all reads that were asked at this server before, a restart or not. It comes
+// back in Effects::reads once the read may be answered. A read that is lost (the server stops to
+// lead or to follow, a message is lost, this server or its leader does not know yet how far entries
+// are committed) does not; the driver asks anew, with a new id.
+struct Read {
+  std::uint64_t id = 0;
+  bool operator==(const Read&) const = default;
+};
+
+using Input = std::variant<ElectionTimeout, HeartbeatTimeout, Propose, Receive, Restart,
+                           LeaseTimeout, Transfer, Read>;
 
 }  // namespace raft

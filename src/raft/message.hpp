@@ -14,9 +14,11 @@ struct RequestVote {
   Term term{};             // the candidate's term
   Index last_log_index{};  // of the candidate's last entry, 0 if its log is empty
   Term last_log_term{};
+  // The leader itself told the candidate to stand (dissertation 3.10): leases do not count (4.2.3).
+  bool leadership_transfer = false;
   bool operator==(const RequestVote&) const = default;
 };
-RAFT_FIELDS(RequestVote, term, last_log_index, last_log_term)
+RAFT_FIELDS(RequestVote, term, last_log_index, last_log_term, leadership_transfer)
 
 struct RequestVoteReply {
   Term term{};  // the voter's term
@@ -32,9 +34,10 @@ struct AppendEntries {
   Term prev_log_term{};
   std::vector<Entry> entries{};
   Index leader_commit{};
+  std::uint64_t round = 0;  // of reads, that was begun last (dissertation 6.4); 0: none yet
   bool operator==(const AppendEntries&) const = default;
 };
-RAFT_FIELDS(AppendEntries, term, prev_log_index, prev_log_term, entries, leader_commit)
+RAFT_FIELDS(AppendEntries, term, prev_log_index, prev_log_term, entries, leader_commit, round)
 
 // A reply does not travel with its request, so it says by itself what it acknowledges:
 // - accepted: `match_index` is the last index that the request showed to agree with the leader;
@@ -48,11 +51,52 @@ struct AppendEntriesReply {
   Index match_index{};
   Term conflict_term{};
   Index conflict_index{};
+  std::uint64_t round = 0;  // the request's, unless that was stale
   bool operator==(const AppendEntriesReply&) const = default;
 };
-RAFT_FIELDS(AppendEntriesReply, term, success, match_index, conflict_term, conflict_index)
+RAFT_FIELDS(AppendEntriesReply, term, success, match_index, conflict_term, conflict_index, round)
 
-using MessageBody = std::variant<RequestVote, RequestVoteReply, AppendEntries, AppendEntriesReply>;
+// Would you vote for me in the term after mine (dissertation 9.6)? Changes nothing at the receiver.
+struct PreVote {
+  Term term{};             // the sender's term; an election would be for the next one
+  Index last_log_index{};  // as in RequestVote
+  Term last_log_term{};
+  bool operator==(const PreVote&) const = default;
+};
+RAFT_FIELDS(PreVote, term, last_log_index, last_log_term)
+
+struct PreVoteReply {
+  Term term{};  // granted: the request's; refused: the voter's, which tells a sender left behind
+  bool vote_granted = false;
+  bool operator==(const PreVoteReply&) const = default;
+};
+RAFT_FIELDS(PreVoteReply, term, vote_granted)
+
+// The leader has nothing to add to the receiver's log: stand for election now (dissertation 3.10).
+struct TimeoutNow {
+  Term term{};  // the leader's term
+  bool operator==(const TimeoutNow&) const = default;
+};
+RAFT_FIELDS(TimeoutNow, term)
+
+// A follower asks its leader how far it must have applied to answer a read (dissertation 6.4).
+struct ReadIndex {
+  Term term{};
+  std::uint64_t id = 0;  // of the read, at the sender
+  bool operator==(const ReadIndex&) const = default;
+};
+RAFT_FIELDS(ReadIndex, term, id)
+
+struct ReadIndexReply {
+  Term term{};
+  std::uint64_t id = 0;
+  Index read_index{};
+  bool operator==(const ReadIndexReply&) const = default;
+};
+RAFT_FIELDS(ReadIndexReply, term, id, read_index)
+
+using MessageBody = std::variant<RequestVote, RequestVoteReply, AppendEntries, AppendEntriesReply,
+                                 PreVote, PreVoteReply, TimeoutNow, ReadIndex, ReadIndexReply>;
 
 struct Message {
   ServerId from{};
@@ -62,7 +106,7 @@ struct Message {
 };
 RAFT_FIELDS(Message, from, to, body)
 
-// Every message carries its sender's term.
+// Every message carries its sender's term, but for a PreVoteReply that grants.
 inline Term term_of(const Message& message) {
   return std::visit([](const auto& body) { return body.term; }, message.body);
 }

@@ -5,19 +5,21 @@
 #include "src/raft/handlers.hpp"
 
 namespace raft {
-namespace {
 
-// Figure 2, leaders: AppendEntries with the log entries starting at nextIndex.
 void send_append(const Server& server, const Progress& progress, ServerId peer, Effects& effects) {
   const std::uint32_t limit = server.config.entries_per_message;
   const auto entries = server.log.from(
       progress.next_index, limit == 0 ? std::numeric_limits<std::size_t>::max() : limit);
   const Index previous = progress.next_index.previous();
+  const auto& reads = std::get<Leader>(server.role).reads;
   send(server, peer,
        AppendEntries{server.current_term(), previous, server.log.term_at(previous),
-                     std::vector<Entry>(entries.begin(), entries.end()), server.commit_index},
+                     std::vector<Entry>(entries.begin(), entries.end()), server.commit_index,
+                     reads ? reads->round : 0},
        effects);
 }
+
+namespace {
 
 // Where to go on after a rejection (section 5.3): after the last own entry of the conflicting term,
 // or where the follower says.
@@ -67,6 +69,8 @@ void on_append_entries_reply(Server& server, ServerId from, const AppendEntriesR
     effects.outcome = Outcome::MalformedIgnored;
     return;
   }
+  if (leader->heard) leader->heard->insert(from);
+  confirm_reads(server, *leader, from, reply.round, effects);
   Progress& progress = leader->progress[from];
   if (!reply.success) {
     on_rejected(server, progress, from, reply, effects);
@@ -80,6 +84,7 @@ void on_append_entries_reply(Server& server, ServerId from, const AppendEntriesR
   advance_leader_commit(server, *leader, effects);
   // Figure 2, leaders: last log index >= nextIndex: send the entries from nextIndex on.
   if (server.log.has(progress.next_index)) send_append(server, progress, from, effects);
+  continue_transfer(server, *leader, from, effects);
 }
 
 void broadcast_append(const Server& server, const Leader& leader, Effects& effects) {
@@ -103,13 +108,17 @@ void append_own(Server& server, EntryKind kind, const std::string& command, Effe
   effects.persist.log_from = server.log.last_index();
 }
 
+void refuse(const Server& server, Outcome outcome, Effects& effects) {
+  effects.outcome = outcome;
+  if (const auto* follower = std::get_if<Follower>(&server.role)) effects.leader = follower->leader;
+  if (const auto* leader = std::get_if<Leader>(&server.role)) effects.leader = leader->transferee;
+}
+
 void on_propose(Server& server, const std::string& command, Effects& effects) {
   const auto* leader = std::get_if<Leader>(&server.role);
-  if (leader == nullptr) {
-    effects.outcome = Outcome::ProposalRefused;
-    if (const auto* follower = std::get_if<Follower>(&server.role)) {
-      effects.leader = follower->leader;
-    }
+  // Dissertation 3.10: the leader stops accepting client requests while it hands its lead over.
+  if (leader == nullptr || !leader->transferee.is_none()) {
+    refuse(server, Outcome::ProposalRefused, effects);
     return;
   }
   append_own(server, EntryKind::Command, command, effects);

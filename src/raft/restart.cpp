@@ -6,6 +6,7 @@ namespace raft {
 Server fresh_server(const Config& config, ServerId id) {
   CONTRACT(config.servers >= 1 && config.servers <= kServersMax,
            "a cluster has between 1 and 64 servers");
+  CONTRACT(config.vote_lease || !config.lease_reads, "lease reads need vote leases");
   CONTRACT(id.value >= 1 && id.value <= config.servers, "a server's id lies in 1..servers");
   return Server{.config = config, .id = id};
 }
@@ -25,6 +26,11 @@ void on_restart(Server& server, const Durable& durable, Effects& effects) {
   server.log = durable.log;
   effects.outcome = Outcome::Restarted;
   effects.timers.reset_election = true;
+  // It may have heard from a leader that counts on it, just before.
+  if (server.config.vote_lease) {
+    std::get<Follower>(server.role).lease = true;
+    effects.timers.reset_lease = true;
+  }
 }
 
 }  // namespace raft

@@ -1,6 +1,7 @@
 // One server of a Raft cluster as a value: Figure 2's State, and the options it was started with.
 #pragma once
 
+#include <optional>
 #include <variant>
 
 #include "src/raft/log.hpp"
@@ -18,9 +19,19 @@ struct Config {
   bool no_op = false;         // a new leader appends a no-op entry of its term (section 8)
   Backtracking backtracking = Backtracking::Fast;
   std::uint32_t entries_per_message = 0;  // at most so many entries an AppendEntries; 0: no limit
+  bool pre_vote = false;      // who would stand for election asks first whether it can win (9.6)
+  bool check_quorum = false;  // a leader that hears from no majority steps down (6.2)
+  bool vote_lease = false;    // nobody votes who heard from a leader lately (4.2.3)
+  // Once a majority has confirmed a leader, it answers reads without asking again, until the
+  // minimum election timeout since it asked (6.4.1). Trusts clocks; needs vote_lease.
+  bool lease_reads = false;
   bool operator==(const Config&) const = default;
+
+  // Whether followers keep track of when they heard from their leader.
+  [[nodiscard]] bool has_lease() const { return pre_vote || vote_lease; }
 };
-RAFT_FIELDS(Config, servers, no_op, backtracking, entries_per_message)
+RAFT_FIELDS(Config, servers, no_op, backtracking, entries_per_message, pre_vote, check_quorum,
+            vote_lease, lease_reads)
 
 // What must survive a crash, besides the log (Figure 2, persistent state).
 struct HardState {
@@ -38,11 +49,23 @@ struct Durable {
 };
 RAFT_FIELDS(Durable, hard_state, log)
 
+// A read that a follower passed on to its leader.
+struct FollowerRead {
+  std::uint64_t id = 0;
+  Index index{};  // through which it must have applied; 0: the leader has not said yet
+  bool operator==(const FollowerRead&) const = default;
+};
+RAFT_FIELDS(FollowerRead, id, index)
+
 struct Follower {
   ServerId leader{};  // of the current term, once it has been heard; kNoServer before
+  // The minimum election timeout has not passed since it heard from a leader. After a restart it
+  // may have heard from one, too (Config::vote_lease). False unless Config::has_lease().
+  bool lease = false;
+  std::vector<FollowerRead> reads{};  // that were asked here and are not answered yet
   bool operator==(const Follower&) const = default;
 };
-RAFT_FIELDS(Follower, leader)
+RAFT_FIELDS(Follower, leader, lease, reads)
 
 struct Candidate {
   ServerSet votes_granted{};  // in the current term, its own vote included
@@ -58,13 +81,46 @@ struct Progress {
 };
 RAFT_FIELDS(Progress, next_index, match_index)
 
+// A read that waits until a majority has confirmed that its leader leads (dissertation 6.4).
+struct PendingRead {
+  std::uint64_t round = 0;  // which an answer must bear, or a later one, to confirm it
+  Index index{};            // the commit index when it was asked
+  ServerId reader{};        // the server that was asked
+  std::uint64_t id = 0;     // the driver's, there
+  ServerSet acks{};         // who has confirmed it, the leader included
+  bool operator==(const PendingRead&) const = default;
+};
+RAFT_FIELDS(PendingRead, round, index, reader, id, acks)
+
+struct LeaderReads {
+  std::uint64_t round = 0;              // the last begun
+  std::uint64_t lease_round = 0;        // with which its lease timer was started; 0: silent
+  bool has_lease = false;               // a majority has answered lease_round or a later one
+  bool is_lease_forbidden = false;      // it has told somebody to stand for election
+  PerServer<std::uint64_t> last_ids{};  // asked at each server: a request may come twice
+  std::vector<PendingRead> pending{};   // by rising rounds
+  bool operator==(const LeaderReads&) const = default;
+};
+RAFT_FIELDS(LeaderReads, round, lease_round, has_lease, is_lease_forbidden, last_ids, pending)
+
 struct Leader {
   PerServer<Progress> progress{};  // the leader's own slot is unused and stays 0
+  // With Config::check_quorum: the followers heard from since its election timer last started.
+  std::optional<ServerSet> heard{};
+  ServerId transferee{};               // to whom the lead is being handed over (dissertation 3.10)
+  std::optional<LeaderReads> reads{};  // since the first read of the term
   bool operator==(const Leader&) const = default;
 };
-RAFT_FIELDS(Leader, progress)
+RAFT_FIELDS(Leader, progress, heard, transferee, reads)
 
-using Role = std::variant<Follower, Candidate, Leader>;
+// Asks whether it could win an election, in the term and with the vote that it has.
+struct PreCandidate {
+  ServerSet votes_granted{};  // who would vote for it in the next term, itself included
+  bool operator==(const PreCandidate&) const = default;
+};
+RAFT_FIELDS(PreCandidate, votes_granted)
+
+using Role = std::variant<Follower, Candidate, Leader, PreCandidate>;
 
 // Invariants: last_applied == commit_index after every step (what is committed is handed out at
 // once), commit_index <= log.last_index(), no entry's term is above current_term.

@@ -15,6 +15,11 @@ bool is_well_formed(const RequestVote& request) {
          request.last_log_term <= request.term;
 }
 
+bool is_well_formed(const PreVote& request) {
+  return is_position(request.last_log_index, request.last_log_term) &&
+         request.last_log_term <= request.term;
+}
+
 bool is_well_formed(const AppendEntries& request) {
   if (!is_position(request.prev_log_index, request.prev_log_term)) return false;
   if (request.prev_log_index.value >
@@ -31,10 +36,22 @@ bool is_well_formed(const AppendEntries& request) {
 
 bool is_well_formed(const RequestVoteReply&) { return true; }
 bool is_well_formed(const AppendEntriesReply&) { return true; }
+bool is_well_formed(const PreVoteReply&) { return true; }
+bool is_well_formed(const TimeoutNow&) { return true; }
+bool is_well_formed(const ReadIndex& request) { return request.id > 0; }
+bool is_well_formed(const ReadIndexReply& reply) {
+  return reply.id > 0 && reply.read_index.value > 0;
+}
+
+// In term 0 there is nothing to be said but whether to begin term 1.
+bool has_possible_term(const Message& message) {
+  return term_of(message).value > 0 || std::holds_alternative<PreVote>(message.body) ||
+         std::holds_alternative<PreVoteReply>(message.body);
+}
 
 bool is_for(const Server& server, const Message& message) {
   return message.to == server.id && message.from != server.id && !message.from.is_none() &&
-         message.from.value <= server.config.servers && term_of(message).value > 0;
+         message.from.value <= server.config.servers && has_possible_term(message);
 }
 
 void handle(Server& server, ServerId from, const RequestVote& body, Effects& effects) {
@@ -49,6 +66,30 @@ void handle(Server& server, ServerId from, const AppendEntries& body, Effects& e
 void handle(Server& server, ServerId from, const AppendEntriesReply& body, Effects& effects) {
   on_append_entries_reply(server, from, body, effects);
 }
+void handle(Server& server, ServerId from, const PreVote& body, Effects& effects) {
+  on_pre_vote(server, from, body, effects);
+}
+void handle(Server& server, ServerId from, const PreVoteReply& body, Effects& effects) {
+  on_pre_vote_reply(server, from, body, effects);
+}
+void handle(Server& server, ServerId, const TimeoutNow& body, Effects& effects) {
+  on_timeout_now(server, body, effects);
+}
+void handle(Server& server, ServerId from, const ReadIndex& body, Effects& effects) {
+  on_read_index(server, from, body, effects);
+}
+void handle(Server& server, ServerId, const ReadIndexReply& body, Effects& effects) {
+  on_read_index_reply(server, body, effects);
+}
+
+// Whether a later term in this message is to be entered. A pre-vote speaks of terms that may never
+// begin (9.6), and who is in touch with a leader helps nobody to depose it (4.2.3).
+bool is_term_to_adopt(const Server& server, const MessageBody& body) {
+  if (std::holds_alternative<PreVote>(body)) return false;
+  if (const auto* reply = std::get_if<PreVoteReply>(&body)) return !reply->vote_granted;
+  const auto* request = std::get_if<RequestVote>(&body);
+  return request == nullptr || !refuses_for_lease(server, *request);
+}
 
 void on_receive(Server& server, const Message& message, Effects& effects) {
   const bool well_formed =
@@ -57,7 +98,8 @@ void on_receive(Server& server, const Message& message, Effects& effects) {
     effects.outcome = Outcome::MalformedIgnored;
     return;
   }
-  const bool later_term = term_of(message) > server.current_term();
+  const bool later_term =
+      term_of(message) > server.current_term() && is_term_to_adopt(server, message.body);
   if (later_term) adopt_term(server, term_of(message), effects);
   std::visit([&](const auto& body) { handle(server, message.from, body, effects); }, message.body);
   // A reply of a later term has done all it can by ending this server's own role.
@@ -80,6 +122,15 @@ void dispatch(Server& server, const Receive& receive, Effects& effects) {
 }
 void dispatch(Server& server, const Restart& restart, Effects& effects) {
   on_restart(server, restart.durable, effects);
+}
+void dispatch(Server& server, const LeaseTimeout&, Effects& effects) {
+  on_lease_timeout(server, effects);
+}
+void dispatch(Server& server, const Transfer& transfer, Effects& effects) {
+  on_transfer(server, transfer.to, effects);
+}
+void dispatch(Server& server, const Read& read, Effects& effects) {
+  on_read(server, read.id, effects);
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 // throws ContractViolation; the server is then in no defined state and must not be used again.
 //
 // Follows Figure 2 of "In Search of an Understandable Consensus Algorithm (Extended Version)".
-// Deliberately not here: snapshots, membership changes, pre-vote, reads.
+// Deliberately not here: snapshots, membership changes.
 #pragma once
 
 #include "src/raft/effects.hpp"

@@ -11,7 +11,10 @@ void adopt_term(Server& server, Term term, Effects& effects) {
   server.hard_state = {term, kNoServer};
   // A leader's election timer is idle and may have fired unheeded; everybody else's still runs.
   if (std::holds_alternative<Leader>(server.role)) effects.timers.reset_election = true;
-  server.role = Follower{};
+  // What a follower owes to the leader that it heard from does not end with the term (4.2.3).
+  const auto* follower = std::get_if<Follower>(&server.role);
+  const bool keeps_lease = server.config.vote_lease && follower != nullptr && follower->lease;
+  server.role = Follower{.leader = {}, .lease = keeps_lease};
   persist_hard_state(server, effects);
 }
 

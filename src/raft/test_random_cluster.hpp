@@ -46,8 +46,14 @@ class RandomCluster {
     const std::uint32_t object = choice / 100;
     if (kind < 76) return take_message(kind, object);
     const std::size_t server = object % servers_.size();
-    if (kind < 83) return take_step(server, ElectionTimeout{});
-    if (kind < 90) return take_step(server, HeartbeatTimeout{});
+    if (kind < 81) return take_step(server, ElectionTimeout{});
+    if (kind < 82) return take_step(server, LeaseTimeout{});
+    if (kind < 83) {
+      const auto to = static_cast<std::uint32_t>(object / servers_.size() % servers_.size() + 1);
+      return take_step(server, Transfer{ServerId{to}});
+    }
+    if (kind < 87) return take_step(server, HeartbeatTimeout{});
+    if (kind < 90) return take_step(server, Read{++reads_});
     if (kind < 97) return take_step(server, Propose{"c" + std::to_string(++proposals_)});
     return take_step(server, Restart{disks_[server]});
   }
@@ -86,6 +92,7 @@ class RandomCluster {
   std::vector<Durable> disks_{};
   std::vector<Message> network_{};
   std::uint64_t proposals_ = 0;
+  std::uint64_t reads_ = 0;
 };
 
 // Runs the schedule from fresh servers; calls see(cluster, taken) after every step.
@@ -105,14 +112,18 @@ inline std::vector<Taken> steps_of(const Schedule& schedule) {
 
 // What a failing property prints: the run itself, as far as it goes.
 inline std::ostream& operator<<(std::ostream& out, const Schedule& schedule) {
-  static constexpr std::array kInputs = {"ElectionTimeout", "HeartbeatTimeout", "Propose",
-                                         "Receive", "Restart"};
-  static constexpr std::array kMessages = {"RequestVote", "RequestVoteReply", "AppendEntries",
-                                           "AppendEntriesReply"};
+  static constexpr std::array kInputs = {
+      "ElectionTimeout", "HeartbeatTimeout", "Propose",  "Receive",
+      "Restart",         "LeaseTimeout",     "Transfer", "Read"};
+  static constexpr std::array kMessages = {
+      "RequestVote",  "RequestVoteReply", "AppendEntries", "AppendEntriesReply", "PreVote",
+      "PreVoteReply", "TimeoutNow",       "ReadIndex",     "ReadIndexReply"};
   const Config& config = schedule.config;
   out << config.servers << " servers, no-op " << config.no_op << ", plain back-tracking "
       << (config.backtracking == Backtracking::Plain) << ", entries a message "
-      << config.entries_per_message << '\n';
+      << config.entries_per_message << ", pre-vote " << config.pre_vote << ", check quorum "
+      << config.check_quorum << ", vote lease " << config.vote_lease << ", lease reads "
+      << config.lease_reads << '\n';
   try {
     run(schedule, [&](const RandomCluster&, const Taken& taken) {
       out << "  server " << taken.after.id.value << ": " << kInputs[taken.input.index()];
@@ -142,7 +153,12 @@ inline std::string broken_invariant(const Server& server) {
   if (server.log.last_term() > server.current_term()) return "an entry of a later term";
   if (server.hard_state.voted_for.value > server.config.servers) return "a vote for a stranger";
   if (const auto* follower = std::get_if<Follower>(&server.role)) {
+    if (follower->lease && !server.config.has_lease()) return "a lease where none is kept";
     return follower->leader == server.id ? "a follower follows itself" : "";
+  }
+  if (const auto* pre_candidate = std::get_if<PreCandidate>(&server.role)) {
+    if (!server.config.pre_vote) return "a pre-candidate without pre-vote";
+    return pre_candidate->votes_granted.contains(server.id) ? "" : "it would not vote for itself";
   }
   if (server.hard_state.voted_for != server.id) return "a candidate or leader without its own vote";
   if (const auto* candidate = std::get_if<Candidate>(&server.role)) {
@@ -151,6 +167,10 @@ inline std::string broken_invariant(const Server& server) {
     return has_won ? "a candidate has a majority and does not lead" : "";
   }
   const auto& progress = std::get<Leader>(server.role).progress;
+  if (std::get<Leader>(server.role).transferee == server.id) return "a transfer to itself";
+  if (std::get<Leader>(server.role).heard.has_value() != server.config.check_quorum) {
+    return "a leader notes whom it heard from if and only if it checks its quorum";
+  }
   if (progress.size() != server.config.servers) return "a leader does not know all servers";
   for (std::uint32_t id = 1; id <= server.config.servers; ++id) {
     const auto& [next, match] = progress[ServerId{id}];

@@ -63,6 +63,10 @@ struct Situation {
   bool no_op = false;
   Backtracking backtracking = Backtracking::Fast;
   std::uint32_t entries_per_message = 0;
+  bool pre_vote = false;
+  bool check_quorum = false;
+  bool vote_lease = false;
+  bool lease_reads = false;
 };
 
 // A follower that has not heard from a leader of its term.
@@ -70,7 +74,11 @@ inline Server follower(const Situation& now) {
   Server server = fresh_server({.servers = now.servers,
                                 .no_op = now.no_op,
                                 .backtracking = now.backtracking,
-                                .entries_per_message = now.entries_per_message},
+                                .entries_per_message = now.entries_per_message,
+                                .pre_vote = now.pre_vote,
+                                .check_quorum = now.check_quorum,
+                                .vote_lease = now.vote_lease,
+                                .lease_reads = now.lease_reads},
                                ServerId{now.id});
   server.hard_state = {Term{now.term}, ServerId{now.voted_for}};
   server.log = log_of(now.log);
@@ -93,6 +101,7 @@ inline Server leader(Situation now) {
   now.voted_for = now.id;
   Server server = follower(now);
   Leader role{PerServer<Progress>(now.servers)};
+  if (now.check_quorum) role.heard.emplace();
   for (std::uint32_t id = 1; id <= now.servers; ++id) {
     if (id != now.id) role.progress[ServerId{id}].next_index = server.log.last_index().next();
   }
