@@ -98,7 +98,7 @@ class Json(CliTest):
             "deliver_append_entries_reply", "deliver_other", "lease_timeout", "transfer", "read", "deliver_read_index",
             "deliver_read_index_reply",
             "deliver_pre_vote", "deliver_pre_vote_reply", "deliver_timeout_now"})
-        self.assertEqual(len(found["witnesses"]), 13)
+        self.assertEqual(len(found["witnesses"]), 21)
         for value in [*found["cut_off"].values(), *found["coverage"].values()]:
             self.assertIs(type(value), int)
         for value in found["witnesses"].values():
