@@ -108,13 +108,14 @@ class Checkpoints(CliTest):
         whole = self.summary(*SMALL)
         for first, second in [("1", "3"), ("3", "2")]:
             self.stopped(*SMALL, "--store", "fingerprint", "--threads", first, "--states", "10000")
-            self.stopped("--resume", "ck", "--threads", second, "--states", "14000")
+            self.explore("--resume", "ck", "--threads", second, "--states", "14000",
+                         status=STOPPED)
             found = self.summary("--resume", "ck", "--threads", first)
             self.assert_same(found, whole)
             self.assertGreater(found["collisions"]["from_fingerprints"], 0)
             for flag, value in [("--store", "exact"), ("--fingerprint-seed", "1")]:
-                self.stopped(*SMALL, "--store", "fingerprint", "--states", "10000", "--checkpoint",
-                             "other")
+                self.explore(*SMALL, "--store", "fingerprint", "--states", "10000", "--checkpoint",
+                             "other", status=STOPPED)
                 self.refused("explore", "--resume", "other", flag, value, says=[flag, value])
                 self.checkpoint("other").unlink()
             self.checkpoint().unlink()

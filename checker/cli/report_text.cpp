@@ -109,7 +109,7 @@ std::string headline(const Outcome& outcome) {
     last = "The space is NOT exhausted.\n";
   }
   if (outcome.report.search.collisions && last == "The space is exhausted.\n") {
-    last = "The space is exhausted, unless states were missed: how likely that is stands below.\n";
+    last = "The space is exhausted, unless states were missed (see below).\n";
   }
   std::vector<std::string> parts =
       listed(outcome.model ? model_words(*outcome.model) : bounds_in_words(outcome));

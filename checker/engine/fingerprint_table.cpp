@@ -27,14 +27,16 @@ std::size_t FingerprintTable::more_than(std::size_t lines) {
   return std::max(least, nearest) * kHugePage / sizeof(Line) - kReach;
 }
 
-bool FingerprintTable::Lines::take(const Lines& other) {
+template <class Spill>
+void FingerprintTable::Lines::take(Lines& other, Spill spill) {
+  constexpr std::size_t kLinesPerPage = kHugePage / sizeof(Line);
   for (std::size_t at = 0; at < other.count_ + kReach; ++at) {
+    if (at % kLinesPerPage == 0) other.range_.release_front(at * sizeof(Line));
     for (const auto& slot : other.lines()[at].slots) {
       const std::uint64_t there = slot.load(std::memory_order_relaxed);
-      if (there != 0 && insert(there) == Placed::Nowhere) return false;
+      if (there != 0 && insert(there) == Placed::Nowhere) spill(there);
     }
   }
-  return true;
 }
 
 // The sizes at first are spread over one step of growth, so that the shards grow one by one.
@@ -69,18 +71,17 @@ std::size_t FingerprintTable::bytes() const {
 std::size_t FingerprintTable::growth_bytes() const {
   std::size_t bytes = 0;
   for (const Shard& shard : shards_) {
-    if (is_to_grow(shard)) bytes += more_than(shard.lines->count()) * sizeof(Line);
+    if (!is_to_grow(shard)) continue;
+    const std::size_t lines = shard.lines->count();
+    bytes += (more_than(lines) - lines) * sizeof(Line) + kHugePage;  // one that is half moved
   }
   return bytes;
 }
 
 void FingerprintTable::enlarge(Shard& shard) {
-  std::size_t count = shard.lines->count();
-  std::unique_ptr<Lines> larger;
-  do {
-    count = more_than(count);
-    larger = std::make_unique<Lines>(count);
-  } while (!larger->take(*shard.lines));
+  const std::size_t count = more_than(shard.lines->count());
+  auto larger = std::make_unique<Lines>(count);
+  larger->take(*shard.lines, [this](std::uint64_t lost) { spilled_.insert(lost); });
   shard.lines = std::move(larger);
   shard.size_max = size_max(count);
 }
@@ -97,11 +98,15 @@ void FingerprintTable::grow() {
 }
 
 void FingerprintTable::settle() {
-  for (const std::uint64_t fingerprint : spilled_) {
+  while (!spilled_.empty()) {
+    const std::uint64_t fingerprint = *spilled_.begin();
     Shard& shard = shards_[shard_of(fingerprint)];
-    while (shard.lines->insert(fingerprint) == Placed::Nowhere) enlarge(shard);
+    if (shard.lines->insert(fingerprint) == Placed::Nowhere) {
+      enlarge(shard);
+    } else {
+      spilled_.erase(fingerprint);
+    }
   }
-  spilled_.clear();
 }
 
 std::uint64_t FingerprintTable::smallest_gap() {

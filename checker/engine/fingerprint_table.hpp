@@ -14,6 +14,7 @@
 // once wants_growth() says so.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdint>
@@ -102,8 +103,10 @@ class FingerprintTable {
       }
       return Placed::Nowhere;
     }
-    // Whether all of another's found a place here.
-    bool take(const Lines& other);
+    // Takes all of another's, and gives that one's memory back on the way. Calls spill(fingerprint)
+    // for those that find no place.
+    template <class Spill>
+    void take(Lines& other, Spill spill);
     template <class F>
     void for_each_in_order(std::vector<std::uint64_t>& run, F f) const {
       for (std::size_t at = 0; at < count_ + kReach; ++at) {

@@ -19,6 +19,7 @@ void FingerprintWorker::explore(const StateLog& log, const StateLog::Block& bloc
   StateLogReader reader(log.bytes(block, bytes_));
   while (!reader.at_end()) {
     state_.half = reader.next(state_.messages);
+    graph_.internal(state_.half);  // what bounds forbid is known from then on
     note_cut_off(graph_, state_.half, 1);
     steps_.for_each_step(state_, [this](const LooseSteps::Taken& taken) { take(taken); }, cut());
     if (arriving_.size() >= kBatch) flush();
