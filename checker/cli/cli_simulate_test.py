@@ -63,7 +63,7 @@ class Simulate(WalkTest):
         self.assertEqual(found["shard"], {"index": 0, "count": 1, "source": None})
         self.assertIsNone(found["violation"])
         self.assertEqual(sum(found["coverage"].values()), found["steps"])
-        self.assertEqual(len(found["witnesses"]), 13)
+        self.assertEqual(len(found["witnesses"]), 21)
 
     def test_same_seed_same_walks(self):
         one, other, third = (self.walks("--seed", seed, "--walks", "300") for seed in "773")
