@@ -7,6 +7,7 @@
 namespace engine {
 namespace {
 constexpr std::size_t kHalvesMax = std::size_t{1} << 30U;
+constexpr std::size_t kPlacesMax = std::size_t{1} << 27U;  // of one worker
 constexpr std::size_t kEdgesMax = std::size_t{1} << 31U;
 constexpr std::size_t kBlock = 1024;  // words after which a block is delivered
 constexpr std::size_t kBlockHeader = 4;
@@ -39,7 +40,7 @@ CoveringWorker::CoveringWorker(CoveringGround& ground, std::size_t number, std::
       number_(number),
       count_(count),
       all_(all),
-      places_(kHalvesMax),
+      places_(kPlacesMax),
       action_counts_(graph_.model().action_names().size(), 0),
       cut_off_(graph_.model().bound_names().size(), 0),
       outboxes_(count) {}
@@ -58,6 +59,7 @@ void CoveringWorker::note_loop(EdgeId id) {
 }
 
 CoveringWorker::Place& CoveringWorker::place(HalfId half) {
+  if (half >= ground_.place_of.capacity()) throw std::length_error("too many cluster halves");
   const std::uint32_t at = ground_.place_of[half];
   return at == 0 ? make_place(half) : places_[at - 1];
 }
@@ -116,6 +118,7 @@ CoveringWorker::Known CoveringWorker::learn(const Place& at, MessageId message) 
 }
 
 void CoveringWorker::learn_step(EdgeId id) {
+  if (id >= ground_.is_learned.capacity()) throw std::length_error("too many steps");
   if (ground_.is_learned[id] != 0) return;
   ground_.is_learned[id] = 1;
   const Edge& edge = graph_.edge(id);

@@ -7,7 +7,8 @@
 namespace engine {
 namespace {
 constexpr std::size_t kMessagesMax = std::size_t{1} << 26U;
-constexpr std::size_t kHalvesMax = std::size_t{1} << 30U;
+constexpr std::size_t kHalvesMax = std::size_t{1} << 28U;
+constexpr std::size_t kReservedParts = std::size_t{1} << 24U;
 constexpr std::size_t kPollInterval = 64;  // parts between two questions whether to go on
 }  // namespace
 
@@ -16,8 +17,8 @@ Relevance::Relevance(HalfGraph& graph, MessageNames& names)
       names_(names),
       addresses_(kMessagesMax),
       half_parts_(kHalvesMax * std::max<std::size_t>(graph.model().part_count(), 1)),
-      parts_(kPartsMax),
-      changed_at_(kPartsMax) {
+      parts_(kReservedParts),
+      changed_at_(kReservedParts) {
   for (std::size_t i = 0; i < graph.model().part_count(); ++i) slots_.emplace_back(kMessagesMax);
   lists_.intern({});
 }
@@ -47,18 +48,20 @@ void Relevance::learn_messages() {
 
 void Relevance::learn_half(HalfId half) {
   if (!is_active()) return;
+  if ((std::size_t{half} + 1) * slots_.size() > half_parts_.capacity()) {
+    throw std::length_error("too many cluster halves");
+  }
   const std::lock_guard lock(mutex_);
   {
     const std::lock_guard model_lock(graph_.model_mutex());
     graph_.model().parts(half, named_);
   }
-  std::ranges::copy(named_, half_parts_.data() + half * slots_.size());
+  std::ranges::copy(named_, half_parts_.data() + std::size_t{half} * slots_.size());
   for (const NamedPart& named : named_) learn_part(named.part);
 }
 
 void Relevance::learn_part(PartId id) {
-  if (id >= kPartsMax) throw std::length_error("more than 2^27 parts");
-  for (; parts_.size() <= id; ++known_) parts_.emplace_back();
+  for (; parts_.size() <= id; ++known_) parts_.emplace_back();  // fewer than kPartsMax
   if (parts_[id].slot != kNone) return;
   {
     const std::lock_guard lock(graph_.model_mutex());

@@ -66,7 +66,7 @@ class Relevance {
   void learn_half(HalfId half);
   // The parts of a half that was made known.
   [[nodiscard]] std::span<const NamedPart> parts_of(HalfId half) const {
-    return half_parts_.span(half * slots_.size(), slots_.size());
+    return half_parts_.span(std::size_t{half} * slots_.size(), slots_.size());
   }
   // A step turns the one half's parts into the other's, which `renaming` turned into its names.
   void learn_step(HalfId from, HalfId to, Renaming renaming, Lessons& lessons);
