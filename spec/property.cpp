@@ -29,6 +29,7 @@ constexpr std::array<Words, kPropertyCount> kWords = {{
     {"MatchIndexMonotonic", "a leader's match indices never go back while it leads its term"},
     {"LogSurvivesRestart", "a restart leaves the log as it was"},
     {"Contract", "the implementation never reports a broken contract of its own"},
+    {"SnapshotMatchesApplied", "a snapshot holds the committed entries through its index, no more"},
 }};
 
 const Words& words(Property property) { return kWords.at(static_cast<std::size_t>(property)); }

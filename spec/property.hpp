@@ -30,8 +30,9 @@ enum class Property : std::uint8_t {
   MatchIndexMonotonic,   // Figure 2: matchIndex never goes back while a server leads a term
   LogSurvivesRestart,    // Figure 2: the log is persistent
   Contract,              // the implementation's own contract was broken: it said so itself
+  SnapshotMatchesApplied,  // section 7: a snapshot holds what was committed through its index
 };
-inline constexpr std::size_t kPropertyCount = 15;
+inline constexpr std::size_t kPropertyCount = 16;
 
 const char* to_string(Property property);                       // "ElectionSafety", ...
 std::optional<Property> property_named(std::string_view name);  // exactly as to_string prints it

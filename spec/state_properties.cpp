@@ -168,13 +168,41 @@ Broken match_index_sound(Servers servers, const History&) {
   return std::nullopt;
 }
 
-constexpr std::array<Rule<Servers, const History&>, 6> kRules = {{
+Broken snapshot_is_prefix(const ServerView& server, const History& history) {
+  const SnapshotView& snapshot = server.snapshot;
+  const std::size_t held = snapshot.entries.size();
+  if (held != snapshot.index) {
+    return fmt::format("the snapshot of server {} through index {} holds {} entries", server.id,
+                       snapshot.index, held);
+  }
+  for (Index index = 1; index <= held; ++index) {
+    const EntryView* committed =
+        index <= history.committed.size() ? &history.committed[index - 1].entry : nullptr;
+    const EntryView& entry = snapshot.entries[index - 1];
+    if (committed != nullptr && *committed == entry) continue;
+    return fmt::format("the snapshot of server {} holds {} at index {}, where {} was committed",
+                       server.id, describe(&entry), index, describe(committed));
+  }
+  if (held == 0 || snapshot.entries.back().term == snapshot.term) return std::nullopt;
+  return fmt::format("the snapshot of server {} through index {} says that its term is {}, not {}",
+                     server.id, snapshot.index, snapshot.term, snapshot.entries.back().term);
+}
+
+Broken snapshot_matches_applied(Servers servers, const History& history) {
+  for (const ServerView* server : servers) {
+    if (Broken broken = snapshot_is_prefix(*server, history)) return broken;
+  }
+  return std::nullopt;
+}
+
+constexpr std::array<Rule<Servers, const History&>, 7> kRules = {{
     {Property::ElectionSafety, election_safety},
     {Property::LogMatching, log_matching},
     {Property::LeaderCompleteness, leader_completeness},
     {Property::StateMachineSafety, state_machine_safety},
     {Property::CommittedOnQuorum, committed_on_quorum},
     {Property::MatchIndexSound, match_index_sound},
+    {Property::SnapshotMatchesApplied, snapshot_matches_applied},
 }};
 static_assert(in_reporting_order(kRules));
 

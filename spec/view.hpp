@@ -29,6 +29,15 @@ struct EntryView {
 
 enum class Role : std::uint8_t { Follower, Candidate, Leader };
 
+// What a server's snapshot stands for. A right one has as many entries as its index, the last of
+// them of its term; index 0: the server has none.
+struct SnapshotView {
+  Index index = 0;
+  Term term = 0;
+  std::vector<EntryView> entries;
+  bool operator==(const SnapshotView&) const = default;
+};
+
 // One server as the paper's Figure 2 lists it. `next_index` and `match_index` have one slot per
 // server (slot 0 is server 1; a leader's own slot is 0) and are empty unless the role is Leader.
 // `votes_granted` holds sorted ids and is empty unless the role is Candidate.
@@ -37,18 +46,21 @@ struct ServerView {
   Role role = Role::Follower;
   Term current_term = 0;
   ServerId voted_for = kNoServer;
-  std::vector<EntryView> log;  // log[0] is the entry at index 1
+  // log[0] is the entry at index 1, compacted or not: those through snapshot.index are shown as the
+  // snapshot has them.
+  std::vector<EntryView> log;
   Index commit_index = 0;
   Index last_applied = 0;
   ServerId leader = kNoServer;  // the leader a follower knows of in its current term
   std::vector<ServerId> votes_granted;
   std::vector<Index> next_index;
   std::vector<Index> match_index;
+  SnapshotView snapshot;
   bool operator==(const ServerView&) const = default;
 };
 
 // A named field of a message, in the order in which the message lists them.
-using FieldValue = std::variant<bool, std::uint64_t, std::vector<EntryView>>;
+using FieldValue = std::variant<bool, std::uint64_t, std::vector<EntryView>, std::string>;
 
 struct MessageView {
   ServerId from = kNoServer;

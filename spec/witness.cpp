@@ -27,6 +27,10 @@ constexpr std::array<Words, kWitnessCount> kWords = {{
     {"LeaderBackedUp", "a leader lowered a follower's next index"},
     {"ServerRestarted", "a server that had a term restarted"},
     {"LeaderRestarted", "a leader restarted"},
+    {"LogCompacted", "a server replaced the beginning of its log by a snapshot"},
+    {"SnapshotInstalled", "a server took over another server's snapshot"},
+    {"SnapshotKeptSuffix", "a server took over a snapshot and kept entries that follow it"},
+    {"RestartedFromSnapshot", "a server that had a snapshot restarted"},
 }};
 
 const Words& words(Witness witness) { return kWords.at(static_cast<std::size_t>(witness)); }
@@ -87,7 +91,16 @@ bool backed_up(const ServerView& before, const ServerView& after) {
 WitnessSet restart_witnesses(const ServerView& before) {
   const bool had_term = before.current_term > 0;
   return when(had_term, Witness::ServerRestarted) |
-         when(had_term && before.role == Role::Leader, Witness::LeaderRestarted);
+         when(had_term && before.role == Role::Leader, Witness::LeaderRestarted) |
+         when(before.snapshot.index > 0, Witness::RestartedFromSnapshot);
+}
+
+// A server compacts what it has applied; another's snapshot brings more than that.
+WitnessSet snapshot_witnesses(const ServerView& before, const ServerView& after) {
+  if (after.snapshot.index <= before.snapshot.index) return 0;
+  const bool is_own = after.snapshot.index <= before.commit_index;
+  return when(is_own, Witness::LogCompacted) | when(!is_own, Witness::SnapshotInstalled) |
+         when(!is_own && after.log.size() > after.snapshot.index, Witness::SnapshotKeptSuffix);
 }
 
 }  // namespace
@@ -101,7 +114,8 @@ WitnessSet witnesses(const ServerView& before, const ServerView& after, bool res
   if (restarted) return restart_witnesses(before);
   return role_witnesses(before, after, history) | log_witnesses(before, after) |
          commit_witnesses(before, after, history) |
-         when(backed_up(before, after), Witness::LeaderBackedUp);
+         when(backed_up(before, after), Witness::LeaderBackedUp) |
+         snapshot_witnesses(before, after);
 }
 
 }  // namespace spec

@@ -21,8 +21,12 @@ enum class Witness : std::uint8_t {
   LeaderBackedUp,         // a leader lowered a follower's nextIndex
   ServerRestarted,        // a server restarted that had a term
   LeaderRestarted,        // ... and was the leader
+  LogCompacted,           // a server replaced the beginning of its log by its own snapshot
+  SnapshotInstalled,      // a server took over another's snapshot
+  SnapshotKeptSuffix,     // ... and kept entries that follow it
+  RestartedFromSnapshot,  // a server restarted that had a snapshot
 };
-inline constexpr std::size_t kWitnessCount = 13;
+inline constexpr std::size_t kWitnessCount = 17;
 
 const char* to_string(Witness witness);    // "LeaderElected", ...
 const char* description(Witness witness);  // one line for reports

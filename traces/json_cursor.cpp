@@ -93,6 +93,11 @@ std::vector<std::pair<std::string, Cursor>> Cursor::members() const {
   return cursors;
 }
 
+bool Cursor::has(std::string_view key) const {
+  require_object();
+  return value_->contains(key);
+}
+
 Cursor Cursor::member(std::string_view key) const {
   require_object();
   const auto found_at = value_->find(key);

@@ -14,16 +14,22 @@ namespace {
 
 using internal::Cursor;
 
+constexpr std::uint64_t kChunkMax = 1'000'000;
 constexpr std::size_t kDifferenceBytesMax = 200;  // of each side, when `changed` is wrong
 
 Config read_config(const Cursor& at) {
-  at.require_keys({"servers", "no_op", "backtracking", "entries_per_message", "network"});
   Config config;
+  config.snapshots = at.has("snapshot_chunk");
+  std::vector<std::string_view> keys{"servers", "no_op", "backtracking", "entries_per_message",
+                                     "network"};
+  if (config.snapshots) keys.emplace_back("snapshot_chunk");
+  at.require_keys(keys);
   config.servers = static_cast<std::uint32_t>(at.member("servers").number(1, kServersMax));
   config.no_op = at.member("no_op").boolean();
   config.backtracking = at.member("backtracking").one_of("back-tracking", {"fast", "plain"});
   config.entries_per_message = at.member("entries_per_message").number(0, kEntriesPerMessageMax);
   config.network = at.member("network").one_of("network", {"any", "unordered", "ordered"});
+  if (config.snapshots) config.snapshot_chunk = at.member("snapshot_chunk").number(0, kChunkMax);
   return config;
 }
 
@@ -46,9 +52,17 @@ std::vector<spec::EntryView> read_entries(const Cursor& at) {
   return entries;
 }
 
+spec::SnapshotView read_snapshot(const Cursor& at) {
+  at.require_keys({"index", "term", "entries"});
+  return {.index = at.member("index").number(1),
+          .term = at.member("term").number(),
+          .entries = read_entries(at.member("entries"))};
+}
+
 spec::FieldValue read_field(const Cursor& at) {
   if (at.is_boolean()) return at.boolean();
   if (at.is_array()) return read_entries(at);
+  if (at.is_string()) return at.string();
   return at.number();
 }
 
@@ -160,8 +174,11 @@ std::vector<std::vector<spec::ServerId>> Reader::read_groups(const Cursor& at) c
 }
 
 spec::ServerView Reader::read_view(const Cursor& at, spec::ServerId id) const {
-  at.require_keys({"id", "role", "current_term", "voted_for", "log", "commit_index", "last_applied",
-                   "leader", "votes_granted", "next_index", "match_index"});
+  std::vector<std::string_view> keys{
+      "id",           "role",   "current_term",  "voted_for",  "log",        "commit_index",
+      "last_applied", "leader", "votes_granted", "next_index", "match_index"};
+  if (at.has("snapshot")) keys.emplace_back("snapshot");
+  at.require_keys(keys);
   spec::ServerView view;
   view.id = static_cast<spec::ServerId>(at.member("id").number(id, id));
   const Cursor role = at.member("role");
@@ -181,6 +198,7 @@ spec::ServerView Reader::read_view(const Cursor& at, spec::ServerId id) const {
   }
   view.next_index = read_slots(at.member("next_index"), view.role);
   view.match_index = read_slots(at.member("match_index"), view.role);
+  if (at.has("snapshot")) view.snapshot = read_snapshot(at.member("snapshot"));
   return view;
 }
 
@@ -218,11 +236,13 @@ Action Reader::read_action(const Cursor& at) const {
     keys.insert(keys.end(), {"message", "sent_at", "keep_copy"});
   }
   if (action.kind == ActionKind::Cut) keys.emplace_back("groups");
+  if (action.kind == ActionKind::Compact) keys.emplace_back("index");
   at.require_keys(keys);
   if (acts_on_server(action.kind)) action.server = read_id(at.member("server"));
   if (action.kind == ActionKind::Propose) action.command = at.member("command").string();
   if (action.kind == ActionKind::Deliver) read_delivery(at, action);
   if (action.kind == ActionKind::Cut) action.groups = read_groups(at.member("groups"));
+  if (action.kind == ActionKind::Compact) action.index = at.member("index").number(1);
   return action;
 }
 

@@ -23,8 +23,17 @@ Json to_json_value(const spec::FieldValue& field) {
   if (const auto* entries = std::get_if<std::vector<spec::EntryView>>(&field)) {
     return to_json_value(*entries);
   }
+  if (const auto* text = std::get_if<std::string>(&field)) return *text;
   if (const auto* flag = std::get_if<bool>(&field)) return *flag;
   return std::get<std::uint64_t>(field);
+}
+
+Json to_json_value(const spec::SnapshotView& snapshot) {
+  Json object = Json::object();
+  object["index"] = snapshot.index;
+  object["term"] = snapshot.term;
+  object["entries"] = to_json_value(snapshot.entries);
+  return object;
 }
 
 }  // namespace
@@ -53,6 +62,7 @@ Json to_json_value(const spec::ServerView& view) {
   object["votes_granted"] = view.votes_granted;
   object["next_index"] = view.next_index;
   object["match_index"] = view.match_index;
+  if (view.snapshot.index > 0) object["snapshot"] = to_json_value(view.snapshot);
   return object;
 }
 
@@ -61,8 +71,11 @@ Json changed_fields(const spec::ServerView& before, const spec::ServerView& afte
   const Json new_values = to_json_value(after);
   Json changed = Json::object();
   for (const auto& [name, value] : new_values.items()) {
-    const Json& old_value = old_values.at(name);
+    const Json old_value = old_values.value(name, Json());
     if (old_value != value) changed[name] = Json::array({old_value, value});
+  }
+  for (const auto& [name, value] : old_values.items()) {
+    if (!new_values.contains(name)) changed[name] = Json::array({value, nullptr});
   }
   return changed;
 }

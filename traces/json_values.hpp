@@ -13,7 +13,7 @@ using Json = nlohmann::ordered_json;
 Json to_json_value(const spec::MessageView& message);
 Json to_json_value(const spec::ServerView& view);
 
-// {field: [before, after]} for each field of the views that differs.
+// {field: [before, after]} for each field of the views that differs; null where one lacks it.
 Json changed_fields(const spec::ServerView& before, const spec::ServerView& after);
 
 }  // namespace traces::internal

@@ -15,6 +15,7 @@ Json config_value(const Config& config) {
   object["backtracking"] = config.backtracking;
   object["entries_per_message"] = config.entries_per_message;
   object["network"] = config.network;
+  if (config.snapshots) object["snapshot_chunk"] = config.snapshot_chunk;
   return object;
 }
 
@@ -46,6 +47,7 @@ Json action_value(const Action& action) {
     object["keep_copy"] = action.keep_copy;
   }
   if (action.kind == ActionKind::Cut) object["groups"] = action.groups;
+  if (action.kind == ActionKind::Compact) object["index"] = action.index;
   return object;
 }
 

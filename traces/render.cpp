@@ -62,6 +62,9 @@ std::string render_field(const std::string& name, const spec::FieldValue& value)
   if (const auto* entries = std::get_if<std::vector<spec::EntryView>>(&value)) {
     return fmt::format("{} {}", words, render_log(*entries, 0));
   }
+  if (const auto* text = std::get_if<std::string>(&value)) {
+    return fmt::format("{} \"{}\"", words, printable(*text));
+  }
   return fmt::format("{} {}", words, std::get<std::uint64_t>(value));
 }
 
@@ -84,6 +87,12 @@ std::string render_fields(const spec::MessageView& message) {
   return parts.empty() ? std::string() : fmt::format(" ({})", fmt::join(parts, ", "));
 }
 
+// "2@1 [1:a 1:b]": index 2, term 1, and what it holds.
+std::string render_snapshot(const spec::SnapshotView& snapshot) {
+  if (snapshot.index == 0) return "none";
+  return fmt::format("{}@{} {}", snapshot.index, snapshot.term, render_log(snapshot.entries, 0));
+}
+
 // The fields of a view as text, in the order in which they are listed; `name` and `text` agree in
 // all views, so that two of them can be compared slot by slot.
 std::vector<std::pair<std::string_view, std::string>> field_texts(const spec::ServerView& view) {
@@ -98,6 +107,7 @@ std::vector<std::pair<std::string_view, std::string>> field_texts(const spec::Se
       {"votes_granted", fmt::format("{{{}}}", fmt::join(view.votes_granted, " "))},
       {"next_index", fmt::format("[{}]", fmt::join(view.next_index, " "))},
       {"match_index", fmt::format("[{}]", fmt::join(view.match_index, " "))},
+      {"snapshot", render_snapshot(view.snapshot)},
   };
 }
 
@@ -161,6 +171,9 @@ std::string render_action(const Action& action) {
       return "the network is cut into " + render_groups(action.groups);
     case ActionKind::Heal:
       return "the network is whole again";
+    case ActionKind::Compact:
+      return fmt::format("server {} takes a snapshot through index {} and drops the log up to it",
+                         action.server, action.index);
   }
   return "unknown action";
 }
@@ -181,10 +194,16 @@ std::string render_config(const Config& config) {
   const std::string entries = config.entries_per_message == 0
                                   ? std::string("any number of")
                                   : fmt::format("at most {}", config.entries_per_message);
-  return fmt::format("{} server{}, network {}, {} back-tracking, {} entries a message, {}\n",
-                     config.servers, config.servers == 1 ? "" : "s", printable(config.network),
-                     printable(config.backtracking), entries,
-                     config.no_op ? "a no-op at election" : "no no-op at election");
+  std::string text =
+      fmt::format("{} server{}, network {}, {} back-tracking, {} entries a message, {}",
+                  config.servers, config.servers == 1 ? "" : "s", printable(config.network),
+                  printable(config.backtracking), entries,
+                  config.no_op ? "a no-op at election" : "no no-op at election");
+  if (config.snapshots && config.snapshot_chunk == 0) text += ", snapshots";
+  if (config.snapshot_chunk > 0) {
+    text += fmt::format(", snapshots in chunks of {} bytes", config.snapshot_chunk);
+  }
+  return text + '\n';
 }
 
 // Stands between the last step with faults and the first of the schedule.
@@ -228,6 +247,7 @@ std::string render_view(const spec::ServerView& view) {
   for (const auto& [name, text] : field_texts(view)) {
     if (text == "[]" && name != "log") continue;  // a leader's fields, but this is none
     if (text == "{}") continue;                   // a candidate's
+    if (name == "snapshot" && view.snapshot.index == 0) continue;
     parts.push_back(name == "role" ? text : fmt::format("{} {}", name, text));
   }
   return fmt::format("server {}: {}", view.id, fmt::join(parts, ", "));

@@ -18,6 +18,8 @@ const char* to_string(ActionKind kind) {
       return "cut";
     case ActionKind::Heal:
       return "heal";
+    case ActionKind::Compact:
+      return "compact";
   }
   return "unknown";
 }

@@ -23,6 +23,8 @@ struct Config {
   std::string backtracking = "fast";      // "fast" (conflict term) or "plain" (one step)
   std::uint64_t entries_per_message = 0;  // at most so many entries a message; 0: no limit
   std::string network = "any";            // "any", "unordered" or "ordered"
+  bool snapshots = false;                 // servers take snapshots and compact their logs
+  std::uint64_t snapshot_chunk = 0;       // at most so many bytes of one a message; 0: no limit
   bool operator==(const Config&) const = default;
 };
 
@@ -34,9 +36,11 @@ enum class ActionKind : std::uint8_t {
   Crash,             // server: loses what is volatile and restarts from what was durable
   Cut,               // groups: servers in different groups no longer reach each other
   Heal,              // ends the cut
+  Compact,           // server, index: takes a snapshot through an applied index
 };
 
-// "election_timeout", "heartbeat_timeout", "propose", "deliver", "crash", "cut", "heal".
+// "election_timeout", "heartbeat_timeout", "propose", "deliver", "crash", "cut", "heal",
+// "compact".
 const char* to_string(ActionKind kind);
 std::optional<ActionKind> action_kind_named(std::string_view name);  // exactly as to_string prints
 
@@ -48,6 +52,7 @@ inline constexpr std::array kActionKinds = {
     ActionKind::Crash,
     ActionKind::Cut,
     ActionKind::Heal,
+    ActionKind::Compact,
 };
 
 // Whether the action is one server's step; the others act on the network.
@@ -63,6 +68,7 @@ struct Action {
   std::size_t sent_at = 0;                          // Deliver: number of the step that sent it
   bool keep_copy = false;                           // Deliver: a duplicate stays on the network
   std::vector<std::vector<spec::ServerId>> groups;  // Cut
+  spec::Index index = 0;                            // Compact
   bool operator==(const Action&) const = default;
 };
 

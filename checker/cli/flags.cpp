@@ -32,6 +32,9 @@ constexpr std::array kFlags = {
          "without one all carry v1"},
     Flag{"timeouts", "N", "unlimited", kSpace, "election timeouts in a run"},
     Flag{"crashes", "N", "1", kSpace, "crashes in a run, each with its restart"},
+    Flag{"compactions", "N", "0", kSpace,
+         "snapshots that servers take of themselves in a run, each through any index they have "
+         "applied; 0: no server compacts its log"},
     Flag{"network", "KIND", "any", kNetwork,
          "any: a message once sent may arrive at any later time, any number of times, or never. "
          "unordered, ordered: bounded networks, a multiset of messages or a queue for each pair of "
@@ -49,6 +52,8 @@ constexpr std::array kFlags = {
          "how a rejected AppendEntries moves nextIndex back: over a whole conflicting term, or one "
          "entry at a time"},
     Flag{"entries", "N", "unlimited", kServer, "entries in one AppendEntries"},
+    Flag{"snapshot-chunk", "BYTES", "unlimited", kServer,
+         "bytes of a snapshot in one InstallSnapshot; an entry takes about 5"},
     Flag{"recovery", "[on|off]", "off", kRecovery,
          "from every state reached, once faults stop, a fair schedule must elect one leader and "
          "commit a new proposal at every server; alone it means on"},
@@ -226,6 +231,7 @@ void set_bounds(FlagValues& values, cluster::ExploreOptions& options) {
   bounds.proposals = budget(values, "proposals", 1000);
   bounds.timeouts = budget(values, "timeouts", 1000);
   bounds.crashes = static_cast<std::uint32_t>(number(values, "crashes", 0, 1000));
+  bounds.compactions = static_cast<std::uint32_t>(number(values, "compactions", 0, 1000));
   constexpr std::uint32_t kSymmetryServersMax = 6;
   if (bounds.servers > kSymmetryServersMax) {
     if (values.is_given("symmetry") && values["symmetry"] == "on") {
@@ -247,10 +253,26 @@ node::Options node_options(const FlagValues& values) {
           .no_op = choice(values, "no-op", {"on", "off"}) == 0,
           .fast_backtracking = choice(values, "backtracking", {"fast", "plain"}) == 0,
           .entries_per_message =
-              static_cast<std::uint32_t>(limit(values, "entries", 1, 1000).value_or(0))};
+              static_cast<std::uint32_t>(limit(values, "entries", 1, 1000).value_or(0)),
+          .snapshots = values["compactions"] != "0",
+          .snapshot_chunk = static_cast<std::uint32_t>(
+              limit(values, "snapshot-chunk", 1, 1'000'000).value_or(0))};
 }
 
 namespace {
+
+void set_snapshots(const FlagValues& values, cluster::ExploreOptions& options) {
+  if (!options.node.snapshots) {
+    refuse_if_given(values, {"snapshot-chunk"},
+                    "no server takes snapshots; add --compactions N, or leave this flag out");
+  }
+  // An entry's command is longer than "v1" only where proposals are numbered.
+  constexpr std::uint32_t kEntryBytesMax = 12;
+  const std::uint64_t entries = options.bounds.log + options.bounds.terms;
+  if (options.node.snapshot_chunk == 0) return;
+  options.bounds.snapshot_pieces = static_cast<std::uint32_t>(
+      entries * kEntryBytesMax / options.node.snapshot_chunk + 1);
+}
 
 void set_recovery(const FlagValues& values, cluster::ExploreOptions& options) {
   constexpr std::uint64_t kMost = 1'000'000;
@@ -357,6 +379,9 @@ std::map<std::string, std::string> bounds_in_force(const Plan& plan) {
     if (name == "order") return network != cluster::Network::Any;
     if (is_among({"store", "fingerprint-seed"}, name)) return true;
     if (is_among({"recovery", "recovery-steps"}, name)) return !plan.options.recovery_steps;
+    if (is_among({"compactions", "snapshot-chunk"}, name)) {
+      return plan.options.bounds.compactions == 0;
+    }
     return is_limit(name) && name != "depth";
   };
   std::map<std::string, std::string> bounds;
@@ -386,6 +411,7 @@ Plan make_plan(FlagValues values, const std::vector<std::string>& properties) {
   set_network(plan.values, plan.options);
   set_store(plan.values, plan.options);
   plan.options.node = node_options(plan.values);
+  set_snapshots(plan.values, plan.options);
   set_recovery(plan.values, plan.options);
   plan.options.properties = properties_named(properties);
   return plan;

@@ -7,6 +7,7 @@
 #include "checker/cli/report.hpp"
 #include "checker/cli/report_lines.hpp"
 #include "checker/cli/text.hpp"
+#include "checker/cluster/vocabulary.hpp"
 #include "traces/render.hpp"
 
 namespace cli {
@@ -166,6 +167,9 @@ bool is_possible(const std::string& action, const cluster::Bounds& bounds) {
   if (action == "crash") return bounds.crashes > 0;
   if (action == "cut" || action == "heal") return bounds.partitions > 0;
   if (action == "propose") return !bounds.proposals || *bounds.proposals > 0;
+  if (action == "compact" || action.starts_with("deliver_install_snapshot")) {
+    return bounds.compactions > 0;
+  }
   if (action.starts_with("deliver_")) return bounds.servers > 1 && action != "deliver_other";
   return action != "election_timeout" || !bounds.timeouts || *bounds.timeouts > 0;
 }
@@ -183,7 +187,8 @@ void add_coverage(Out out, const Outcome& outcome) {
 }
 
 void add_witnesses(Out out, const Outcome& outcome) {
-  add_witness_lines(out, outcome.report.search.witnesses);
+  add_witness_lines(out, outcome.report.search.witnesses,
+                    cluster::possible_witnesses(outcome.plan.options.bounds));
   if (is_vacuous(outcome)) {
     fmt::format_to(
         out,

@@ -29,9 +29,11 @@ constexpr std::array kShared = {
     Shared{"log", "3", kSpace},
     Shared{"proposals", "4", kSpace},
     Shared{"timeouts", "unlimited", kSpace},
+    Shared{"compactions", "0", kSpace},
     Shared{"no-op", "off", kServer},
     Shared{"backtracking", "fast", kServer},
     Shared{"entries", "unlimited", kServer},
+    Shared{"snapshot-chunk", "unlimited", kServer},
 };
 
 constexpr std::array kOwn = {
@@ -116,6 +118,7 @@ void set_bounds(const FlagValues& values, cluster::WalkBounds& bounds) {
   bounds.proposals = budget(values, "proposals", 1000);
   bounds.timeouts = budget(values, "timeouts", 1000);
   bounds.crashes = budget(values, "crashes", 1000);
+  bounds.compactions = static_cast<std::uint32_t>(number(values, "compactions", 0, 1000));
 }
 
 void set_manner(const FlagValues& values, cluster::SimulateOptions& options) {
@@ -178,7 +181,8 @@ SimulatePlan make_simulate_plan(FlagValues values, const std::vector<std::string
 std::map<std::string, std::string> bounds_for_walks(
     const std::map<std::string, std::string>& of_bug) {
   std::map<std::string, std::string> bounds;
-  for (const char* name : {"servers", "no-op", "backtracking", "entries"}) {
+  for (const char* name : {"servers", "no-op", "backtracking", "entries", "compactions",
+                           "snapshot-chunk"}) {
     const auto found = of_bug.find(name);
     if (found != of_bug.end()) bounds.insert(*found);
   }
@@ -192,6 +196,9 @@ std::map<std::string, std::string> bounds_in_force(const SimulatePlan& plan) {
       return network == cluster::Network::Any;
     }
     if (name == "duplicates") return network != cluster::Network::Unordered;
+    if (name == "compactions" || name == "snapshot-chunk") {
+      return plan.options.bounds.compactions == 0;
+    }
     return name == "time" || name == "walks" || name == "shard" || name == "shards";
   };
   std::map<std::string, std::string> bounds;

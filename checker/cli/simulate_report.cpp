@@ -9,6 +9,7 @@
 #include "checker/cli/report_lines.hpp"
 #include "checker/cli/text.hpp"
 #include "checker/cli/version.hpp"
+#include "checker/cluster/vocabulary.hpp"
 #include "traces/json.hpp"
 #include "traces/render.hpp"
 
@@ -97,14 +98,19 @@ void add_coverage(Out out, const SimulateOutcome& outcome) {
   fmt::format_to(out, "actions taken\n");
   for (std::size_t i = 0; i < outcome.report.action_names.size(); ++i) {
     const std::uint64_t count = outcome.report.totals.action_counts[i];
+    const bool is_of_snapshots = outcome.report.action_names[i] == "compact" ||
+                                 outcome.report.action_names[i].starts_with("deliver_install");
     if (count == 0 && outcome.report.action_names[i] == "deliver_other") continue;
+    if (count == 0 && is_of_snapshots && outcome.plan.options.bounds.compactions == 0) continue;
     line(out, outcome.report.action_names[i], count == 0 ? "never" : grouped(count));
   }
 }
 
 void add_witnesses(Out out, const SimulateOutcome& outcome) {
   const std::uint32_t fired = outcome.report.totals.witnesses;
-  add_witness_lines(out, fired);
+  cluster::Bounds features;
+  features.compactions = outcome.plan.options.bounds.compactions;
+  add_witness_lines(out, fired, cluster::possible_witnesses(features));
   if ((fired & set_of(spec::Witness::LeaderElected)) == 0 && !outcome.report.found) {
     fmt::format_to(out,
                    "VACUOUS: no leader was ever elected in these walks, so they show next to\n"

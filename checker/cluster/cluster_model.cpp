@@ -11,6 +11,7 @@ constexpr std::uint32_t kElectionTimeoutKey = 0xFF000000;
 constexpr std::uint32_t kHeartbeatTimeoutKey = 0xFF000001;
 constexpr std::uint32_t kRestartKey = 0xFF000002;
 constexpr std::uint32_t kProposeKey = 0xFF001000;  // plus the number of the proposal
+constexpr std::uint32_t kCompactKey = 0xFF010000;  // plus the index
 
 }  // namespace
 
@@ -158,6 +159,28 @@ void ClusterModel::add_crash(engine::HalfId half, std::size_t server,
                                {ActionKind::Crash, static_cast<std::uint32_t>(server + 1)}));
 }
 
+void ClusterModel::add_compactions(engine::HalfId half, std::size_t server,
+                                   std::vector<engine::Step>& steps) {
+  const LocalId local = rows_[half][server];
+  World world = worlds_[rows_[half][world_slot()]];
+  const auto first = static_cast<std::uint32_t>(locals_[local].view.snapshot.index + 1);
+  const auto last = static_cast<std::uint32_t>(locals_[local].view.last_applied);
+  if (world.compactions >= bounds_.compactions) {
+    if (first <= last) steps.push_back(forbidden(BoundKind::Compactions));
+    return;
+  }
+  ++world.compactions;
+  for (std::uint32_t index = first; index <= last; ++index) {
+    const std::string payload = std::to_string(index);
+    const LocalStep compaction =
+        local_step(local, kCompactKey + index, {node::InputKind::Compact, payload});
+    if (!compaction.has_effect(local)) continue;
+    steps.push_back(
+        cluster_step(half, server, compaction, world, false,
+                     {ActionKind::Compact, static_cast<std::uint32_t>(server + 1), index}));
+  }
+}
+
 void ClusterModel::add_partitions(engine::HalfId half, std::vector<engine::Step>& steps) {
   World world = worlds_[rows_[half][world_slot()]];
   const auto add = [&](Label label) {
@@ -188,6 +211,7 @@ void ClusterModel::internal_steps(engine::HalfId half, std::vector<engine::Step>
     add_timeouts(half, server, steps);
     add_proposal(half, server, steps);
     add_crash(half, server, steps);
+    if (bounds_.compactions > 0) add_compactions(half, server, steps);
   }
   if (bounds_.partitions > 0) add_partitions(half, steps);
 }

@@ -200,6 +200,7 @@ std::string ClusterModel::key_of(const engine::PathStep& step) const {
   } else if (label.kind != ActionKind::Heal) {
     key += static_cast<char>(renamed_server(label.subject));
   }
+  if (label.detail != 0) key += std::to_string(label.detail) + ';';
   key += static_cast<char>(step.alternative);
   if (step.message != engine::kNone) key += messages_[step.message].bytes;
   std::vector<std::string> lost;  // in an order that does not depend on the names at sending

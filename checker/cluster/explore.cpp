@@ -18,7 +18,9 @@ traces::Config config_of(const ExploreOptions& options) {
           .no_op = options.node.no_op,
           .backtracking = options.node.fast_backtracking ? "fast" : "plain",
           .entries_per_message = options.node.entries_per_message,
-          .network = to_string(options.bounds.network)};
+          .network = to_string(options.bounds.network),
+          .snapshots = options.node.snapshots,
+          .snapshot_chunk = options.node.snapshot_chunk};
 }
 
 traces::ActionKind action_kind_of(ActionKind kind) {
@@ -35,6 +37,8 @@ traces::ActionKind action_kind_of(ActionKind kind) {
       return traces::ActionKind::Cut;
     case ActionKind::Heal:
       return traces::ActionKind::Heal;
+    case ActionKind::Compact:
+      return traces::ActionKind::Compact;
     default:
       return traces::ActionKind::Deliver;
   }
@@ -136,6 +140,7 @@ class TraceMaker {
     if (action.kind == traces::ActionKind::Propose) {
       action.command = command_of(options_.bounds.proposals ? ++proposals_ : 1);
     }
+    if (action.kind == traces::ActionKind::Compact) action.index = label.detail;
     if (step.message != engine::kNone) {
       action.message = node_.message_view(model_.message_bytes(step.message));
       action.keep_copy = step.alternative == static_cast<unsigned>(Receipt::LeavingCopy);

@@ -11,7 +11,10 @@ std::uint64_t recovery_steps_for(const Bounds& bounds) {
   std::uint64_t timeouts = 0;
   for (std::uint64_t place = 0; place < n; ++place) timeouts += 2 * (n + 1) / (2 + place);
   const std::uint64_t entries = bounds.log + bounds.terms + 1;  // with a no-op a term
-  return n * exchange + timeouts * 2 * exchange + (n - 1) * 4 * entries + 3 * exchange;
+  // A follower that lacks what the leader has compacted: the snapshot, piece by piece.
+  const std::uint64_t pieces = bounds.compactions == 0 ? 0 : bounds.snapshot_pieces;
+  return n * exchange + timeouts * 2 * exchange + (n - 1) * (4 * entries + 2 * pieces) +
+         3 * exchange;
 }
 
 namespace {

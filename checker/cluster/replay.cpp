@@ -70,7 +70,9 @@ node::Options node_options(const traces::Config& config) {
   return {.servers = config.servers,
           .no_op = config.no_op,
           .fast_backtracking = config.backtracking == "fast",
-          .entries_per_message = static_cast<std::uint32_t>(config.entries_per_message)};
+          .entries_per_message = static_cast<std::uint32_t>(config.entries_per_message),
+          .snapshots = config.snapshots,
+          .snapshot_chunk = static_cast<std::uint32_t>(config.snapshot_chunk)};
 }
 
 namespace {

@@ -20,6 +20,8 @@ node::InputKind input_kind_of(ActionKind kind) {
       return node::InputKind::Propose;
     case ActionKind::Crash:
       return node::InputKind::Restart;
+    case ActionKind::Compact:
+      return node::InputKind::Compact;
     default:
       return node::InputKind::Receive;
   }
@@ -179,6 +181,10 @@ traces::Result<Runner::Taken> Runner::apply(const traces::Action& action) {
   if (action.kind == ActionKind::Deliver) {
     if (!action.message) return Failure{"a delivery names its message"};
     return deliver(std::move(step));
+  }
+  if (action.kind == ActionKind::Compact) {
+    const std::string index = std::to_string(action.index);
+    return run(std::move(step), {node::InputKind::Compact, index});
   }
   return run(std::move(step), {input_kind_of(action.kind), action.command});
 }

@@ -22,6 +22,8 @@ ActionKind action_of(traces::ActionKind kind) {
       return ActionKind::Cut;
     case traces::ActionKind::Heal:
       return ActionKind::Heal;
+    case traces::ActionKind::Compact:
+      return ActionKind::Compact;
     case traces::ActionKind::Deliver:
       break;
   }
@@ -139,6 +141,7 @@ void ServerModel::internal_steps(engine::PartId part, std::uint32_t serial,
   add(traces::ActionKind::HeartbeatTimeout, {node::InputKind::HeartbeatTimeout, {}});
   add(traces::ActionKind::ElectionTimeout, {node::InputKind::ElectionTimeout, {}});
   add(traces::ActionKind::Crash, {node::InputKind::Restart, {}});
+  if (space_.compacts) add_compactions(part, steps);
   if (locals_[part].view.log.size() >= space_.log) {
     if (leads) steps.push_back(forbidden(BoundKind::Log));
     return;
@@ -148,6 +151,19 @@ void ServerModel::internal_steps(engine::PartId part, std::uint32_t serial,
   const ServerLabel label{traces::ActionKind::Propose, id, number};
   if (const auto found = step(part, {node::InputKind::Propose, command}, label)) {
     steps.push_back(*found);
+  }
+}
+
+void ServerModel::add_compactions(engine::PartId part, std::vector<engine::Step>& steps) {
+  const spec::ServerId id = locals_[part].view.id;
+  const auto first = static_cast<std::uint32_t>(locals_[part].view.snapshot.index + 1);
+  const auto last = static_cast<std::uint32_t>(locals_[part].view.last_applied);
+  for (std::uint32_t index = first; index <= last; ++index) {
+    const std::string payload = std::to_string(index);
+    const ServerLabel label{traces::ActionKind::Compact, id, index};
+    if (const auto found = step(part, {node::InputKind::Compact, payload}, label)) {
+      steps.push_back(*found);
+    }
   }
 }
 

@@ -14,13 +14,14 @@
 
 namespace cluster {
 
-// A label of this model: an action on a server; for a proposal also the number in its command.
+// A label of this model: an action on a server; for a proposal also the number in its command, for
+// a compaction its index.
 struct ServerLabel {
   traces::ActionKind kind{};
   spec::ServerId server = spec::kNoServer;
-  std::uint32_t proposal = 0;
+  std::uint32_t number = 0;
   [[nodiscard]] std::uint32_t packed() const {
-    return (proposal << 16U) | (static_cast<std::uint32_t>(kind) << 8U) | server;
+    return (number << 16U) | (static_cast<std::uint32_t>(kind) << 8U) | server;
   }
   static ServerLabel unpacked(std::uint32_t packed) {
     return {static_cast<traces::ActionKind>(packed >> 8U & 0xFFU), packed & 0xFFU, packed >> 16U};
@@ -34,6 +35,7 @@ class ServerModel final : public engine::PartModel {
     std::uint64_t terms = 0;         // no server goes beyond this term
     std::uint64_t log = 0;           // a leader accepts a proposal while its log is shorter
     bool numbers_proposals = false;  // the k-th of a run carries "vk"; or all carry "v1"
+    bool compacts = false;           // servers take snapshots
   };
   // The node must make servers for space.servers.
   ServerModel(node::Node& node, const Space& space, spec::PropertySet properties);
@@ -92,6 +94,7 @@ class ServerModel final : public engine::PartModel {
   engine::PartId intern_local(const std::string& bytes);
   engine::MessageId intern_message(const node::Message& message);
   engine::RecordId intern_history(const spec::History& history);
+  void add_compactions(engine::PartId part, std::vector<engine::Step>& steps);
   // The step of a server; nothing if it would change and send nothing.
   std::optional<engine::Step> step(engine::PartId part, const node::Input& input,
                                    ServerLabel label);

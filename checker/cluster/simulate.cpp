@@ -43,6 +43,7 @@ engine::WalkOptions walk_options(const SimulateOptions& options) {
   set(ActionKind::ElectionTimeout, bounds.timeouts, BoundKind::Timeouts);
   set(ActionKind::Propose, bounds.proposals, BoundKind::Proposals);
   set(ActionKind::Crash, bounds.crashes, BoundKind::Crashes);
+  set(ActionKind::Compact, bounds.compactions, BoundKind::Compactions);
   return walk;
 }
 
@@ -54,7 +55,8 @@ class Memo {
                {.servers = options.bounds.servers,
                 .terms = options.bounds.terms,
                 .log = options.bounds.log,
-                .numbers_proposals = options.bounds.proposals.has_value()},
+                .numbers_proposals = options.bounds.proposals.has_value(),
+                .compacts = options.bounds.compactions > 0},
                options.properties),
         walks_(model_, walk_options(options),
                [scheduler = options.scheduler, faults = options.faults](engine::Random& random,
@@ -82,7 +84,9 @@ class WalkRunner {
                      .no_op = options.node.no_op,
                      .backtracking = options.node.fast_backtracking ? "fast" : "plain",
                      .entries_per_message = options.node.entries_per_message,
-                     .network = to_string(options.bounds.network)};
+                     .network = to_string(options.bounds.network),
+                     .snapshots = options.node.snapshots,
+                     .snapshot_chunk = options.node.snapshot_chunk};
     trace_.shortest = false;
     trace_.initial = runner_.views();
   }
@@ -133,7 +137,8 @@ class WalkRunner {
     const ServerLabel label = ServerLabel::unpacked(step.label);
     action.kind = label.kind;
     action.server = label.server;
-    if (label.kind == traces::ActionKind::Propose) action.command = command_of(label.proposal);
+    if (label.kind == traces::ActionKind::Propose) action.command = command_of(label.number);
+    if (label.kind == traces::ActionKind::Compact) action.index = label.number;
     return action;
   }
 

@@ -27,6 +27,7 @@ struct WalkBounds {
   std::optional<std::uint32_t> proposals{};  // with one, the k-th carries "vk"; or all carry "v1"
   std::optional<std::uint32_t> timeouts{};
   std::optional<std::uint32_t> crashes{};
+  std::uint32_t compactions = 0;
   Network network = Network::Unordered;
 
   // Not over any network.

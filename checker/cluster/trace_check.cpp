@@ -59,10 +59,11 @@ std::optional<TraceFault> budget_fault(const traces::Trace& trace) {
   const auto is = [](ActionKind kind) {
     return [kind](const traces::Step& step) { return step.action.kind == kind; };
   };
-  const std::array<std::pair<const char*, std::uint64_t>, 5> spent = {{
+  const std::array<std::pair<const char*, std::uint64_t>, 6> spent = {{
       {"crashes", count(is(ActionKind::Crash))},
       {"timeouts", count(is(ActionKind::ElectionTimeout))},
       {"proposals", count(is(ActionKind::Propose))},
+      {"compactions", count(is(ActionKind::Compact))},
       {"partitions", count(is(ActionKind::Cut))},
       {"duplicates", count([](const traces::Step& step) { return step.action.keep_copy; })},
   }};

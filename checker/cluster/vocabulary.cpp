@@ -11,19 +11,32 @@ const std::vector<std::string>& action_names() {
                                                "crash",
                                                "cut",
                                                "heal",
+                                               "compact",
                                                "deliver_request_vote",
                                                "deliver_request_vote_reply",
                                                "deliver_append_entries",
                                                "deliver_append_entries_reply",
+                                               "deliver_install_snapshot",
+                                               "deliver_install_snapshot_reply",
                                                "deliver_other"};
   return kNames;
 }
 
 const std::vector<std::string>& bound_names() {
-  static const std::vector<std::string> kNames{"terms",   "log",      "proposals",  "timeouts",
-                                               "crashes", "inflight", "duplicates", "partitions",
-                                               "loss",    "contract"};
+  static const std::vector<std::string> kNames{"terms",      "log",        "proposals",
+                                               "timeouts",   "crashes",    "inflight",
+                                               "duplicates", "partitions", "loss",
+                                               "contract",   "compactions"};
   return kNames;
+}
+
+spec::WitnessSet possible_witnesses(const Bounds& bounds) {
+  constexpr spec::WitnessSet kOfSnapshots =
+      set_of(spec::Witness::LogCompacted) | set_of(spec::Witness::SnapshotInstalled) |
+      set_of(spec::Witness::SnapshotKeptSuffix) | set_of(spec::Witness::RestartedFromSnapshot);
+  spec::WitnessSet possible = (spec::WitnessSet{1} << spec::kWitnessCount) - 1;
+  if (bounds.compactions == 0) possible &= ~kOfSnapshots;
+  return possible;
 }
 
 std::uint16_t delivery_of(const std::string& message_kind) {

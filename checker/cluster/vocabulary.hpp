@@ -5,8 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "checker/cluster/bounds.hpp"
 #include "checker/engine/model.hpp"
 #include "spec/property.hpp"
+#include "spec/witness.hpp"
 
 namespace cluster {
 
@@ -18,6 +20,7 @@ enum class ActionKind : std::uint16_t {
   Crash,
   Cut,
   Heal,
+  Compact,
   Deliver,  // this and the following: one for each kind of message, as the kinds come up
 };
 
@@ -33,11 +36,15 @@ enum class BoundKind : std::uint16_t {
   Partitions,
   Loss,
   Contract,  // not a bound: a step that broke a contract while contracts were not checked
+  Compactions,
 };
 
 // By ActionKind, and by BoundKind.
 const std::vector<std::string>& action_names();
 const std::vector<std::string>& bound_names();
+
+// The witnesses that steps within the bounds can fire at all.
+spec::WitnessSet possible_witnesses(const Bounds& bounds);
 
 // The action of receiving a message of this kind ("request_vote", ...). A kind that the checker has
 // no name for is covered as "deliver_other".

@@ -40,6 +40,7 @@ void draw_uniform(Faults faults, Random&, WalkPlan& plan) {
   weight(plan, ActionKind::ElectionTimeout) = 1;
   weight(plan, ActionKind::HeartbeatTimeout) = 1;
   weight(plan, ActionKind::Propose) = 1;
+  weight(plan, ActionKind::Compact) = 1;
   weight(plan, ActionKind::Crash) = has_crashes(faults) ? 1 : 0;
   plan.deliver_weight = 1;
   plan.weighs_each_message = true;
@@ -51,6 +52,7 @@ void draw_pct(Faults faults, Random& random, WalkPlan& plan) {
   weight(plan, ActionKind::ElectionTimeout) = 2;
   weight(plan, ActionKind::HeartbeatTimeout) = 4;
   weight(plan, ActionKind::Propose) = 6;
+  weight(plan, ActionKind::Compact) = 1;
   weight(plan, ActionKind::Crash) = has_crashes(faults) ? 1 : 0;
   plan.deliver_weight = 64;
   plan.by_priority = true;
@@ -70,6 +72,7 @@ void draw_swarm(Faults faults, Random& random, WalkPlan& plan) {
   for (const ActionKind kind : {ActionKind::HeartbeatTimeout, ActionKind::Propose}) {
     weight(plan, kind) = random.below(4) == 0 ? 0 : draw_weight(random, 6);
   }
+  weight(plan, ActionKind::Compact) = 2;  // not drawn: walks without snapshots stay as they are
   weight(plan, ActionKind::Crash) =
       has_crashes(faults) && random.below(2) == 0 ? draw_weight(random, 4) : 0;
   plan.weighs_each_message = random.below(2) == 0;

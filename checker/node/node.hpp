@@ -22,6 +22,8 @@ struct Options {
   bool no_op = false;                     // a new leader appends a no-op
   bool fast_backtracking = true;          // over whole terms; false: one entry at a time
   std::uint32_t entries_per_message = 0;  // 0: no limit
+  bool snapshots = false;                 // servers have state machines, and take snapshots of them
+  std::uint32_t snapshot_chunk = 0;       // bytes of a snapshot in one message; 0: no limit
 };
 
 enum class InputKind : std::uint8_t {
@@ -29,12 +31,14 @@ enum class InputKind : std::uint8_t {
   HeartbeatTimeout,
   Propose,
   Receive,
-  Restart
+  Restart,
+  Compact,
 };
 
 struct Input {
   InputKind kind{};
-  std::string_view payload;  // Propose: the command. Receive: the message's bytes. Else empty.
+  std::string_view payload;  // Propose: the command. Receive: the message's bytes. Compact: the
+                             // index in decimal, through which a snapshot is to stand. Else empty.
 };
 
 struct Message {

@@ -1,21 +1,24 @@
 #include "checker/node/raft_node.hpp"
 
+#include <charconv>
 #include <stdexcept>
 
 #include "checker/node/rename.hpp"
+#include "checker/node/state_machine.hpp"
 #include "src/raft/canonical.hpp"
 #include "src/raft/contract.hpp"
 #include "src/raft/step.hpp"
 
 namespace node {
 
-// A server and its disk: what a state's bytes hold.
+// A server, its disk and its state machine: what a state's bytes hold.
 struct Machine {
   raft::Server server{};
   raft::Durable durable{};
+  std::vector<raft::Entry> applied{};  // where servers take snapshots: all that was applied
   bool operator==(const Machine&) const = default;
 };
-RAFT_FIELDS(Machine, server, durable)
+RAFT_FIELDS(Machine, server, durable, applied)
 
 namespace {
 
@@ -81,6 +84,39 @@ std::pair<std::string, Fields> describe(const raft::AppendEntriesReply& body) {
            {"conflict_index", body.conflict_index.value}}};
 }
 
+std::pair<std::string, Fields> describe(const raft::InstallSnapshot& body) {
+  return {"install_snapshot",
+          {{"term", body.term.value},
+           {"last_included_index", body.last_included_index.value},
+           {"last_included_term", body.last_included_term.value},
+           {"offset", body.offset},
+           {"data", body.data},
+           {"done", body.done}}};
+}
+
+std::pair<std::string, Fields> describe(const raft::InstallSnapshotReply& body) {
+  return {"install_snapshot_reply",
+          {{"term", body.term.value},
+           {"last_included_index", body.last_included_index.value},
+           {"stored", body.stored},
+           {"installed", body.installed}}};
+}
+
+// What the snapshot stands for, if it is one of that many entries: nothing is left out or doubled.
+spec::SnapshotView view_of(const raft::Snapshot& snapshot) {
+  return {snapshot.index.value, snapshot.term.value, view_of(snapshot_entries(snapshot.data))};
+}
+
+// The log from index 1: what is compacted is shown as the snapshot has it. Where that has no entry
+// for an index, one of term 0 stands there, which differs from every entry.
+std::vector<spec::EntryView> whole_log(const raft::Server& server,
+                                       const std::vector<spec::EntryView>& compacted) {
+  std::vector<spec::EntryView> log = compacted;
+  log.resize(server.log.base_index().value);
+  for (const raft::Entry& entry : server.log.entries()) log.push_back(view_of(entry));
+  return log;
+}
+
 // Whether the names and the sizes in a value are those of a cluster of `servers`: what the core and
 // the renaming take for granted. What the protocol promises is not asked here; bugs may break it.
 bool is_server(raft::ServerId id, std::uint32_t servers) {
@@ -102,6 +138,11 @@ bool fits(const raft::Message& message, std::uint32_t servers) {
 }
 bool fits(const Machine& machine, std::uint32_t servers) {
   const raft::Server& server = machine.server;
+  // A log begins at an index that a snapshot of this state machine can stand for.
+  if (server.log.base_index().value > server.snapshot.data.size() ||
+      server.snapshot.index.value > server.snapshot.data.size()) {
+    return false;
+  }
   return server.config.servers == servers && is_server(server.id, servers) &&
          is_server_or_none(server.hard_state.voted_for, servers) &&
          is_server_or_none(machine.durable.hard_state.voted_for, servers) &&
@@ -126,7 +167,9 @@ class RaftNode final : public Node {
                 .no_op = options.no_op,
                 .backtracking = options.fast_backtracking ? raft::Backtracking::Fast
                                                           : raft::Backtracking::Plain,
-                .entries_per_message = options.entries_per_message} {
+                .entries_per_message = options.entries_per_message,
+                .snapshot_chunk = options.snapshot_chunk},
+        has_state_machines_(options.snapshots) {
     raft::fresh_server(config_, {1});  // checks the options
   }
 
@@ -146,6 +189,7 @@ class RaftNode final : public Node {
       return result;
     }
     raft::make_durable(machine.durable, effects_.persist, machine.server);
+    if (has_state_machines_) apply(machine);
     result.state = raft::encoded(machine);
     result.outcome = to_string(effects_.outcome);
     result.timers = {effects_.timers.reset_election, effects_.timers.reset_heartbeat};
@@ -162,7 +206,8 @@ class RaftNode final : public Node {
     view.id = server.id.value;
     view.current_term = server.hard_state.current_term.value;
     view.voted_for = server.hard_state.voted_for.value;
-    view.log = view_of(server.log.entries());
+    view.snapshot = view_of(server.snapshot);
+    view.log = whole_log(server, view.snapshot.entries);
     view.commit_index = server.commit_index.value;
     view.last_applied = server.last_applied.value;
     std::visit([&](const auto& role) { add_role(view, role, config_.servers); }, server.role);
@@ -203,11 +248,39 @@ class RaftNode final : public Node {
             parsed<raft::Message>(input.payload, machine.server.config.servers, "a message")};
       case InputKind::Restart:
         return raft::Restart{machine.durable};
+      case InputKind::Compact:
+        return compaction(machine, input.payload);
     }
     throw std::invalid_argument("no such kind of input");
   }
 
+  // The snapshot of what the state machine was after that entry.
+  static raft::Compact compaction(const Machine& machine, std::string_view payload) {
+    raft::Compact compact{};
+    const char* end = payload.data() + payload.size();
+    const auto [rest, error] = std::from_chars(payload.data(), end, compact.through.value);
+    if (error != std::errc{} || rest != end) {
+      throw std::invalid_argument("a compaction without an index");
+    }
+    std::vector<raft::Entry> applied = machine.applied;
+    if (compact.through.value < applied.size()) applied.resize(compact.through.value);
+    compact.data = snapshot_text(applied);
+    return compact;
+  }
+
+  // Hands the state machine what the step says.
+  void apply(Machine& machine) const {
+    if (effects_.outcome == raft::Outcome::Restarted) machine.applied.clear();
+    if (effects_.restore) machine.applied = snapshot_entries(machine.server.snapshot.data);
+    const raft::Apply& apply = effects_.apply;
+    for (raft::Index index = apply.first; index.value != 0 && index <= apply.last;
+         index = index.next()) {
+      if (machine.server.log.has(index)) machine.applied.push_back(machine.server.log.at(index));
+    }
+  }
+
   raft::Config config_;
+  bool has_state_machines_;
   raft::Effects effects_;
 };
 

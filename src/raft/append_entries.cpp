@@ -41,6 +41,31 @@ void store(Server& server, const AppendEntries& request, Effects& effects) {
   }
 }
 
+// What has been collected of a snapshot is of no use once its entries are committed.
+void forget_incoming(Server& server) {
+  Snapshot& incoming = std::get<Follower>(server.role).incoming;
+  if (incoming.index <= server.commit_index && incoming.index.value > 0) incoming = {};
+}
+
+// Section 7: what is compacted here is committed, so the log of this term's leader has the same
+// (Leader Completeness): it agrees without a comparison, which nobody could make any more.
+AppendEntries past_base(const Server& server, const AppendEntries& request) {
+  const Index base = server.log.base_index();
+  const std::uint64_t compacted = base.value - request.prev_log_index.value;
+  const bool has_base = request.entries.size() >= compacted;
+  CONTRACT(!has_base || request.entries[compacted - 1].term == server.log.base_term(),
+           "AppendEntries conflicts with an entry that is compacted here");
+  AppendEntries rest{.term = request.term,
+                     .prev_log_index = base,
+                     .prev_log_term = server.log.base_term(),
+                     .leader_commit = request.leader_commit};
+  if (request.entries.size() > compacted) {
+    rest.entries.assign(request.entries.begin() + static_cast<std::ptrdiff_t>(compacted),
+                        request.entries.end());
+  }
+  return rest;
+}
+
 }  // namespace
 
 void on_append_entries(Server& server, ServerId from, const AppendEntries& request,
@@ -54,8 +79,12 @@ void on_append_entries(Server& server, ServerId from, const AppendEntries& reque
   CONTRACT(!std::holds_alternative<Leader>(server.role),
            "a leader received AppendEntries of its own term: the term has two leaders");
   // Section 5.2: a candidate that hears from the leader of its term is a follower again.
-  server.role = Follower{from};
+  follow(server, from);
   effects.timers.reset_election = true;
+  if (request.prev_log_index < server.log.base_index()) {
+    on_append_entries(server, from, past_base(server, request), effects);
+    return;
+  }
   // Figure 2, AppendEntries 2: index 0 has term 0 in every log.
   if (request.prev_log_index > server.log.last_index() ||
       server.log.term_at(request.prev_log_index) != request.prev_log_term) {
@@ -68,6 +97,7 @@ void on_append_entries(Server& server, ServerId from, const AppendEntries& reque
   // Figure 2, AppendEntries 5: what lies beyond the last new entry has not been compared.
   commit_through(server, std::min(request.leader_commit, verified), effects);
   effects.outcome = Outcome::AppendAccepted;
+  forget_incoming(server);
   send(server, from,
        AppendEntriesReply{.term = server.current_term(), .success = true, .match_index = verified},
        effects);

@@ -4,7 +4,8 @@
 //
 //   unsigned integer, enumeration, bool   LEB128: 7 bits a byte, low bits first, the last without
 //                                         the high bit; the shortest form only
-//   string, vector, PerServer, Log        count, then the items
+//   string, vector, PerServer             count, then the items
+//   Log                                   index and term of its base, then its entries
 //   optional                              0, or 1 and the value
 //   variant                               the alternative's number, then its value
 //   a type with fields()                  its fields in order
@@ -14,6 +15,7 @@
 #pragma once
 
 #include <array>
+#include <limits>
 #include <optional>
 #include <span>
 #include <stdexcept>
@@ -51,7 +53,11 @@ class Encoder {
   }
   void put(ServerId id) { put(std::uint64_t{id.value}); }
   void put(ServerSet set) { put(set.bits()); }
-  void put(const Log& log) { put_items(log.entries()); }
+  void put(const Log& log) {
+    put(log.base_index());
+    put(log.base_term());
+    put_items(log.entries());
+  }
   template <class T>
   void put(const std::vector<T>& items) {
     put_items(std::span(items));
@@ -130,9 +136,16 @@ class Decoder {
     set = ServerSet::from_bits(bits);
   }
   void get(Log& log) {
+    Index base_index;
+    Term base_term;
     std::vector<Entry> entries;
+    get(base_index);
+    get(base_term);
     get(entries);
-    log = Log(std::move(entries));
+    if (base_index.value > std::numeric_limits<std::uint64_t>::max() - entries.size() - 1) {
+      throw DecodeError("a log goes beyond the last index");
+    }
+    log = Log(base_index, base_term, std::move(entries));
   }
   template <class T>
   void get(std::vector<T>& items) {

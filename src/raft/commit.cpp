@@ -31,6 +31,7 @@ void advance_leader_commit(Server& server, const Leader& leader, Effects& effect
   for_each_peer(server,
                 [&](ServerId peer) { matches[voters++] = leader.progress[peer].match_index; });
   const Index replicated = quorum_index(std::span(matches).first(voters));
+  if (replicated <= server.commit_index) return;
   // Section 5.4.2 and Figure 8: only entries of the leader's own term are committed by counting
   // replicas; earlier ones are committed with them. Terms never decrease along the log, so if the
   // highest replicated entry is of an earlier term, all below it are too.

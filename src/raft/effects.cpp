@@ -30,8 +30,16 @@ const char* to_string(Outcome outcome) {
       "TimeoutIgnored",
       "TermsExhausted",
       "MalformedIgnored",
+      "Compacted",
+      "CompactRefused",
+      "SnapshotInstalled",
+      "SnapshotKeptSuffix",
+      "SnapshotStored",
+      "SnapshotIgnored",
+      "SnapshotRefused",
+      "SnapshotSent",
   };
-  static_assert(kNames.size() == static_cast<std::size_t>(Outcome::MalformedIgnored) + 1);
+  static_assert(kNames.size() == static_cast<std::size_t>(Outcome::SnapshotSent) + 1);
   return kNames.at(static_cast<std::size_t>(outcome));
 }
 
@@ -44,6 +52,11 @@ void Effects::clear() {
 
 void make_durable(Durable& durable, const Persist& persist, const Server& server) {
   if (persist.hard_state) durable.hard_state = *persist.hard_state;
+  if (persist.snapshot) {
+    durable.snapshot = server.snapshot;
+    durable.log = server.log;
+    return;
+  }
   if (!persist.log_from) return;
   durable.log.truncate_from(*persist.log_from);
   durable.log.append(

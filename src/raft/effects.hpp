@@ -1,9 +1,10 @@
 // What a step asks of whoever drives the server. The core itself touches no disk, clock or network.
 //
-// A driver must, in this order: make `persist` durable; then send `messages`; and hand the entries
-// of `apply` to the state machine in index order, each once. Messages may leave, be lost, reordered
-// or doubled in any way, but never before what the same step wants persisted is durable (Figure 2:
-// "updated on stable storage before responding to RPCs").
+// A driver must, in this order: make `persist` durable; then send `messages`; if `restore` is set,
+// replace the state machine by what the server's snapshot holds; and hand the entries of `apply` to
+// the state machine in index order, each once. Messages may leave, be lost, reordered or doubled in
+// any way, but never before what the same step wants persisted is durable (Figure 2: "updated on
+// stable storage before responding to RPCs").
 #pragma once
 
 #include <optional>
@@ -39,6 +40,14 @@ enum class Outcome : std::uint8_t {
   TimeoutIgnored,      // not this role's timer
   TermsExhausted,      // the term counter is at its end; no election can be started
   MalformedIgnored,    // contradicts itself, or is not for this server
+  Compacted,           // the snapshot stands for the log's beginning from now on
+  CompactRefused,      // nothing to compact there: not applied yet, or compacted before
+  SnapshotInstalled,   // the log begins anew behind the leader's snapshot
+  SnapshotKeptSuffix,  // the same, and entries that follow it in the log agree and stay (Figure 13)
+  SnapshotStored,      // a chunk, not the last
+  SnapshotIgnored,     // this server has committed all that the snapshot stands for
+  SnapshotRefused,     // the leader's term is over
+  SnapshotSent,        // the follower's answer to a chunk: the next one is on its way
 };
 
 const char* to_string(Outcome outcome);  // "VoteGranted", ...
@@ -49,6 +58,9 @@ struct Persist {
   // The durable log must equal the server's log from this index on (what it held there before, or
   // beyond the new end, is gone). Covers appending and truncating alike.
   std::optional<Index> log_from{};
+  // The durable snapshot must be the server's, and the durable log must begin behind it. Where the
+  // two cannot be written at once, the snapshot comes first: a restart makes good the rest.
+  bool snapshot = false;
   bool operator==(const Persist&) const = default;
 };
 
@@ -71,8 +83,9 @@ struct Effects {
   std::vector<Message> messages{};
   Apply apply{};
   Timers timers{};
-  Index proposed{};   // ProposalAppended: where; it is committed if this entry ever is
-  ServerId leader{};  // ProposalRefused: whom to ask instead; kNoServer while unknown
+  Index proposed{};      // ProposalAppended: where; it is committed if this entry ever is
+  ServerId leader{};     // ProposalRefused: whom to ask instead; kNoServer while unknown
+  bool restore = false;  // the state machine must become what the server's snapshot holds
   bool operator==(const Effects&) const = default;
 
   // Empties everything but keeps the memory.

@@ -33,6 +33,20 @@ void commit_through(Server& server, Index index, Effects& effects);
 // The leader's commit rule (5.3, 5.4).
 void advance_leader_commit(Server& server, const Leader& leader, Effects& effects);
 
+// snapshot.cpp
+void on_compact(Server& server, const Compact& compact, Effects& effects);
+void on_install_snapshot(Server& server, ServerId from, const InstallSnapshot& request,
+                         Effects& effects);
+void on_install_snapshot_reply(Server& server, ServerId from, const InstallSnapshotReply& reply,
+                               Effects& effects);
+// The piece of the snapshot that begins at `offset`, or all of it.
+void send_snapshot(const Server& server, ServerId peer, std::uint64_t offset, Effects& effects);
+// A restart: continues from the durable snapshot, and brings a log behind it that was not yet cut
+// when the server crashed.
+void restore_snapshot(Server& server, const Snapshot& snapshot, Effects& effects);
+// Section 5.2: this server follows the leader of its term.
+void follow(Server& server, ServerId leader);
+
 // restart.cpp
 void on_restart(Server& server, const Durable& durable, Effects& effects);
 
@@ -45,7 +59,10 @@ void persist_hard_state(const Server& server, Effects& effects);
 // Puts one message on its way.
 template <class Body>
 void send(const Server& server, ServerId to, Body body, Effects& effects) {
-  effects.messages.push_back(Message{server.id, to, std::move(body)});
+  Message& message = effects.messages.emplace_back();
+  message.from = server.id;
+  message.to = to;
+  message.body.template emplace<Body>(std::move(body));
 }
 
 // Calls f(peer) for every other server, in id order.

@@ -35,6 +35,14 @@ struct Restart {
   bool operator==(const Restart&) const = default;
 };
 
-using Input = std::variant<ElectionTimeout, HeartbeatTimeout, Propose, Receive, Restart>;
+// The driver has a snapshot of the state machine as it is after the entry at `through`, which must
+// have been applied: the log through it can go (section 7). Each server does so on its own.
+struct Compact {
+  Index through;
+  std::string data;  // Snapshot::data
+  bool operator==(const Compact&) const = default;
+};
+
+using Input = std::variant<ElectionTimeout, HeartbeatTimeout, Propose, Receive, Restart, Compact>;
 
 }  // namespace raft

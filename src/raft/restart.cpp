@@ -11,7 +11,7 @@ Server fresh_server(const Config& config, ServerId id) {
 }
 
 void on_restart(Server& server, const Durable& durable, Effects& effects) {
-  Term term;
+  Term term = durable.log.base_term();
   for (const Entry& entry : durable.log.entries()) {
     CONTRACT(entry.term >= term && entry.term.value > 0,
              "the durable log's terms go back: storage is damaged");
@@ -23,6 +23,7 @@ void on_restart(Server& server, const Durable& durable, Effects& effects) {
   server = fresh_server(server.config, server.id);
   server.hard_state = durable.hard_state;
   server.log = durable.log;
+  restore_snapshot(server, durable.snapshot, effects);
   effects.outcome = Outcome::Restarted;
   effects.timers.reset_election = true;
 }

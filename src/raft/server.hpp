@@ -18,9 +18,11 @@ struct Config {
   bool no_op = false;         // a new leader appends a no-op entry of its term (section 8)
   Backtracking backtracking = Backtracking::Fast;
   std::uint32_t entries_per_message = 0;  // at most so many entries an AppendEntries; 0: no limit
+  std::uint32_t snapshot_chunk =
+      0;  // at most so many bytes an InstallSnapshot; 0: a snapshot whole
   bool operator==(const Config&) const = default;
 };
-RAFT_FIELDS(Config, servers, no_op, backtracking, entries_per_message)
+RAFT_FIELDS(Config, servers, no_op, backtracking, entries_per_message, snapshot_chunk)
 
 // What must survive a crash, besides the log (Figure 2, persistent state).
 struct HardState {
@@ -30,19 +32,33 @@ struct HardState {
 };
 RAFT_FIELDS(HardState, current_term, voted_for)
 
+// What stands for the entries through `index` (section 7). `data` is the state machine's, opaque
+// here: its bytes, or a name under which the driver finds them. Index 0: there is no snapshot.
+struct Snapshot {
+  Index index{};  // Figure 13, lastIncludedIndex
+  Term term{};    // Figure 13, lastIncludedTerm
+  std::string data{};
+  bool operator==(const Snapshot&) const = default;
+};
+RAFT_FIELDS(Snapshot, index, term, data)
+
 // What is on a server's disk.
 struct Durable {
   HardState hard_state{};
   Log log{};
+  Snapshot snapshot{};
   bool operator==(const Durable&) const = default;
 };
-RAFT_FIELDS(Durable, hard_state, log)
+RAFT_FIELDS(Durable, hard_state, log, snapshot)
 
 struct Follower {
   ServerId leader{};  // of the current term, once it has been heard; kNoServer before
+  // What has come of a snapshot that the leader sends in chunks; nothing once it is installed, or
+  // committed by other means. Another term's leader begins anew: its bytes may be others.
+  Snapshot incoming{};
   bool operator==(const Follower&) const = default;
 };
-RAFT_FIELDS(Follower, leader)
+RAFT_FIELDS(Follower, leader, incoming)
 
 struct Candidate {
   ServerSet votes_granted{};  // in the current term, its own vote included
@@ -67,7 +83,8 @@ RAFT_FIELDS(Leader, progress)
 using Role = std::variant<Follower, Candidate, Leader>;
 
 // Invariants: last_applied == commit_index after every step (what is committed is handed out at
-// once), commit_index <= log.last_index(), no entry's term is above current_term.
+// once), log.base_index() <= commit_index <= log.last_index(), no entry's term is above
+// current_term; the log's base is the snapshot's position.
 // Each role holds only its own data, so that equal situations are equal values.
 struct Server {
   Config config{};
@@ -77,11 +94,12 @@ struct Server {
   Index commit_index{};
   Index last_applied{};
   Role role{};
+  Snapshot snapshot{};
   bool operator==(const Server&) const = default;
 
   [[nodiscard]] Term current_term() const { return hard_state.current_term; }
 };
-RAFT_FIELDS(Server, config, id, hard_state, log, commit_index, last_applied, role)
+RAFT_FIELDS(Server, config, id, hard_state, log, commit_index, last_applied, role, snapshot)
 
 // A server that never ran: a follower in term 0 with an empty log.
 // Throws ContractViolation unless 1 <= id <= config.servers <= kServersMax.

@@ -32,6 +32,13 @@ bool is_well_formed(const AppendEntries& request) {
 bool is_well_formed(const RequestVoteReply&) { return true; }
 bool is_well_formed(const AppendEntriesReply&) { return true; }
 
+bool is_well_formed(const InstallSnapshot& request) {
+  return request.last_included_index.value > 0 && request.last_included_term.value > 0 &&
+         request.last_included_term <= request.term &&
+         request.offset <= std::numeric_limits<std::uint64_t>::max() - request.data.size();
+}
+bool is_well_formed(const InstallSnapshotReply&) { return true; }
+
 bool is_for(const Server& server, const Message& message) {
   return message.to == server.id && message.from != server.id && !message.from.is_none() &&
          message.from.value <= server.config.servers && term_of(message).value > 0;
@@ -48,6 +55,12 @@ void handle(Server& server, ServerId from, const AppendEntries& body, Effects& e
 }
 void handle(Server& server, ServerId from, const AppendEntriesReply& body, Effects& effects) {
   on_append_entries_reply(server, from, body, effects);
+}
+void handle(Server& server, ServerId from, const InstallSnapshot& body, Effects& effects) {
+  on_install_snapshot(server, from, body, effects);
+}
+void handle(Server& server, ServerId from, const InstallSnapshotReply& body, Effects& effects) {
+  on_install_snapshot_reply(server, from, body, effects);
 }
 
 void on_receive(Server& server, const Message& message, Effects& effects) {
@@ -80,6 +93,9 @@ void dispatch(Server& server, const Receive& receive, Effects& effects) {
 }
 void dispatch(Server& server, const Restart& restart, Effects& effects) {
   on_restart(server, restart.durable, effects);
+}
+void dispatch(Server& server, const Compact& compact, Effects& effects) {
+  on_compact(server, compact, effects);
 }
 
 }  // namespace
