@@ -37,9 +37,11 @@ class Bytes {
 };
 
 traces::Action action_of(std::uint8_t kind, std::uint8_t choice,
-                         const std::vector<spec::MessageView>& sent) {
+                         const std::vector<spec::MessageView>& sent,
+                         const std::vector<spec::ServerView>& servers) {
   traces::Action action;
   action.server = choice % kServers + 1;
+  action.index = servers[action.server - 1].last_applied;
   if (kind < 24) {
     action.kind = traces::ActionKind::ElectionTimeout;
   } else if (kind < 40) {
@@ -47,6 +49,8 @@ traces::Action action_of(std::uint8_t kind, std::uint8_t choice,
   } else if (kind < 56) {
     action.kind = traces::ActionKind::Propose;
     action.command = "v" + std::to_string(choice);
+  } else if (kind < 60 && action.index > 0) {
+    action.kind = traces::ActionKind::Compact;
   } else if (kind < 64 || sent.empty()) {
     action.kind = traces::ActionKind::Crash;
   } else {
@@ -76,12 +80,13 @@ void receive_hostile(std::string_view bytes) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   Bytes bytes(data, size);
   receive_hostile(bytes.rest());
-  const auto node = node::make_raft_node({.servers = kServers});
+  const auto node = node::make_raft_node(
+      {.servers = kServers, .snapshots = true, .snapshot_chunk = size % 2 == 0 ? 0U : 5U});
   cluster::Runner runner(*node, kServers, "any", spec::kAllProperties);
   std::vector<spec::MessageView> sent;
   for (std::size_t steps = 0; !bytes.empty() && steps < kStepsMax; ++steps) {
     const std::uint8_t kind = bytes.next();
-    const auto taken = runner.apply(action_of(kind, bytes.next(), sent));
+    const auto taken = runner.apply(action_of(kind, bytes.next(), sent, runner.views()));
     if (!taken) std::abort();  // every action above can be taken
     for (const auto& message : taken->step.sent) sent.push_back(message.message);
     if (taken->violation) {

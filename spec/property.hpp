@@ -15,21 +15,21 @@ namespace spec {
 // In the order in which they are reported when one step breaks several: the paper's Figure 3 first,
 // then the early forms (which imply later trouble and fire sooner), then the local step properties.
 enum class Property : std::uint8_t {
-  ElectionSafety,        // Figure 3: at most one leader is elected in a term, ever
-  LeaderAppendOnly,      // Figure 3: a leader never overwrites or deletes entries of its log
-  LogMatching,           // Figure 3: same index and term: identical logs through that index
-  LeaderCompleteness,    // Figure 3: a committed entry is in the log of every later leader
-  StateMachineSafety,    // Figure 3: no two servers apply different entries at an index
-  CommittedOnQuorum,     // early form: every committed entry is in the logs of a majority
-  OwnTermCommit,         // early form (5.4.2): a leader counts replicas of own-term entries only
-  MatchIndexSound,       // early form (5.3): an acknowledged prefix is in the follower's log
-  OneVotePerTerm,        // Figure 2: in a term a vote is not given to another; restarts keep it
-  TermMonotonic,         // Figure 2: currentTerm never goes back, over a restart either
-  CommitIndexMonotonic,  // Figure 2: commitIndex never goes back, but for a restart
-  LastAppliedMonotonic,  // Figure 2: lastApplied never goes back, but for a restart
-  MatchIndexMonotonic,   // Figure 2: matchIndex never goes back while a server leads a term
-  LogSurvivesRestart,    // Figure 2: the log is persistent
-  Contract,              // the implementation's own contract was broken: it said so itself
+  ElectionSafety,          // Figure 3: at most one leader is elected in a term, ever
+  LeaderAppendOnly,        // Figure 3: a leader never overwrites or deletes entries of its log
+  LogMatching,             // Figure 3: same index and term: identical logs through that index
+  LeaderCompleteness,      // Figure 3: a committed entry is in the log of every later leader
+  StateMachineSafety,      // Figure 3: no two servers apply different entries at an index
+  CommittedOnQuorum,       // early form: every committed entry is in the logs of a majority
+  OwnTermCommit,           // early form (5.4.2): a leader counts replicas of own-term entries only
+  MatchIndexSound,         // early form (5.3): an acknowledged prefix is in the follower's log
+  OneVotePerTerm,          // Figure 2: in a term a vote is not given to another; restarts keep it
+  TermMonotonic,           // Figure 2: currentTerm never goes back, over a restart either
+  CommitIndexMonotonic,    // Figure 2: commitIndex never goes back, but for a restart
+  LastAppliedMonotonic,    // Figure 2: lastApplied never goes back, but for a restart
+  MatchIndexMonotonic,     // Figure 2: matchIndex never goes back while a server leads a term
+  LogSurvivesRestart,      // Figure 2: the log is persistent
+  Contract,                // the implementation's own contract was broken: it said so itself
   SnapshotMatchesApplied,  // section 7: a snapshot holds what was committed through its index
 };
 inline constexpr std::size_t kPropertyCount = 16;

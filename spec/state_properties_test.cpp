@@ -342,5 +342,43 @@ TEST(StateProperties, EveryProperty_Holds_OfFreshServersAndOfOneAlone) {
   EXPECT_EQ(judge({alone}, history_of({alone})), "holds");
 }
 
+// ---- SnapshotMatchesApplied
+
+ServerView snapshotted(Index index, Term term, std::vector<EntryView> entries) {
+  ServerView server = committed(follower(1, 2, {command(1, "x"), command(2, "y")}), 2);
+  server.snapshot = {index, term, std::move(entries)};
+  return server;
+}
+
+const History kTwoCommitted{{}, {{command(1, "x"), 1}, {command(2, "y"), 2}}};
+
+TEST(SnapshotMatchesApplied, Holds_WhenTheSnapshotIsTheCommittedPrefix) {
+  const PropertySet alone = set_of(Property::SnapshotMatchesApplied);
+  EXPECT_EQ(judge({snapshotted(0, 0, {})}, kTwoCommitted, alone), "holds");
+  EXPECT_EQ(judge({snapshotted(1, 1, {command(1, "x")})}, kTwoCommitted, alone), "holds");
+  EXPECT_EQ(judge({snapshotted(2, 2, {command(1, "x"), command(2, "y")})}, kTwoCommitted, alone),
+            "holds");
+}
+
+TEST(SnapshotMatchesApplied, IsBroken_WhenAnEntryIsMissingDoubledOrAnother) {
+  const PropertySet alone = set_of(Property::SnapshotMatchesApplied);
+  EXPECT_EQ(judge({snapshotted(2, 2, {command(1, "x")})}, kTwoCommitted, alone),
+            "SnapshotMatchesApplied: the snapshot of server 1 through index 2 holds 1 entries");
+  EXPECT_EQ(judge({snapshotted(2, 1, {command(1, "x"), command(1, "x")})}, kTwoCommitted, alone),
+            "SnapshotMatchesApplied: the snapshot of server 1 holds \"x\" of term 1 at index 2, "
+            "where \"y\" of term 2 was committed");
+  EXPECT_EQ(judge({snapshotted(1, 1, {command(1, "x")})}, {}, alone),
+            "SnapshotMatchesApplied: the snapshot of server 1 holds \"x\" of term 1 at index 1, "
+            "where no entry was committed");
+}
+
+TEST(SnapshotMatchesApplied, IsBroken_WhenItsTermIsNotItsLastEntrys) {
+  EXPECT_EQ(
+      judge({snapshotted(1, 2, {command(1, "x")})}, kTwoCommitted,
+            set_of(Property::SnapshotMatchesApplied)),
+      "SnapshotMatchesApplied: the snapshot of server 1 through index 1 says that its term is "
+      "2, not 1");
+}
+
 }  // namespace
 }  // namespace spec

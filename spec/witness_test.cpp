@@ -24,11 +24,12 @@ Names fired(const ServerView& before, const ServerView& after, bool restarted = 
 }
 
 TEST(Witness, Names_AreTheEnumerators_AndDescriptionsDiffer) {
-  const Names names = {"LeaderElected",     "LaterLeaderElected", "CandidateYielded",
-                       "LeaderDeposed",     "EntryAppended",      "EntryReplicated",
-                       "ConflictTruncated", "EntryCommitted",     "OldTermEntryCommitted",
-                       "FollowerCommitted", "LeaderBackedUp",     "ServerRestarted",
-                       "LeaderRestarted"};
+  const Names names = {"LeaderElected",      "LaterLeaderElected",   "CandidateYielded",
+                       "LeaderDeposed",      "EntryAppended",        "EntryReplicated",
+                       "ConflictTruncated",  "EntryCommitted",       "OldTermEntryCommitted",
+                       "FollowerCommitted",  "LeaderBackedUp",       "ServerRestarted",
+                       "LeaderRestarted",    "LogCompacted",         "SnapshotInstalled",
+                       "SnapshotKeptSuffix", "RestartedFromSnapshot"};
   ASSERT_EQ(names.size(), kWitnessCount);
   std::set<std::string> descriptions;
   for (std::size_t i = 0; i < kWitnessCount; ++i) {
@@ -175,6 +176,40 @@ TEST(Witness, NothingElseFires_WhenARestartLosesWhatItShouldNot) {
   const ServerView before = leader(1, 2, {command(2, "x")});
   EXPECT_EQ(fired(before, follower(1, 2), kRestarted),
             (Names{"ServerRestarted", "LeaderRestarted"}));
+}
+
+ServerView with_snapshot(ServerView server, std::vector<EntryView> entries) {
+  server.snapshot = {entries.size(), entries.back().term, std::move(entries)};
+  return server;
+}
+
+TEST(Witness, LogCompacted_Fires_WhenAServerTakesASnapshotOfWhatItHasCommitted) {
+  const ServerView before = committed(follower(1, 1, {command(1, "x")}), 1);
+  const History history{{}, {{command(1, "x"), 1}}};
+  EXPECT_EQ(fired(before, with_snapshot(before, {command(1, "x")}), kRunning, history),
+            Names{"LogCompacted"});
+}
+
+TEST(Witness, SnapshotInstalled_Fires_WhenItStandsForMoreThanWasCommitted) {
+  const History history{{}, {{command(1, "x"), 1}}};
+  const ServerView after =
+      with_snapshot(committed(follower(1, 1, {command(1, "x")}), 1), {command(1, "x")});
+  EXPECT_EQ(fired(follower(1, 1), after, kRunning, history),
+            (Names{"EntryReplicated", "FollowerCommitted", "SnapshotInstalled"}));
+}
+
+TEST(Witness, SnapshotKeptSuffix_Fires_WhenTheLogGoesBeyond) {
+  const History history{{}, {{command(1, "x"), 1}}};
+  const ServerView before = follower(1, 1, {command(1, "x"), command(1, "y")});
+  EXPECT_EQ(
+      fired(before, with_snapshot(committed(before, 1), {command(1, "x")}), kRunning, history),
+      (Names{"FollowerCommitted", "SnapshotInstalled", "SnapshotKeptSuffix"}));
+}
+
+TEST(Witness, RestartedFromSnapshot_Fires_WhenThereWasOne) {
+  const ServerView before =
+      with_snapshot(committed(follower(1, 1, {command(1, "x")}), 1), {command(1, "x")});
+  EXPECT_EQ(fired(before, before, kRestarted), (Names{"ServerRestarted", "RestartedFromSnapshot"}));
 }
 
 }  // namespace

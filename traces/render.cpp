@@ -194,11 +194,10 @@ std::string render_config(const Config& config) {
   const std::string entries = config.entries_per_message == 0
                                   ? std::string("any number of")
                                   : fmt::format("at most {}", config.entries_per_message);
-  std::string text =
-      fmt::format("{} server{}, network {}, {} back-tracking, {} entries a message, {}",
-                  config.servers, config.servers == 1 ? "" : "s", printable(config.network),
-                  printable(config.backtracking), entries,
-                  config.no_op ? "a no-op at election" : "no no-op at election");
+  std::string text = fmt::format(
+      "{} server{}, network {}, {} back-tracking, {} entries a message, {}", config.servers,
+      config.servers == 1 ? "" : "s", printable(config.network), printable(config.backtracking),
+      entries, config.no_op ? "a no-op at election" : "no no-op at election");
   if (config.snapshots && config.snapshot_chunk == 0) text += ", snapshots";
   if (config.snapshot_chunk > 0) {
     text += fmt::format(", snapshots in chunks of {} bytes", config.snapshot_chunk);

@@ -173,12 +173,15 @@ ServerId id_up_to(std::uint32_t servers) { return *rc::gen::inRange<ServerId>(1,
 ServerId id_or_none(std::uint32_t servers) { return *rc::gen::inRange<ServerId>(0, servers + 1); }
 
 MessageView message(std::uint32_t servers) {
-  static const std::vector<std::string> names = {"term", "prev_log_index", "prev_log_term",
-                                                 "kind", "from",           "x1"};
+  static const std::vector<std::string> names = {
+      "term", "prev_log_index", "prev_log_term", "kind", "from", "x1", "data"};
   MessageView view{id_up_to(servers), id_up_to(servers), flip() ? "request_vote" : "gossip_2", {}};
   for (const std::string& name : names) {
     spec::FieldValue value;
-    switch (size_below(4)) {
+    switch (size_below(5)) {
+      case 3:
+        value = text();
+        break;
       case 0:
         value = flip();
         break;
@@ -221,6 +224,7 @@ ServerView view(ServerId id, std::uint32_t servers) {
     view.next_index = slots(servers);
     view.match_index = slots(servers);
   }
+  if (flip()) view.snapshot = {1 + size_below(3), number_below(4), entries()};
   return view;
 }
 
@@ -256,6 +260,7 @@ Action action(const Trace& trace) {
   if (action.kind == ActionKind::Cut) action.groups = two_groups(servers);
   if (acts_on_server(action.kind)) action.server = id_up_to(servers);
   if (action.kind == ActionKind::Propose) action.command = text();
+  if (action.kind == ActionKind::Compact) action.index = 1 + size_below(4);
   return action;
 }
 
@@ -282,6 +287,8 @@ Trace trace() {
   trace.config.backtracking = flip() ? "fast" : "plain";
   trace.config.entries_per_message = *rc::gen::inRange<std::uint64_t>(0, kEntriesPerMessageMax + 1);
   trace.config.network = *rc::gen::element<std::string>("any", "unordered", "ordered");
+  trace.config.snapshots = flip();
+  if (trace.config.snapshots) trace.config.snapshot_chunk = size_below(9);
   for (std::size_t i = size_below(3); i > 0; --i) trace.bounds[text()] = text();
   if (flip()) trace.bug = "double-vote";
   trace.shortest = flip();
@@ -309,13 +316,17 @@ Trace trace() {
 Trace every_action() {
   Trace trace;
   trace.program_version = "0.1.0";
-  trace.config = {3, true, "fast", 2, "unordered"};
+  trace.config = {3, true, "fast", 2, "unordered", true, 5};
   trace.bounds = {{"crashes", "1"}, {"inflight", "4"}, {"terms", "1"}};
   trace.bug = "volatile-log";
   Builder builder(trace);
   elect(builder);
   replicate(builder);
   ServerView& two = builder.view(2);
+  Action compact = action_of(ActionKind::Compact, 2);
+  compact.index = 1;
+  two.snapshot = {1, 1, {kNoOp}};
+  builder.step(std::move(compact), "Compacted", {});
   two = ServerView{};
   two.id = 2;
   two.current_term = 1;
@@ -323,7 +334,7 @@ Trace every_action() {
   builder.step(action_of(ActionKind::Crash, 2), "Restarted", {});
   trace.violation = {"LogSurvivesRestart",
                      "server 2 had an entry of term 1 at index 1 and lost it when it restarted.",
-                     9};
+                     10};
   return trace;
 }
 

@@ -186,7 +186,8 @@ class List(CliTest):
 
     def test_actions(self):
         self.assertEqual(self.listed("actions"), [
-            "election_timeout", "heartbeat_timeout", "propose", "deliver", "crash", "cut", "heal"])
+            "election_timeout", "heartbeat_timeout", "propose", "deliver", "crash", "cut", "heal",
+            "compact"])
 
     def test_bugs(self):
         bugs = self.listed("bugs")

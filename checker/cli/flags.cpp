@@ -270,8 +270,8 @@ void set_snapshots(const FlagValues& values, cluster::ExploreOptions& options) {
   constexpr std::uint32_t kEntryBytesMax = 12;
   const std::uint64_t entries = options.bounds.log + options.bounds.terms;
   if (options.node.snapshot_chunk == 0) return;
-  options.bounds.snapshot_pieces = static_cast<std::uint32_t>(
-      entries * kEntryBytesMax / options.node.snapshot_chunk + 1);
+  options.bounds.snapshot_pieces =
+      static_cast<std::uint32_t>(entries * kEntryBytesMax / options.node.snapshot_chunk + 1);
 }
 
 void set_recovery(const FlagValues& values, cluster::ExploreOptions& options) {

@@ -181,8 +181,8 @@ SimulatePlan make_simulate_plan(FlagValues values, const std::vector<std::string
 std::map<std::string, std::string> bounds_for_walks(
     const std::map<std::string, std::string>& of_bug) {
   std::map<std::string, std::string> bounds;
-  for (const char* name : {"servers", "no-op", "backtracking", "entries", "compactions",
-                           "snapshot-chunk"}) {
+  for (const char* name :
+       {"servers", "no-op", "backtracking", "entries", "compactions", "snapshot-chunk"}) {
     const auto found = of_bug.find(name);
     if (found != of_bug.end()) bounds.insert(*found);
   }

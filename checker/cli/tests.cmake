@@ -31,6 +31,11 @@ add_soak(four_servers --servers 4 --terms 2 --log 1 --crashes 1)
 add_soak(counted --log 1 --crashes 0 --network unordered --inflight 4 --symmetry off)
 add_soak(ordered_with_faults --log 1 --network ordered --inflight 4 --loss 1 --partitions 1)
 
+add_soak(snapshots --log 2 --crashes 1 --compactions 1)
+add_soak(snapshots_in_chunks --log 2 --proposals 2 --crashes 0 --compactions 2 --snapshot-chunk 5)
+add_soak(snapshots_counted --log 2 --proposals 2 --crashes 0 --compactions 1 --timeouts 2 --terms 2
+  --network unordered --inflight 3)
+
 # A billion distinct states, exact, in 16 GiB and 20 minutes: reached, not exhausted (exit 3).
 add_test(NAME soak.a_billion COMMAND raftcheck explore --log 2 --crashes 1
   --network unordered --inflight 4 --symmetry off --states 1000000000 --memory 16G)

@@ -23,7 +23,7 @@ struct Bounds {
   std::optional<std::uint32_t> proposals{};  // accepted client proposals; the k-th carries "vk"
   std::optional<std::uint32_t> timeouts{};   // election timeouts
   std::uint32_t crashes = 1;
-  std::uint32_t compactions = 0;  // snapshots that servers take of themselves
+  std::uint32_t compactions = 0;      // snapshots that servers take of themselves
   std::uint32_t snapshot_pieces = 1;  // messages that a snapshot takes at most
   Network network = Network::Any;
 

@@ -51,7 +51,10 @@ struct Space {
   bool no_op = false;
   bool votes_twice = false;  // no property is checked then: states that violate one go on
   [[nodiscard]] std::unique_ptr<node::Node> node() const {
-    const node::Options options{.servers = bounds.servers, .no_op = no_op};
+    const node::Options options{.servers = bounds.servers,
+                                .no_op = no_op,
+                                .snapshots = bounds.compactions > 0,
+                                .snapshot_chunk = 5 * (bounds.snapshot_pieces - 1)};
     if (votes_twice) return std::make_unique<DoubleVotingNode>(options);
     return node::make_raft_node(options);
   }
@@ -143,6 +146,22 @@ std::vector<Space> spaces() {
                                            })},
       {"ThreeServersVotingTwice", with(three, [](Bounds& b) { b.proposals = 2; }), false, true},
       {"FourServers", counted(4, 1, 0, 1)},
+      {"OneServerCompactions", with(counted(1, 2, 2, 1), [](Bounds& b) { b.compactions = 2; })},
+      {"TwoServersCompactions", with(two,
+                                     [](Bounds& b) {
+                                       b.compactions = 2;
+                                       b.proposals = 2;
+                                       b.log = 2;
+                                     })},
+      {"TwoServersCompactionCrash", with(with(two, crash), [](Bounds& b) { b.compactions = 1; })},
+      {"ThreeServersCompaction", with(counted(3, 1, 1, 2), [](Bounds& b) { b.compactions = 1; })},
+      {"ThreeServersChunks", with(counted(3, 1, 2, 2),
+                                  [](Bounds& b) {
+                                    b.compactions = 1;
+                                    b.proposals = 2;
+                                    b.timeouts = 1;
+                                    b.snapshot_pieces = 2;
+                                  })},
   };
 }
 

@@ -34,12 +34,13 @@ inline constexpr std::size_t kProposals = 2;
 inline constexpr std::size_t kDuplicates = 3;
 inline constexpr std::size_t kLosses = 4;
 inline constexpr std::size_t kCuts = 5;
+inline constexpr std::size_t kCompactions = 6;
 
 struct DirectHalf {
   std::vector<std::string> servers;
   std::vector<spec::ServerId> leaders;  // the history's two parts
   std::vector<std::tuple<spec::Term, bool, std::string, spec::Term>> committed;
-  std::array<std::uint32_t, 6> spent{};
+  std::array<std::uint32_t, 7> spent{};
   std::vector<std::uint8_t> groups;  // empty: no cut
   auto operator<=>(const DirectHalf&) const = default;
 };
@@ -51,6 +52,7 @@ struct DirectAction {
   const DirectMessage* message = nullptr;
   bool keep_copy = false;
   std::vector<std::uint8_t> groups{};
+  spec::Index index = 0;
 };
 
 class DirectCluster {
@@ -83,7 +85,8 @@ class DirectCluster {
     const std::string& state = before.servers[action.server - 1];
     const spec::ServerView view = node_.view(state);
     if (action.kind == ActionKind::Propose && view.log.size() >= bounds_.log) return std::nullopt;
-    const std::string command = command_of(proposal);
+    const std::string command =
+        action.kind == ActionKind::Compact ? std::to_string(action.index) : command_of(proposal);
     const node::StepResult result = node_.step(state, input_of(action, command));
     if (result.contract) {  // no state is left
       const bool is_checked = (properties_ & spec::set_of(spec::Property::Contract)) != 0;
@@ -112,6 +115,10 @@ class DirectCluster {
       for (const ActionKind kind : {ActionKind::HeartbeatTimeout, ActionKind::ElectionTimeout,
                                     ActionKind::Propose, ActionKind::Crash}) {
         f(DirectAction{.kind = kind, .server = id});
+      }
+      for (spec::Index index = 1; index <= bounds_.log + bounds_.terms; ++index) {
+        if (bounds_.compactions == 0) break;
+        f(DirectAction{.kind = ActionKind::Compact, .server = id, .index = index});
       }
     }
     if (bounds_.partitions == 0) return;
@@ -206,6 +213,8 @@ class DirectCluster {
         return pay(half.spent[kProposals], bounds_.proposals);
       case ActionKind::Crash:
         return pay(half.spent[kCrashes], bounds_.crashes);
+      case ActionKind::Compact:
+        return pay(half.spent[kCompactions], bounds_.compactions);
       case ActionKind::Cut:
         return half.groups.empty() && pay(half.spent[kCuts], bounds_.partitions);
       case ActionKind::Heal:
@@ -226,6 +235,8 @@ class DirectCluster {
         return {node::InputKind::Propose, command};
       case ActionKind::Crash:
         return {node::InputKind::Restart, {}};
+      case ActionKind::Compact:
+        return {node::InputKind::Compact, command};
       default:
         return {node::InputKind::Receive, action.message->bytes};
     }

@@ -23,10 +23,9 @@ const std::vector<std::string>& action_names() {
 }
 
 const std::vector<std::string>& bound_names() {
-  static const std::vector<std::string> kNames{"terms",      "log",        "proposals",
-                                               "timeouts",   "crashes",    "inflight",
-                                               "duplicates", "partitions", "loss",
-                                               "contract",   "compactions"};
+  static const std::vector<std::string> kNames{"terms",   "log",      "proposals",  "timeouts",
+                                               "crashes", "inflight", "duplicates", "partitions",
+                                               "loss",    "contract", "compactions"};
   return kNames;
 }
 

@@ -38,10 +38,11 @@ TEST(World, KeepsAllItsCountsApart) {
                     .duplicates = 4,
                     .losses = 5,
                     .cuts = 6,
-                    .partition = 7};
+                    .partition = 7,
+                    .compactions = 8};
   auto packed = world.packed();
   std::ranges::sort(packed);
-  EXPECT_EQ(packed, (std::array<std::uint32_t, 7>{1, 2, 3, 4, 5, 6, 7}));
+  EXPECT_EQ(packed, (std::array<std::uint32_t, 8>{1, 2, 3, 4, 5, 6, 7, 8}));
 }
 
 }  // namespace

@@ -39,7 +39,9 @@ Options any_options() {
   return {.servers = *rc::gen::inRange(1U, 5U),
           .no_op = *rc::gen::arbitrary<bool>(),
           .fast_backtracking = *rc::gen::arbitrary<bool>(),
-          .entries_per_message = *rc::gen::inRange(0U, 3U)};
+          .entries_per_message = *rc::gen::inRange(0U, 3U),
+          .snapshots = *rc::gen::arbitrary<bool>(),
+          .snapshot_chunk = *rc::gen::inRange(0U, 8U)};
 }
 
 // A run of a cluster whose messages may arrive late, twice and out of order. Mostly deliveries, of
@@ -74,6 +76,11 @@ std::vector<Occurrence> any_run(Node& node, const Options& options, std::size_t 
       step.kind = InputKind::Restart;
     }
     step.state = states[step.server - 1];
+    const spec::Index applied = node.view(step.state).last_applied;
+    if (options.snapshots && what == 12 && applied > 0) {
+      step.kind = InputKind::Compact;
+      step.payload = std::to_string(1 + which % applied);
+    }
     step.result = node.step(step.state, step.input());
     states[step.server - 1] = step.result.state;
     sent.insert(sent.end(), step.result.messages.begin(), step.result.messages.end());
@@ -207,6 +214,8 @@ RC_GTEST_PROP(RaftNode, RestartsFromWhatWasDurable_AndLosesTheRest, ()) {
     expected.current_term = before.current_term;
     expected.voted_for = before.voted_for;
     expected.log = before.log;
+    expected.snapshot = before.snapshot;
+    expected.commit_index = expected.last_applied = before.snapshot.index;
     RC_ASSERT(node->view(restarted.state) == expected);
     RC_ASSERT(restarted.messages.empty());
     RC_ASSERT(node->step(restarted.state, {InputKind::Restart, {}}).state == restarted.state);

@@ -44,6 +44,14 @@ std::vector<Server> different_servers() {
   changed([](Server& s) { s.role = Candidate{ServerSet::from_bits(kHuge)}; });
   changed([](Server& s) { s.role = Leader{PerServer<Progress>(3)}; });
   changed([](Server& s) { s.role = Leader{}; });
+  changed([](Server& s) { s.config.snapshot_chunk = 1; });
+  changed([](Server& s) { s.log.compact_through(Index{1}); });
+  changed([](Server& s) { s.log = Log(Index{1}, Term{2}, {s.log.at(Index{2})}); });
+  changed([](Server& s) { s.snapshot.index = Index{1}; });
+  changed([](Server& s) { s.snapshot.term = Term{1}; });
+  changed([](Server& s) { s.snapshot.data = "x"; });
+  changed([](Server& s) { s.role = Follower{{}, {Index{1}, {}, {}}}; });
+  changed([](Server& s) { s.role = Follower{{}, {{}, {}, "x"}}; });
   return servers;
 }
 
@@ -69,6 +77,18 @@ std::vector<Message> different_messages() {
       rejected(1, 2, 0),
       rejected(1, 0, 2),
       rejected(2, 0, 0),
+      InstallSnapshot{},
+      InstallSnapshot{.term = Term{1}},
+      InstallSnapshot{.last_included_index = Index{1}},
+      InstallSnapshot{.last_included_term = Term{1}},
+      InstallSnapshot{.offset = 1},
+      InstallSnapshot{.data = "x"},
+      InstallSnapshot{.done = true},
+      InstallSnapshotReply{},
+      InstallSnapshotReply{.term = Term{1}},
+      InstallSnapshotReply{.last_included_index = Index{1}},
+      InstallSnapshotReply{.stored = 1},
+      InstallSnapshotReply{.installed = true},
   };
   std::vector<Message> messages;
   messages.reserve(bodies.size() + 2);
@@ -167,9 +187,9 @@ TEST(Canonical, Optional_IsAFlagAndAValue) {
 }
 
 TEST(Canonical, Variant_DoesNotDecode_WithoutSuchAnAlternative) {
-  EXPECT_EQ(decoded<Role>(bytes_of({0, 2})), Role{Follower{ServerId{2}}});
+  EXPECT_EQ(decoded<Role>(bytes_of({0, 2, 0, 0, 0})), (Role{Follower{ServerId{2}, {}}}));
   EXPECT_THROW(decoded<Role>(bytes_of({3, 0})), DecodeError);
-  EXPECT_THROW(decoded<MessageBody>(bytes_of({4, 0, 0, 0, 0, 0})), DecodeError);
+  EXPECT_THROW(decoded<MessageBody>(bytes_of({6, 0, 0, 0, 0, 0})), DecodeError);
 }
 
 TEST(Canonical, Counts_DoNotDecode_BeyondTheBytesThatAreThere) {
@@ -177,7 +197,11 @@ TEST(Canonical, Counts_DoNotDecode_BeyondTheBytesThatAreThere) {
   EXPECT_THROW(decoded<std::string>(many + "x"), DecodeError);
   EXPECT_THROW(decoded<std::vector<Term>>(many + "x"), DecodeError);
   EXPECT_THROW(decoded<PerServer<Progress>>(many + "x"), DecodeError);
-  EXPECT_THROW(decoded<Log>(many + "x"), DecodeError);
+  EXPECT_THROW(decoded<Log>(bytes_of({0, 0}) + many + "x"), DecodeError);
+}
+
+TEST(Canonical, Log_DoesNotDecode_BeyondTheLastIndex) {
+  EXPECT_THROW(decoded<Log>(encoded(Term{kHuge}) + bytes_of({1, 1, 1, 0, 0})), DecodeError);
 }
 
 TEST(Canonical, PerServer_DoesNotDecode_WithMoreServersThanThereCanBe) {

@@ -3,6 +3,7 @@
 // and reorders; servers crash and come back from their disks. Not part of the library.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -49,7 +50,8 @@ class RandomCluster {
     if (kind < 83) return take_step(server, ElectionTimeout{});
     if (kind < 90) return take_step(server, HeartbeatTimeout{});
     if (kind < 97) return take_step(server, Propose{"c" + std::to_string(++proposals_)});
-    return take_step(server, Restart{disks_[server]});
+    if (kind < 99) return take_step(server, Restart{disks_[server]});
+    return take_step(server, Compact{servers_[server].last_applied, state_at(server)});
   }
 
   [[nodiscard]] const std::vector<Server>& servers() const { return servers_; }
@@ -66,6 +68,11 @@ class RandomCluster {
     if (!is_kept) network_.erase(network_.begin() + static_cast<std::ptrdiff_t>(place));
     if (kind >= 70) return std::nullopt;
     return take_step(message.to.value - 1, Receive{message});
+  }
+
+  // Bytes that differ with the index, and enough of them for a few chunks.
+  [[nodiscard]] std::string state_at(std::size_t server) const {
+    return "state" + std::to_string(servers_[server].last_applied.value);
   }
 
   Taken take_step(std::size_t place, Input input) {
@@ -106,9 +113,10 @@ inline std::vector<Taken> steps_of(const Schedule& schedule) {
 // What a failing property prints: the run itself, as far as it goes.
 inline std::ostream& operator<<(std::ostream& out, const Schedule& schedule) {
   static constexpr std::array kInputs = {"ElectionTimeout", "HeartbeatTimeout", "Propose",
-                                         "Receive", "Restart"};
-  static constexpr std::array kMessages = {"RequestVote", "RequestVoteReply", "AppendEntries",
-                                           "AppendEntriesReply"};
+                                         "Receive",         "Restart",          "Compact"};
+  static constexpr std::array kMessages = {"RequestVote",     "RequestVoteReply",
+                                           "AppendEntries",   "AppendEntriesReply",
+                                           "InstallSnapshot", "InstallSnapshotReply"};
   const Config& config = schedule.config;
   out << config.servers << " servers, no-op " << config.no_op << ", plain back-tracking "
       << (config.backtracking == Backtracking::Plain) << ", entries a message "
@@ -134,7 +142,11 @@ inline std::ostream& operator<<(std::ostream& out, const Schedule& schedule) {
 inline std::string broken_invariant(const Server& server) {
   if (server.last_applied != server.commit_index) return "something committed is not applied";
   if (server.commit_index > server.log.last_index()) return "committed beyond the log's end";
-  Term term{1};
+  if (server.log.base_index() > server.commit_index) return "compacted what is not committed";
+  if (server.log.base_index() != server.snapshot.index) return "the base is not the snapshot's";
+  if (server.log.base_term() != server.snapshot.term)
+    return "the base's term is not the snapshot's";
+  Term term = std::max(Term{1}, server.log.base_term());
   for (const Entry& entry : server.log.entries()) {
     if (entry.term < term) return "terms go back in the log";
     term = entry.term;
