@@ -51,6 +51,11 @@ traces::Action action_of(std::uint8_t kind, std::uint8_t choice,
     action.command = "v" + std::to_string(choice);
   } else if (kind < 60 && action.index > 0) {
     action.kind = traces::ActionKind::Compact;
+  } else if (kind < 62) {
+    action.kind = traces::ActionKind::ChangeMembership;
+    for (spec::ServerId id = 1; id <= kServers; ++id) {
+      if ((choice >> id & 1U) != 0) action.voters.push_back(id);
+    }
   } else if (kind < 64 || sent.empty()) {
     action.kind = traces::ActionKind::Crash;
   } else {
@@ -80,8 +85,12 @@ void receive_hostile(std::string_view bytes) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   Bytes bytes(data, size);
   receive_hostile(bytes.rest());
-  const auto node = node::make_raft_node(
-      {.servers = kServers, .snapshots = true, .snapshot_chunk = size % 2 == 0 ? 0U : 5U});
+  const auto node = node::make_raft_node({.servers = kServers,
+                                          .snapshots = true,
+                                          .snapshot_chunk = size % 2 == 0 ? 0U : 5U,
+                                          .changes = size % 3 == 0   ? node::Changes::None
+                                                     : size % 3 == 1 ? node::Changes::SingleServer
+                                                                     : node::Changes::Joint});
   cluster::Runner runner(*node, kServers, "any", spec::kAllProperties);
   std::vector<spec::MessageView> sent;
   for (std::size_t steps = 0; !bytes.empty() && steps < kStepsMax; ++steps) {

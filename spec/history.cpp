@@ -1,5 +1,7 @@
 #include "spec/history.hpp"
 
+#include <algorithm>
+
 namespace spec {
 namespace {
 
@@ -26,8 +28,17 @@ void record_commits(History& history, const ServerView& after) {
 
 }  // namespace
 
+const MembershipView& membership_at(const History& history, Index index) {
+  for (Index at = std::min<Index>(index, history.committed.size()); at > 0; --at) {
+    const EntryView& entry = history.committed[at - 1].entry;
+    if (entry.is_membership && entry.membership.is_known()) return entry.membership;
+  }
+  return history.first_membership;
+}
+
 History extended(const History& history, const ServerView& after) {
   History result = history;
+  if (!result.first_membership.is_known()) result.first_membership = after.membership;
   record_leader(result, after);
   record_commits(result, after);
   return result;

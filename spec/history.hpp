@@ -22,12 +22,17 @@ struct History {
   std::vector<ServerId> leaders;
   // committed[i - 1] is the first entry ever committed at index i; contiguous from index 1.
   std::vector<CommittedEntry> committed;
+  // Where memberships change: the first one ever seen, in force before any of the log.
+  MembershipView first_membership{};
   bool operator==(const History&) const = default;
 };
 
 // The history after a step that left one server looking like `after`: records a leader of a term
 // that had none, and entries committed for the first time. Never changes what is recorded: a
 // contradiction is for the properties to find.
+//
+// The committed membership at an index: the last at or below it, else the first of all.
+const MembershipView& membership_at(const History& history, Index index);
 History extended(const History& history, const ServerView& after);
 
 }  // namespace spec

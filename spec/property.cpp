@@ -30,6 +30,7 @@ constexpr std::array<Words, kPropertyCount> kWords = {{
     {"LogSurvivesRestart", "a restart leaves the log as it was"},
     {"Contract", "the implementation never reports a broken contract of its own"},
     {"SnapshotMatchesApplied", "a snapshot holds the committed entries through its index, no more"},
+    {"QuorumsOverlap", "each quorum of a membership meets each quorum of the one before it"},
 }};
 
 const Words& words(Property property) { return kWords.at(static_cast<std::size_t>(property)); }

@@ -31,8 +31,9 @@ enum class Property : std::uint8_t {
   LogSurvivesRestart,      // Figure 2: the log is persistent
   Contract,                // the implementation's own contract was broken: it said so itself
   SnapshotMatchesApplied,  // section 7: a snapshot holds what was committed through its index
+  QuorumsOverlap,          // section 6: consecutive memberships have no two quorums apart
 };
-inline constexpr std::size_t kPropertyCount = 16;
+inline constexpr std::size_t kPropertyCount = 17;
 
 const char* to_string(Property property);                       // "ElectionSafety", ...
 std::optional<Property> property_named(std::string_view name);  // exactly as to_string prints it

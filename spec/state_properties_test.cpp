@@ -380,5 +380,69 @@ TEST(SnapshotMatchesApplied, IsBroken_WhenItsTermIsNotItsLastEntrys) {
       "2, not 1");
 }
 
+// ---- memberships that change
+
+EntryView membership(Term term, std::vector<ServerId> voters, std::vector<ServerId> outgoing = {}) {
+  EntryView entry{term, false, ""};
+  entry.is_membership = true;
+  entry.membership = {std::move(voters), std::move(outgoing), {}};
+  return entry;
+}
+
+History of_three(std::vector<CommittedEntry> committed = {}) {
+  return {{}, std::move(committed), {{1, 2, 3}, {}, {}}};
+}
+
+std::vector<ServerView> four_with(ServerView first) {
+  return {std::move(first), follower(2, 1), follower(3, 1), follower(4, 1)};
+}
+
+TEST(QuorumsOverlap, Holds_WhenOneVoterChanges_OrThroughBoth) {
+  const PropertySet alone = set_of(Property::QuorumsOverlap);
+  EXPECT_EQ(judge(four_with(follower(1, 1, {membership(1, {1, 2, 3, 4})})), of_three(), alone),
+            "holds");
+  EXPECT_EQ(
+      judge(four_with(follower(1, 1, {membership(1, {1, 4}, {1, 2, 3}), membership(1, {1, 4})})),
+            of_three(), alone),
+      "holds");
+}
+
+TEST(QuorumsOverlap, IsBroken_WhenQuorumsCanPart) {
+  const PropertySet alone = set_of(Property::QuorumsOverlap);
+  EXPECT_EQ(
+      judge(four_with(follower(1, 1, {membership(1, {1})})), of_three(), alone),
+      "QuorumsOverlap: server 1 holds at index 1 the membership {1}, which has a quorum apart "
+      "from one of {1 2 3}");
+  EXPECT_EQ(
+      judge(four_with(follower(1, 1, {membership(1, {1, 4}, {1, 2, 3}), membership(1, {2, 3})})),
+            of_three(), alone),
+      "QuorumsOverlap: server 1 holds at index 2 the membership {2 3}, which has a quorum apart "
+      "from one of {1 2 3} and {1 4}");
+}
+
+TEST(CommittedOnQuorum, AsksForEveryQuorumOfTheCommittedMembership_WhereItChanges) {
+  const PropertySet alone = set_of(Property::CommittedOnQuorum);
+  const History history = of_three({{membership(1, {1, 2, 3, 4}), 1}});
+  std::vector<ServerView> servers = four_with(follower(1, 1, {membership(1, {1, 2, 3, 4})}));
+  EXPECT_EQ(
+      judge(servers, history, alone),
+      "CommittedOnQuorum: the committed entry the membership {1 2 3 4} of term 1 at index 1 is "
+      "in the logs of server 1; the others are a quorum of the membership committed there");
+  servers[1].log = servers[0].log;  // two of four: no three are without it
+  EXPECT_EQ(judge(servers, history, alone), "holds");
+}
+
+TEST(SnapshotMatchesApplied, IsBroken_WhenTheSnapshotHasAnotherMembership) {
+  const PropertySet alone = set_of(Property::SnapshotMatchesApplied);
+  const History history = of_three({{membership(1, {1, 2}), 1}});
+  ServerView server = committed(follower(1, 1, {membership(1, {1, 2})}), 1);
+  server.snapshot = {1, 1, {membership(1, {})}, {{1, 2}, {}, {}}};
+  EXPECT_EQ(judge(four_with(server), history, alone), "holds");
+  server.snapshot.membership = {{1, 2, 3}, {}, {}};
+  EXPECT_EQ(judge(four_with(server), history, alone),
+            "SnapshotMatchesApplied: the snapshot of server 1 through index 1 has the membership "
+            "{1 2 3}, not {1 2}");
+}
+
 }  // namespace
 }  // namespace spec

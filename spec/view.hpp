@@ -20,11 +20,28 @@ using ServerId = std::uint32_t;  // 1..n; 0 means "none"
 
 inline constexpr ServerId kNoServer = 0;
 
+// Who belongs to the cluster (section 6): sorted ids. Without voters: nothing is known.
+struct MembershipView {
+  std::vector<ServerId> voters;
+  std::vector<ServerId> outgoing;  // C_old, while joint
+  std::vector<ServerId> learners;  // members without a vote
+  [[nodiscard]] bool is_known() const { return !voters.empty(); }
+  bool operator==(const MembershipView&) const = default;
+};
+
 struct EntryView {
   Term term = 0;
   bool no_op = false;   // appended by a new leader, not by a client (paper, section 8)
-  std::string command;  // empty for a no-op
-  bool operator==(const EntryView&) const = default;
+  std::string command;  // empty but for a client's command
+  bool is_membership = false;
+  MembershipView membership{};  // of such an entry, unless it is compacted
+  // A compacted membership is known by its term alone.
+  bool operator==(const EntryView& other) const {
+    return term == other.term && no_op == other.no_op && is_membership == other.is_membership &&
+           command == other.command &&
+           (membership == other.membership || !membership.is_known() ||
+            !other.membership.is_known());
+  }
 };
 
 enum class Role : std::uint8_t { Follower, Candidate, Leader };
@@ -35,6 +52,7 @@ struct SnapshotView {
   Index index = 0;
   Term term = 0;
   std::vector<EntryView> entries;
+  MembershipView membership;  // in force at the index, where memberships change
   bool operator==(const SnapshotView&) const = default;
 };
 
@@ -56,6 +74,7 @@ struct ServerView {
   std::vector<Index> next_index;
   std::vector<Index> match_index;
   SnapshotView snapshot;
+  MembershipView membership;  // in force at the server, where memberships change
   bool operator==(const ServerView&) const = default;
 };
 
@@ -77,6 +96,9 @@ const char* to_string(Role role);
 inline const EntryView* entry_at(const ServerView& server, Index index) {
   return index >= 1 && index <= server.log.size() ? &server.log[index - 1] : nullptr;
 }
+
+// Whether these (any order) are a majority of the voters and, while joint, of the outgoing ones.
+bool has_quorum(const MembershipView& membership, const std::vector<ServerId>& servers);
 
 // How many servers are a majority of n: 2 of 3, 3 of 4, 3 of 5.
 constexpr std::size_t majority_of(std::size_t n) { return n / 2 + 1; }

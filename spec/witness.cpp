@@ -31,6 +31,10 @@ constexpr std::array<Words, kWitnessCount> kWords = {{
     {"SnapshotInstalled", "a server took over another server's snapshot"},
     {"SnapshotKeptSuffix", "a server took over a snapshot and kept entries that follow it"},
     {"RestartedFromSnapshot", "a server that had a snapshot restarted"},
+    {"MembershipCommitted", "a membership was committed for the first time"},
+    {"JointCommitted", "a joint membership was committed for the first time"},
+    {"MembershipRolledBack", "a server dropped a membership that it had in force"},
+    {"LeaderLeft", "a leader that is not in the committed membership stepped down"},
 }};
 
 const Words& words(Witness witness) { return kWords.at(static_cast<std::size_t>(witness)); }
@@ -73,9 +77,26 @@ WitnessSet commit_witnesses(const ServerView& before, const ServerView& after,
     const EntryView* entry = entry_at(after, index);
     if (entry == nullptr) break;
     fired |= set_of(Witness::EntryCommitted);
-    fired |= when(entry->term < after.current_term, Witness::OldTermEntryCommitted);
+    fired |= when(entry->term < after.current_term, Witness::OldTermEntryCommitted) |
+             when(entry->is_membership, Witness::MembershipCommitted) |
+             when(!entry->membership.outgoing.empty(), Witness::JointCommitted);
   }
   return fired;
+}
+
+WitnessSet membership_witnesses(const ServerView& before, const ServerView& after) {
+  const Index agreed = agreed_through(before, after);
+  bool is_dropped = false;
+  for (Index index = agreed + 1; index <= before.log.size(); ++index) {
+    is_dropped = is_dropped || before.log[index - 1].is_membership;
+  }
+  const std::vector<ServerId>& voters = after.membership.voters;
+  const bool is_out = after.membership.is_known() && after.membership.outgoing.empty() &&
+                      std::ranges::find(voters, after.id) == voters.end();
+  const bool yields = before.role == Role::Leader && after.role == Role::Follower &&
+                      before.current_term == after.current_term;
+  return when(is_dropped, Witness::MembershipRolledBack) |
+         when(is_out && yields, Witness::LeaderLeft);
 }
 
 bool backed_up(const ServerView& before, const ServerView& after) {
@@ -115,7 +136,7 @@ WitnessSet witnesses(const ServerView& before, const ServerView& after, bool res
   return role_witnesses(before, after, history) | log_witnesses(before, after) |
          commit_witnesses(before, after, history) |
          when(backed_up(before, after), Witness::LeaderBackedUp) |
-         snapshot_witnesses(before, after);
+         snapshot_witnesses(before, after) | membership_witnesses(before, after);
 }
 
 }  // namespace spec

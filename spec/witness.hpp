@@ -25,8 +25,12 @@ enum class Witness : std::uint8_t {
   SnapshotInstalled,      // a server took over another's snapshot
   SnapshotKeptSuffix,     // ... and kept entries that follow it
   RestartedFromSnapshot,  // a server restarted that had a snapshot
+  MembershipCommitted,    // a membership was committed for the first time
+  JointCommitted,         // ... and it was joint
+  MembershipRolledBack,   // a server dropped a membership that it had in force
+  LeaderLeft,             // a leader stepped down since it is no member any more
 };
-inline constexpr std::size_t kWitnessCount = 17;
+inline constexpr std::size_t kWitnessCount = 21;
 
 const char* to_string(Witness witness);    // "LeaderElected", ...
 const char* description(Witness witness);  // one line for reports

@@ -24,12 +24,13 @@ Names fired(const ServerView& before, const ServerView& after, bool restarted = 
 }
 
 TEST(Witness, Names_AreTheEnumerators_AndDescriptionsDiffer) {
-  const Names names = {"LeaderElected",      "LaterLeaderElected",   "CandidateYielded",
-                       "LeaderDeposed",      "EntryAppended",        "EntryReplicated",
-                       "ConflictTruncated",  "EntryCommitted",       "OldTermEntryCommitted",
-                       "FollowerCommitted",  "LeaderBackedUp",       "ServerRestarted",
-                       "LeaderRestarted",    "LogCompacted",         "SnapshotInstalled",
-                       "SnapshotKeptSuffix", "RestartedFromSnapshot"};
+  const Names names = {"LeaderElected",      "LaterLeaderElected",    "CandidateYielded",
+                       "LeaderDeposed",      "EntryAppended",         "EntryReplicated",
+                       "ConflictTruncated",  "EntryCommitted",        "OldTermEntryCommitted",
+                       "FollowerCommitted",  "LeaderBackedUp",        "ServerRestarted",
+                       "LeaderRestarted",    "LogCompacted",          "SnapshotInstalled",
+                       "SnapshotKeptSuffix", "RestartedFromSnapshot", "MembershipCommitted",
+                       "JointCommitted",     "MembershipRolledBack",  "LeaderLeft"};
   ASSERT_EQ(names.size(), kWitnessCount);
   std::set<std::string> descriptions;
   for (std::size_t i = 0; i < kWitnessCount; ++i) {
@@ -210,6 +211,37 @@ TEST(Witness, RestartedFromSnapshot_Fires_WhenThereWasOne) {
   const ServerView before =
       with_snapshot(committed(follower(1, 1, {command(1, "x")}), 1), {command(1, "x")});
   EXPECT_EQ(fired(before, before, kRestarted), (Names{"ServerRestarted", "RestartedFromSnapshot"}));
+}
+
+EntryView membership(Term term, std::vector<ServerId> voters, std::vector<ServerId> outgoing = {}) {
+  EntryView entry{term, false, ""};
+  entry.is_membership = true;
+  entry.membership = {std::move(voters), std::move(outgoing), {}};
+  return entry;
+}
+
+TEST(Witness, MembershipCommitted_Fires_AndJointCommitted_WhenItIsJoint) {
+  const ServerView single = follower(1, 1, {membership(1, {1, 2})});
+  EXPECT_EQ(fired(single, committed(single, 1)),
+            (Names{"EntryCommitted", "FollowerCommitted", "MembershipCommitted"}));
+  const ServerView joint = follower(1, 1, {membership(1, {1, 2}, {1, 3})});
+  EXPECT_EQ(fired(joint, committed(joint, 1)), (Names{"EntryCommitted", "FollowerCommitted",
+                                                      "MembershipCommitted", "JointCommitted"}));
+}
+
+TEST(Witness, MembershipRolledBack_Fires_WhenItsEntryIsTruncated) {
+  EXPECT_EQ(fired(follower(1, 2, {membership(1, {1, 2})}), follower(1, 2, {})),
+            (Names{"ConflictTruncated", "MembershipRolledBack"}));
+}
+
+TEST(Witness, LeaderLeft_Fires_WhenALeaderStepsDownSinceItIsNoMember) {
+  ServerView before = leader(1, 1);
+  before.membership.voters = {2, 3};
+  ServerView after = follower(1, 1);
+  after.membership.voters = {2, 3};
+  EXPECT_EQ(fired(before, after), (Names{"LeaderDeposed", "LeaderLeft"}));
+  after.membership.voters = {1, 2, 3};
+  EXPECT_EQ(fired(before, after), Names{"LeaderDeposed"});
 }
 
 }  // namespace

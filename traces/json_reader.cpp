@@ -23,6 +23,8 @@ Config read_config(const Cursor& at) {
   std::vector<std::string_view> keys{"servers", "no_op", "backtracking", "entries_per_message",
                                      "network"};
   if (config.snapshots) keys.emplace_back("snapshot_chunk");
+  const bool has_changes = at.has("changes");
+  if (has_changes) keys.insert(keys.end(), {"changes", "voters"});
   at.require_keys(keys);
   config.servers = static_cast<std::uint32_t>(at.member("servers").number(1, kServersMax));
   config.no_op = at.member("no_op").boolean();
@@ -30,7 +32,32 @@ Config read_config(const Cursor& at) {
   config.entries_per_message = at.member("entries_per_message").number(0, kEntriesPerMessageMax);
   config.network = at.member("network").one_of("network", {"any", "unordered", "ordered"});
   if (config.snapshots) config.snapshot_chunk = at.member("snapshot_chunk").number(0, kChunkMax);
+  if (has_changes) {
+    config.changes = at.member("changes").one_of("kind of changes", {"single", "joint"});
+    config.voters = static_cast<std::uint32_t>(at.member("voters").number(0, config.servers));
+  }
   return config;
+}
+
+std::vector<spec::ServerId> read_plain_ids(const Cursor& at) {
+  std::vector<spec::ServerId> ids;
+  for (const Cursor& element : at.elements()) {
+    ids.push_back(static_cast<spec::ServerId>(element.number(1, kServersMax)));
+    if (ids.size() > 1 && ids[ids.size() - 2] >= ids.back()) {
+      element.fail("expected ids in ascending order");
+    }
+  }
+  return ids;
+}
+
+spec::MembershipView read_membership(const Cursor& at) {
+  if (at.is_null()) return {};
+  at.require_keys({"voters", "outgoing", "learners"});
+  spec::MembershipView membership{read_plain_ids(at.member("voters")),
+                                  read_plain_ids(at.member("outgoing")),
+                                  read_plain_ids(at.member("learners"))};
+  if (!membership.is_known()) at.member("voters").fail("expected at least one voter");
+  return membership;
 }
 
 std::vector<spec::EntryView> read_entries(const Cursor& at) {
@@ -41,22 +68,31 @@ std::vector<spec::EntryView> read_entries(const Cursor& at) {
     const auto members = element.members();
     entry.no_op =
         std::ranges::any_of(members, [](const auto& member) { return member.first == "no_op"; });
-    element.require_keys({"term", entry.no_op ? "no_op" : "command"});
+    entry.is_membership = element.has("membership");
+    element.require_keys({"term", entry.no_op           ? "no_op"
+                                  : entry.is_membership ? "membership"
+                                                        : "command"});
+    if (entry.is_membership) entry.membership = read_membership(element.member("membership"));
     if (entry.no_op && !element.member("no_op").boolean()) {
       element.member("no_op").fail(
           "expected true; an entry that is no no-op has a command instead");
     }
-    if (!entry.no_op) entry.command = element.member("command").string();
+    if (!entry.no_op && !entry.is_membership) entry.command = element.member("command").string();
     entries.push_back(std::move(entry));
   }
   return entries;
 }
 
 spec::SnapshotView read_snapshot(const Cursor& at) {
-  at.require_keys({"index", "term", "entries"});
+  std::vector<std::string_view> keys{"index", "term", "entries"};
+  const bool has_membership = at.has("membership");
+  if (has_membership) keys.emplace_back("membership");
+  at.require_keys(keys);
   return {.index = at.member("index").number(1),
           .term = at.member("term").number(),
-          .entries = read_entries(at.member("entries"))};
+          .entries = read_entries(at.member("entries")),
+          .membership =
+              has_membership ? read_membership(at.member("membership")) : spec::MembershipView{}};
 }
 
 spec::FieldValue read_field(const Cursor& at) {
@@ -178,6 +214,7 @@ spec::ServerView Reader::read_view(const Cursor& at, spec::ServerId id) const {
       "id",           "role",   "current_term",  "voted_for",  "log",        "commit_index",
       "last_applied", "leader", "votes_granted", "next_index", "match_index"};
   if (at.has("snapshot")) keys.emplace_back("snapshot");
+  if (at.has("membership")) keys.emplace_back("membership");
   at.require_keys(keys);
   spec::ServerView view;
   view.id = static_cast<spec::ServerId>(at.member("id").number(id, id));
@@ -199,6 +236,7 @@ spec::ServerView Reader::read_view(const Cursor& at, spec::ServerId id) const {
   view.next_index = read_slots(at.member("next_index"), view.role);
   view.match_index = read_slots(at.member("match_index"), view.role);
   if (at.has("snapshot")) view.snapshot = read_snapshot(at.member("snapshot"));
+  if (at.has("membership")) view.membership = read_membership(at.member("membership"));
   return view;
 }
 
@@ -237,12 +275,19 @@ Action Reader::read_action(const Cursor& at) const {
   }
   if (action.kind == ActionKind::Cut) keys.emplace_back("groups");
   if (action.kind == ActionKind::Compact) keys.emplace_back("index");
+  if (action.kind == ActionKind::ChangeMembership) {
+    keys.insert(keys.end(), {"voters", "learners"});
+  }
   at.require_keys(keys);
   if (acts_on_server(action.kind)) action.server = read_id(at.member("server"));
   if (action.kind == ActionKind::Propose) action.command = at.member("command").string();
   if (action.kind == ActionKind::Deliver) read_delivery(at, action);
   if (action.kind == ActionKind::Cut) action.groups = read_groups(at.member("groups"));
   if (action.kind == ActionKind::Compact) action.index = at.member("index").number(1);
+  if (action.kind == ActionKind::ChangeMembership) {
+    action.voters = read_ids(at.member("voters"));
+    action.learners = read_ids(at.member("learners"));
+  }
   return action;
 }
 
@@ -310,7 +355,9 @@ RecoveryRecord Reader::read_recovery(const Cursor& at) const {
     }
     recovery.order.push_back(id);
   }
-  if (recovery.order.size() < spec::majority_of(trace_.config.servers)) {
+  // Where memberships change, those up are its members, however few.
+  if (trace_.config.changes == "none" &&
+      recovery.order.size() < spec::majority_of(trace_.config.servers)) {
     order.fail(
         fmt::format("expected at least a majority of the {} servers", trace_.config.servers));
   }

@@ -5,12 +5,23 @@ namespace {
 
 Json id_or_null(spec::ServerId id) { return id == spec::kNoServer ? Json(nullptr) : Json(id); }
 
+Json to_json_value(const spec::MembershipView& membership) {
+  if (!membership.is_known()) return nullptr;
+  Json object = Json::object();
+  object["voters"] = membership.voters;
+  object["outgoing"] = membership.outgoing;
+  object["learners"] = membership.learners;
+  return object;
+}
+
 Json to_json_value(const std::vector<spec::EntryView>& entries) {
   Json array = Json::array();
   for (const spec::EntryView& entry : entries) {
     Json object = {{"term", entry.term}};
     if (entry.no_op) {
       object["no_op"] = true;
+    } else if (entry.is_membership) {
+      object["membership"] = to_json_value(entry.membership);
     } else {
       object["command"] = entry.command;
     }
@@ -33,6 +44,7 @@ Json to_json_value(const spec::SnapshotView& snapshot) {
   object["index"] = snapshot.index;
   object["term"] = snapshot.term;
   object["entries"] = to_json_value(snapshot.entries);
+  if (snapshot.membership.is_known()) object["membership"] = to_json_value(snapshot.membership);
   return object;
 }
 
@@ -63,6 +75,7 @@ Json to_json_value(const spec::ServerView& view) {
   object["next_index"] = view.next_index;
   object["match_index"] = view.match_index;
   if (view.snapshot.index > 0) object["snapshot"] = to_json_value(view.snapshot);
+  if (view.membership.is_known()) object["membership"] = to_json_value(view.membership);
   return object;
 }
 

@@ -16,6 +16,10 @@ Json config_value(const Config& config) {
   object["entries_per_message"] = config.entries_per_message;
   object["network"] = config.network;
   if (config.snapshots) object["snapshot_chunk"] = config.snapshot_chunk;
+  if (config.changes != "none") {
+    object["changes"] = config.changes;
+    object["voters"] = config.voters;
+  }
   return object;
 }
 
@@ -48,6 +52,10 @@ Json action_value(const Action& action) {
   }
   if (action.kind == ActionKind::Cut) object["groups"] = action.groups;
   if (action.kind == ActionKind::Compact) object["index"] = action.index;
+  if (action.kind == ActionKind::ChangeMembership) {
+    object["voters"] = action.voters;
+    object["learners"] = action.learners;
+  }
   return object;
 }
 

@@ -29,7 +29,23 @@ std::string render_command(const std::string& command) {
   return plain ? command : '"' + printable(command) + '"';
 }
 
+// "{1 2 3}", joint "{1 2}+{2 3}", with learners "{1 2}/{3}", compacted "{?}".
+std::string render_membership(const spec::MembershipView& membership) {
+  if (!membership.is_known()) return "{?}";
+  std::string text = fmt::format("{{{}}}", fmt::join(membership.voters, " "));
+  if (!membership.outgoing.empty()) {
+    text = fmt::format("{{{}}}+{}", fmt::join(membership.outgoing, " "), text);
+  }
+  if (!membership.learners.empty()) {
+    text += fmt::format("/{{{}}}", fmt::join(membership.learners, " "));
+  }
+  return text;
+}
+
 std::string render_entry(const spec::EntryView& entry) {
+  if (entry.is_membership) {
+    return fmt::format("{}:{}", entry.term, render_membership(entry.membership));
+  }
   return fmt::format("{}:{}", entry.term, entry.no_op ? "no-op" : render_command(entry.command));
 }
 
@@ -90,7 +106,10 @@ std::string render_fields(const spec::MessageView& message) {
 // "2@1 [1:a 1:b]": index 2, term 1, and what it holds.
 std::string render_snapshot(const spec::SnapshotView& snapshot) {
   if (snapshot.index == 0) return "none";
-  return fmt::format("{}@{} {}", snapshot.index, snapshot.term, render_log(snapshot.entries, 0));
+  std::string text =
+      fmt::format("{}@{} {}", snapshot.index, snapshot.term, render_log(snapshot.entries, 0));
+  if (snapshot.membership.is_known()) text += " of " + render_membership(snapshot.membership);
+  return text;
 }
 
 // The fields of a view as text, in the order in which they are listed; `name` and `text` agree in
@@ -108,6 +127,7 @@ std::vector<std::pair<std::string_view, std::string>> field_texts(const spec::Se
       {"next_index", fmt::format("[{}]", fmt::join(view.next_index, " "))},
       {"match_index", fmt::format("[{}]", fmt::join(view.match_index, " "))},
       {"snapshot", render_snapshot(view.snapshot)},
+      {"membership", render_membership(view.membership)},
   };
 }
 
@@ -174,6 +194,9 @@ std::string render_action(const Action& action) {
     case ActionKind::Compact:
       return fmt::format("server {} takes a snapshot through index {} and drops the log up to it",
                          action.server, action.index);
+    case ActionKind::ChangeMembership:
+      return fmt::format("server {} is asked for the membership {}", action.server,
+                         render_membership({action.voters, {}, action.learners}));
   }
   return "unknown action";
 }
@@ -187,6 +210,7 @@ std::string render_sent(const SentMessage& sent) {
 bool is_fresh(const spec::ServerView& view) {
   spec::ServerView fresh;
   fresh.id = view.id;
+  fresh.membership = view.membership;
   return view == fresh;
 }
 
@@ -201,6 +225,11 @@ std::string render_config(const Config& config) {
   if (config.snapshots && config.snapshot_chunk == 0) text += ", snapshots";
   if (config.snapshot_chunk > 0) {
     text += fmt::format(", snapshots in chunks of {} bytes", config.snapshot_chunk);
+  }
+  if (config.changes != "none") {
+    const std::uint32_t voters = config.voters == 0 ? config.servers : config.voters;
+    text += fmt::format(", {} changes of the membership, of {} at first", printable(config.changes),
+                        voters);
   }
   return text + '\n';
 }
@@ -246,6 +275,7 @@ std::string render_view(const spec::ServerView& view) {
   for (const auto& [name, text] : field_texts(view)) {
     if (text == "[]" && name != "log") continue;  // a leader's fields, but this is none
     if (text == "{}") continue;                   // a candidate's
+    if (name == "membership" && !view.membership.is_known()) continue;
     if (name == "snapshot" && view.snapshot.index == 0) continue;
     parts.push_back(name == "role" ? text : fmt::format("{} {}", name, text));
   }

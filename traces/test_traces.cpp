@@ -158,12 +158,27 @@ std::string text() {
   return joined;
 }
 
+std::vector<ServerId> some_of(std::uint32_t servers) {
+  std::vector<ServerId> ids;
+  for (ServerId id = 1; id <= servers; ++id) {
+    if (flip()) ids.push_back(id);
+  }
+  return ids;
+}
+
+spec::MembershipView membership() {
+  spec::MembershipView view{some_of(9), some_of(9), some_of(9)};
+  return view.is_known() ? view : spec::MembershipView{};
+}
+
 std::vector<EntryView> entries() {
   std::vector<EntryView> list(size_below(4));
   for (EntryView& entry : list) {
     entry.term = number_below(4);
     entry.no_op = flip();
-    if (!entry.no_op) entry.command = text();
+    entry.is_membership = !entry.no_op && flip();
+    if (entry.is_membership) entry.membership = membership();
+    if (!entry.no_op && !entry.is_membership) entry.command = text();
   }
   return list;
 }
@@ -224,7 +239,8 @@ ServerView view(ServerId id, std::uint32_t servers) {
     view.next_index = slots(servers);
     view.match_index = slots(servers);
   }
-  if (flip()) view.snapshot = {1 + size_below(3), number_below(4), entries()};
+  if (flip()) view.snapshot = {1 + size_below(3), number_below(4), entries(), membership()};
+  if (flip()) view.membership = membership();
   return view;
 }
 
@@ -261,6 +277,10 @@ Action action(const Trace& trace) {
   if (acts_on_server(action.kind)) action.server = id_up_to(servers);
   if (action.kind == ActionKind::Propose) action.command = text();
   if (action.kind == ActionKind::Compact) action.index = 1 + size_below(4);
+  if (action.kind == ActionKind::ChangeMembership) {
+    action.voters = some_of(servers);
+    action.learners = some_of(servers);
+  }
   return action;
 }
 
@@ -288,6 +308,10 @@ Trace trace() {
   trace.config.entries_per_message = *rc::gen::inRange<std::uint64_t>(0, kEntriesPerMessageMax + 1);
   trace.config.network = *rc::gen::element<std::string>("any", "unordered", "ordered");
   trace.config.snapshots = flip();
+  if (flip()) {
+    trace.config.changes = flip() ? "single" : "joint";
+    trace.config.voters = static_cast<std::uint32_t>(size_below(trace.config.servers + 1));
+  }
   if (trace.config.snapshots) trace.config.snapshot_chunk = size_below(9);
   for (std::size_t i = size_below(3); i > 0; --i) trace.bounds[text()] = text();
   if (flip()) trace.bug = "double-vote";
@@ -316,7 +340,7 @@ Trace trace() {
 Trace every_action() {
   Trace trace;
   trace.program_version = "0.1.0";
-  trace.config = {3, true, "fast", 2, "unordered", true, 5};
+  trace.config = {3, true, "fast", 2, "unordered", true, 5, "joint", 2};
   trace.bounds = {{"crashes", "1"}, {"inflight", "4"}, {"terms", "1"}};
   trace.bug = "volatile-log";
   Builder builder(trace);
@@ -327,6 +351,16 @@ Trace every_action() {
   compact.index = 1;
   two.snapshot = {1, 1, {kNoOp}};
   builder.step(std::move(compact), "Compacted", {});
+  Action change = action_of(ActionKind::ChangeMembership, 1);
+  change.voters = {1, 2};
+  change.learners = {3};
+  EntryView membership{1, false, ""};
+  membership.is_membership = true;
+  membership.membership = {{1, 2}, {1, 2, 3}, {3}};
+  ServerView& one = builder.view(1);
+  one.log.push_back(membership);
+  one.membership = membership.membership;
+  builder.step(std::move(change), "ChangeAppended", {});
   two = ServerView{};
   two.id = 2;
   two.current_term = 1;
@@ -334,7 +368,7 @@ Trace every_action() {
   builder.step(action_of(ActionKind::Crash, 2), "Restarted", {});
   trace.violation = {"LogSurvivesRestart",
                      "server 2 had an entry of term 1 at index 1 and lost it when it restarted.",
-                     10};
+                     11};
   return trace;
 }
 

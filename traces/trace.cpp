@@ -20,6 +20,8 @@ const char* to_string(ActionKind kind) {
       return "heal";
     case ActionKind::Compact:
       return "compact";
+    case ActionKind::ChangeMembership:
+      return "change_membership";
   }
   return "unknown";
 }

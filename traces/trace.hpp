@@ -25,6 +25,8 @@ struct Config {
   std::string network = "any";            // "any", "unordered" or "ordered"
   bool snapshots = false;                 // servers take snapshots and compact their logs
   std::uint64_t snapshot_chunk = 0;       // at most so many bytes of one a message; 0: no limit
+  std::string changes = "none";           // of the membership: "none", "single" or "joint"
+  std::uint32_t voters = 0;               // with changes: the first members are 1..voters; 0: all
   bool operator==(const Config&) const = default;
 };
 
@@ -37,10 +39,11 @@ enum class ActionKind : std::uint8_t {
   Cut,               // groups: servers in different groups no longer reach each other
   Heal,              // ends the cut
   Compact,           // server, index: takes a snapshot through an applied index
+  ChangeMembership,  // server, voters, learners: is asked for this membership
 };
 
 // "election_timeout", "heartbeat_timeout", "propose", "deliver", "crash", "cut", "heal",
-// "compact".
+// "compact", "change_membership".
 const char* to_string(ActionKind kind);
 std::optional<ActionKind> action_kind_named(std::string_view name);  // exactly as to_string prints
 
@@ -53,6 +56,7 @@ inline constexpr std::array kActionKinds = {
     ActionKind::Cut,
     ActionKind::Heal,
     ActionKind::Compact,
+    ActionKind::ChangeMembership,
 };
 
 // Whether the action is one server's step; the others act on the network.
@@ -69,6 +73,8 @@ struct Action {
   bool keep_copy = false;                           // Deliver: a duplicate stays on the network
   std::vector<std::vector<spec::ServerId>> groups;  // Cut
   spec::Index index = 0;                            // Compact
+  std::vector<spec::ServerId> voters;               // ChangeMembership
+  std::vector<spec::ServerId> learners;             // ChangeMembership
   bool operator==(const Action&) const = default;
 };
 

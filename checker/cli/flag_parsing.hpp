@@ -25,6 +25,9 @@ std::size_t choice(const FlagValues& values, std::string_view flag,
                    std::initializer_list<std::string_view> choices);
 double seconds(const FlagValues& values, std::string_view flag);  // of --time
 
+// --voters; 0: all servers.
+std::uint32_t first_voters(const FlagValues& values);
+
 void refuse_if_given(const FlagValues& values, std::initializer_list<std::string_view> flags,
                      std::string_view why);
 

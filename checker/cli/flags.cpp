@@ -35,6 +35,12 @@ constexpr std::array kFlags = {
     Flag{"compactions", "N", "0", kSpace,
          "snapshots that servers take of themselves in a run, each through any index they have "
          "applied; 0: no server compacts its log"},
+    Flag{"changes", "N", "0", kSpace,
+         "changes of the membership that leaders accept in a run; 0: every server is a member"},
+    Flag{"voters", "N", "all", kSpace,
+         "with --changes: servers 1 to N are the first members, the others may be added"},
+    Flag{"learners", "on|off", "off", kSpace,
+         "with --changes: members without a vote are added and removed too"},
     Flag{"network", "KIND", "any", kNetwork,
          "any: a message once sent may arrive at any later time, any number of times, or never. "
          "unordered, ordered: bounded networks, a multiset of messages or a queue for each pair of "
@@ -54,6 +60,8 @@ constexpr std::array kFlags = {
     Flag{"entries", "N", "unlimited", kServer, "entries in one AppendEntries"},
     Flag{"snapshot-chunk", "BYTES", "unlimited", kServer,
          "bytes of a snapshot in one InstallSnapshot; an entry takes about 5"},
+    Flag{"membership", "single|joint", "single", kServer,
+         "with --changes: one voter at a time, or any voters through joint consensus"},
     Flag{"recovery", "[on|off]", "off", kRecovery,
          "from every state reached, once faults stop, a fair schedule must elect one leader and "
          "commit a new proposal at every server; alone it means on"},
@@ -164,6 +172,13 @@ std::uint64_t bytes(const FlagValues& values, std::string_view flag) {
   return parsed;
 }
 
+std::uint32_t first_voters(const FlagValues& values) {
+  if (values["voters"] == "all") return 0;
+  const std::uint64_t servers = number(values, "servers", 1, 9);
+  const std::uint64_t voters = number(values, "voters", 1, servers, ", or all");
+  return voters == servers ? 0 : static_cast<std::uint32_t>(voters);
+}
+
 void refuse_if_given(const FlagValues& values, std::initializer_list<std::string_view> flags,
                      std::string_view why) {
   for (const std::string_view flag : flags) {
@@ -220,6 +235,16 @@ void set_network(const FlagValues& values, cluster::ExploreOptions& options) {
   bounds.losses = static_cast<std::uint32_t>(number(values, "loss", 0, 1000, ", free or none"));
 }
 
+void set_changes(const FlagValues& values, cluster::Bounds& bounds) {
+  bounds.changes = static_cast<std::uint32_t>(number(values, "changes", 0, 1000));
+  bounds.joint_changes = choice(values, "membership", {"single", "joint"}) == 1;
+  bounds.learners = choice(values, "learners", {"on", "off"}) == 0;
+  bounds.voters = first_voters(values);
+  if (bounds.changes > 0) return;
+  refuse_if_given(values, {"membership", "learners", "voters"},
+                  "the membership does not change; add --changes N, or leave this flag out");
+}
+
 void set_bounds(FlagValues& values, cluster::ExploreOptions& options) {
   cluster::Bounds& bounds = options.bounds;
   bounds.servers = static_cast<std::uint32_t>(number(values, "servers", 1, 9));
@@ -232,6 +257,7 @@ void set_bounds(FlagValues& values, cluster::ExploreOptions& options) {
   bounds.timeouts = budget(values, "timeouts", 1000);
   bounds.crashes = static_cast<std::uint32_t>(number(values, "crashes", 0, 1000));
   bounds.compactions = static_cast<std::uint32_t>(number(values, "compactions", 0, 1000));
+  set_changes(values, bounds);
   constexpr std::uint32_t kSymmetryServersMax = 6;
   if (bounds.servers > kSymmetryServersMax) {
     if (values.is_given("symmetry") && values["symmetry"] == "on") {
@@ -255,8 +281,13 @@ node::Options node_options(const FlagValues& values) {
           .entries_per_message =
               static_cast<std::uint32_t>(limit(values, "entries", 1, 1000).value_or(0)),
           .snapshots = values["compactions"] != "0",
-          .snapshot_chunk = static_cast<std::uint32_t>(
-              limit(values, "snapshot-chunk", 1, 1'000'000).value_or(0))};
+          .snapshot_chunk =
+              static_cast<std::uint32_t>(limit(values, "snapshot-chunk", 1, 1'000'000).value_or(0)),
+          .changes = values["changes"] == "0" ? node::Changes::None
+                     : choice(values, "membership", {"single", "joint"}) == 0
+                         ? node::Changes::SingleServer
+                         : node::Changes::Joint,
+          .voters = first_voters(values)};
 }
 
 namespace {
@@ -379,6 +410,9 @@ std::map<std::string, std::string> bounds_in_force(const Plan& plan) {
     if (name == "order") return network != cluster::Network::Any;
     if (is_among({"store", "fingerprint-seed"}, name)) return true;
     if (is_among({"recovery", "recovery-steps"}, name)) return !plan.options.recovery_steps;
+    if (is_among({"changes", "membership", "learners", "voters"}, name)) {
+      return plan.options.bounds.changes == 0;
+    }
     if (is_among({"compactions", "snapshot-chunk"}, name)) {
       return plan.options.bounds.compactions == 0;
     }

@@ -30,10 +30,14 @@ constexpr std::array kShared = {
     Shared{"proposals", "4", kSpace},
     Shared{"timeouts", "unlimited", kSpace},
     Shared{"compactions", "0", kSpace},
+    Shared{"changes", "0", kSpace},
+    Shared{"voters", "all", kSpace},
+    Shared{"learners", "off", kSpace},
     Shared{"no-op", "off", kServer},
     Shared{"backtracking", "fast", kServer},
     Shared{"entries", "unlimited", kServer},
     Shared{"snapshot-chunk", "unlimited", kServer},
+    Shared{"membership", "single", kServer},
 };
 
 constexpr std::array kOwn = {
@@ -119,6 +123,8 @@ void set_bounds(const FlagValues& values, cluster::WalkBounds& bounds) {
   bounds.timeouts = budget(values, "timeouts", 1000);
   bounds.crashes = budget(values, "crashes", 1000);
   bounds.compactions = static_cast<std::uint32_t>(number(values, "compactions", 0, 1000));
+  bounds.changes = static_cast<std::uint32_t>(number(values, "changes", 0, 1000));
+  bounds.learners = choice(values, "learners", {"on", "off"}) == 0;
 }
 
 void set_manner(const FlagValues& values, cluster::SimulateOptions& options) {
@@ -181,8 +187,8 @@ SimulatePlan make_simulate_plan(FlagValues values, const std::vector<std::string
 std::map<std::string, std::string> bounds_for_walks(
     const std::map<std::string, std::string>& of_bug) {
   std::map<std::string, std::string> bounds;
-  for (const char* name :
-       {"servers", "no-op", "backtracking", "entries", "compactions", "snapshot-chunk"}) {
+  for (const char* name : {"servers", "no-op", "backtracking", "entries", "compactions",
+                           "snapshot-chunk", "changes", "voters", "learners", "membership"}) {
     const auto found = of_bug.find(name);
     if (found != of_bug.end()) bounds.insert(*found);
   }
@@ -196,6 +202,9 @@ std::map<std::string, std::string> bounds_in_force(const SimulatePlan& plan) {
       return network == cluster::Network::Any;
     }
     if (name == "duplicates") return network != cluster::Network::Unordered;
+    if (name == "changes" || name == "voters" || name == "learners" || name == "membership") {
+      return plan.options.bounds.changes == 0;
+    }
     if (name == "compactions" || name == "snapshot-chunk") {
       return plan.options.bounds.compactions == 0;
     }

@@ -101,6 +101,8 @@ void add_coverage(Out out, const SimulateOutcome& outcome) {
     const bool is_of_snapshots = outcome.report.action_names[i] == "compact" ||
                                  outcome.report.action_names[i].starts_with("deliver_install");
     if (count == 0 && outcome.report.action_names[i] == "deliver_other") continue;
+    const bool is_change = outcome.report.action_names[i] == "change_membership";
+    if (count == 0 && is_change && outcome.plan.options.bounds.changes == 0) continue;
     if (count == 0 && is_of_snapshots && outcome.plan.options.bounds.compactions == 0) continue;
     line(out, outcome.report.action_names[i], count == 0 ? "never" : grouped(count));
   }
@@ -110,6 +112,8 @@ void add_witnesses(Out out, const SimulateOutcome& outcome) {
   const std::uint32_t fired = outcome.report.totals.witnesses;
   cluster::Bounds features;
   features.compactions = outcome.plan.options.bounds.compactions;
+  features.changes = outcome.plan.options.bounds.changes;
+  features.joint_changes = outcome.plan.options.node.changes == node::Changes::Joint;
   add_witness_lines(out, fired, cluster::possible_witnesses(features));
   if ((fired & set_of(spec::Witness::LeaderElected)) == 0 && !outcome.report.found) {
     fmt::format_to(out,

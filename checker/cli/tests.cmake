@@ -35,6 +35,10 @@ add_soak(snapshots --log 2 --crashes 1 --compactions 1)
 add_soak(snapshots_in_chunks --log 2 --proposals 2 --crashes 0 --compactions 2 --snapshot-chunk 5)
 add_soak(snapshots_counted --log 2 --proposals 2 --crashes 0 --compactions 1 --timeouts 2 --terms 2
   --network unordered --inflight 3)
+add_soak(membership --log 2 --proposals 1 --crashes 0 --changes 2 --terms 3 --timeouts 3)
+add_soak(membership_joint --servers 4 --voters 2 --log 1 --crashes 0 --changes 1 --membership joint)
+add_soak(membership_learners --log 1 --voters 2 --crashes 0 --changes 2 --learners on)
+add_soak(snapshots_and_membership --log 2 --crashes 0 --changes 1 --compactions 1)
 
 # A billion distinct states, exact, in 16 GiB and 20 minutes: reached, not exhausted (exit 3).
 add_test(NAME soak.a_billion COMMAND raftcheck explore --log 2 --crashes 1

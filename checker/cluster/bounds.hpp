@@ -25,6 +25,10 @@ struct Bounds {
   std::uint32_t crashes = 1;
   std::uint32_t compactions = 0;      // snapshots that servers take of themselves
   std::uint32_t snapshot_pieces = 1;  // messages that a snapshot takes at most
+  std::uint32_t changes = 0;          // of the membership, that a leader accepts
+  bool joint_changes = false;         // to any other voters; or by one voter at a time
+  bool learners = false;              // members without a vote come and go too
+  std::uint32_t voters = 0;           // with changes: servers 1..voters are the first; 0: all
   Network network = Network::Any;
 
   // Bounded networks only.

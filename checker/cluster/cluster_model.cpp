@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "checker/cluster/membership_changes.hpp"
+
 namespace cluster {
 namespace {
 
@@ -12,6 +14,7 @@ constexpr std::uint32_t kHeartbeatTimeoutKey = 0xFF000001;
 constexpr std::uint32_t kRestartKey = 0xFF000002;
 constexpr std::uint32_t kProposeKey = 0xFF001000;  // plus the number of the proposal
 constexpr std::uint32_t kCompactKey = 0xFF010000;  // plus the index
+constexpr std::uint32_t kChangeKey = 0xFE000000;   // plus MembershipChange::packed()
 
 }  // namespace
 
@@ -19,7 +22,8 @@ ClusterModel::ClusterModel(node::Node& node, const Bounds& bounds, spec::Propert
     : node_(node),
       bounds_(bounds),
       properties_(properties),
-      permutations_(bounds.symmetry ? bounds.servers : 1),
+      // The first members are not what the others are.
+      permutations_(bounds.symmetry ? bounds.servers : 1, bounds.symmetry ? bounds.voters : 0),
       partitions_(bounds.partitions > 0 ? all_partitions(bounds.servers)
                                         : std::vector<Partition>{Partition(bounds.servers, 0)}) {
   sends_.intern({});  // kNoSends
@@ -159,6 +163,29 @@ void ClusterModel::add_crash(engine::HalfId half, std::size_t server,
                                {ActionKind::Crash, static_cast<std::uint32_t>(server + 1)}));
 }
 
+void ClusterModel::add_changes(engine::HalfId half, std::size_t server,
+                               std::vector<engine::Step>& steps) {
+  const LocalId local = rows_[half][server];
+  World world = worlds_[rows_[half][world_slot()]];
+  if (locals_[local].view.role != spec::Role::Leader) return;
+  if (world.changes >= bounds_.changes) {
+    steps.push_back(forbidden(BoundKind::Changes));
+    return;
+  }
+  ++world.changes;
+  const auto subject = static_cast<std::uint32_t>(server + 1);
+  for (const MembershipChange& change :
+       changes_from(locals_[local].view.membership, bounds_.servers, bounds_.joint_changes,
+                    bounds_.learners)) {
+    const std::string payload = change.payload();
+    const LocalStep step = local_step(local, kChangeKey + change.packed(),
+                                      {node::InputKind::ChangeMembership, payload});
+    if (!step.has_effect(local)) continue;  // refused
+    steps.push_back(cluster_step(half, server, step, world, false,
+                                 {ActionKind::ChangeMembership, subject, change.packed()}));
+  }
+}
+
 void ClusterModel::add_compactions(engine::HalfId half, std::size_t server,
                                    std::vector<engine::Step>& steps) {
   const LocalId local = rows_[half][server];
@@ -212,6 +239,7 @@ void ClusterModel::internal_steps(engine::HalfId half, std::vector<engine::Step>
     add_proposal(half, server, steps);
     add_crash(half, server, steps);
     if (bounds_.compactions > 0) add_compactions(half, server, steps);
+    if (bounds_.changes > 0) add_changes(half, server, steps);
   }
   if (bounds_.partitions > 0) add_partitions(half, steps);
 }

@@ -39,14 +39,14 @@ inline std::string command_of(std::uint32_t number) { return "v" + std::to_strin
 struct Label {
   ActionKind kind{};
   std::uint32_t subject = 0;  // server id; Cut: partition number
-  std::uint32_t detail = 0;   // Compact: the index
+  std::uint32_t detail = 0;   // Compact: the index. ChangeMembership: MembershipChange::packed()
   [[nodiscard]] std::uint32_t packed() const {
-    return (static_cast<std::uint32_t>(kind) << 24U) | detail << 12U | subject;
+    return (static_cast<std::uint32_t>(kind) << 24U) | detail << 4U | subject;
   }
   static Label unpacked(std::uint32_t packed) {
     const auto kind = static_cast<ActionKind>(packed >> 24U);
     if (kind == ActionKind::Cut) return {kind, packed & 0xFFFFFFU};  // partitions may be many
-    return {kind, packed & 0xFFFU, packed >> 12U & 0xFFFU};
+    return {kind, packed & 0xFU, packed >> 4U & 0xFFFFFU};
   }
 };
 
@@ -176,6 +176,7 @@ class ClusterModel final : public engine::Model {
   void add_timeouts(engine::HalfId half, std::size_t server, std::vector<engine::Step>& steps);
   void add_proposal(engine::HalfId half, std::size_t server, std::vector<engine::Step>& steps);
   void add_crash(engine::HalfId half, std::size_t server, std::vector<engine::Step>& steps);
+  void add_changes(engine::HalfId half, std::size_t server, std::vector<engine::Step>& steps);
   void add_compactions(engine::HalfId half, std::size_t server, std::vector<engine::Step>& steps);
   void add_partitions(engine::HalfId half, std::vector<engine::Step>& steps);
   // What the network takes of a list, given who can reach whom.

@@ -54,7 +54,11 @@ struct Space {
     const node::Options options{.servers = bounds.servers,
                                 .no_op = no_op,
                                 .snapshots = bounds.compactions > 0,
-                                .snapshot_chunk = 5 * (bounds.snapshot_pieces - 1)};
+                                .snapshot_chunk = 5 * (bounds.snapshot_pieces - 1),
+                                .changes = bounds.changes == 0    ? node::Changes::None
+                                           : bounds.joint_changes ? node::Changes::Joint
+                                                                  : node::Changes::SingleServer,
+                                .voters = bounds.voters};
     if (votes_twice) return std::make_unique<DoubleVotingNode>(options);
     return node::make_raft_node(options);
   }
@@ -155,6 +159,21 @@ std::vector<Space> spaces() {
                                      })},
       {"TwoServersCompactionCrash", with(with(two, crash), [](Bounds& b) { b.compactions = 1; })},
       {"ThreeServersCompaction", with(counted(3, 1, 1, 2), [](Bounds& b) { b.compactions = 1; })},
+      {"TwoServersChange", with(two, [](Bounds& b) { b.changes = 1; })},
+      {"ThreeServersChanges", with(counted(3, 1, 1, 2), [](Bounds& b) { b.changes = 2; })},
+      {"ThreeServersOneVoterJoint", with(counted(3, 2, 1, 1),
+                                         [](Bounds& b) {
+                                           b.changes = 1;
+                                           b.voters = 1;
+                                           b.joint_changes = true;
+                                           b.learners = true;
+                                         })},
+      {"ThreeServersTwoVotersChangeCompaction", with(counted(3, 1, 1, 2),
+                                                     [](Bounds& b) {
+                                                       b.changes = 1;
+                                                       b.voters = 2;
+                                                       b.compactions = 1;
+                                                     })},
       {"ThreeServersChunks", with(counted(3, 1, 2, 2),
                                   [](Bounds& b) {
                                     b.compactions = 1;

@@ -11,6 +11,7 @@
 #include <algorithm>
 
 #include "checker/cluster/cluster_model.hpp"
+#include "checker/cluster/membership_changes.hpp"
 
 namespace cluster {
 namespace {
@@ -71,6 +72,14 @@ HistoryId ClusterModel::renamed_history(HistoryId history, engine::Renaming rena
   for (spec::ServerId& leader : after.leaders) {
     if (leader != spec::kNoServer) leader = permutations_.images(renaming)[leader - 1] + 1U;
   }
+  const auto rename = [&](spec::MembershipView& membership) {
+    for (auto* ids : {&membership.voters, &membership.outgoing, &membership.learners}) {
+      for (spec::ServerId& id : *ids) id = permutations_.images(renaming)[id - 1] + 1U;
+      std::ranges::sort(*ids);
+    }
+  };
+  rename(after.first_membership);
+  for (spec::CommittedEntry& committed : after.committed) rename(committed.entry.membership);
   const HistoryId result = intern_history(after);
   return slot_of(renamed_histories_, history, renaming) = result;
 }
@@ -125,7 +134,8 @@ std::vector<engine::Renaming> ClusterModel::sorting_renamings(Row row) {
     const auto sources = permutations_.images(permutations_.inverse(renaming));
     bool is_sorted = true;
     for (std::size_t slot = 1; slot < servers() && is_sorted; ++slot) {
-      is_sorted = orbits[sources[slot - 1]] <= orbits[sources[slot]];
+      // Renamings keep the first members apart from the others.
+      is_sorted = slot == bounds_.voters || orbits[sources[slot - 1]] <= orbits[sources[slot]];
     }
     if (is_sorted) sorting.push_back(renaming);
   }
@@ -200,7 +210,18 @@ std::string ClusterModel::key_of(const engine::PathStep& step) const {
   } else if (label.kind != ActionKind::Heal) {
     key += static_cast<char>(renamed_server(label.subject));
   }
-  if (label.detail != 0) key += std::to_string(label.detail) + ';';
+  if (label.kind == ActionKind::ChangeMembership) {
+    const MembershipChange change = MembershipChange::unpacked(label.detail);
+    for (const auto* ids : {&change.voters, &change.learners}) {
+      std::vector<spec::ServerId> after;
+      for (const spec::ServerId id : *ids) after.push_back(renamed_server(id));
+      std::ranges::sort(after);
+      for (const spec::ServerId id : after) key += static_cast<char>(id);
+      key += ';';
+    }
+  } else if (label.detail != 0) {
+    key += std::to_string(label.detail) + ';';
+  }
   key += static_cast<char>(step.alternative);
   if (step.message != engine::kNone) key += messages_[step.message].bytes;
   std::vector<std::string> lost;  // in an order that does not depend on the names at sending

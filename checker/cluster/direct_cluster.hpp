@@ -16,6 +16,7 @@
 
 #include "checker/cluster/bounds.hpp"
 #include "checker/cluster/cluster_model.hpp"
+#include "checker/cluster/membership_changes.hpp"
 #include "checker/engine/naive_checker.hpp"
 
 namespace cluster {
@@ -35,12 +36,16 @@ inline constexpr std::size_t kDuplicates = 3;
 inline constexpr std::size_t kLosses = 4;
 inline constexpr std::size_t kCuts = 5;
 inline constexpr std::size_t kCompactions = 6;
+inline constexpr std::size_t kChanges = 7;
 
 struct DirectHalf {
   std::vector<std::string> servers;
   std::vector<spec::ServerId> leaders;  // the history's two parts
-  std::vector<std::tuple<spec::Term, bool, std::string, spec::Term>> committed;
-  std::array<std::uint32_t, 7> spent{};
+  std::vector<std::tuple<spec::Term, bool, std::string, spec::Term, std::vector<spec::ServerId>,
+                         std::vector<spec::ServerId>, std::vector<spec::ServerId>>>
+      committed;
+  std::vector<spec::ServerId> first_voters;
+  std::array<std::uint32_t, 8> spent{};
   std::vector<std::uint8_t> groups;  // empty: no cut
   auto operator<=>(const DirectHalf&) const = default;
 };
@@ -53,6 +58,7 @@ struct DirectAction {
   bool keep_copy = false;
   std::vector<std::uint8_t> groups{};
   spec::Index index = 0;
+  MembershipChange change{};
 };
 
 class DirectCluster {
@@ -64,6 +70,7 @@ class DirectCluster {
     DirectHalf half;
     for (spec::ServerId id = 1; id <= bounds_.servers; ++id) {
       half.servers.push_back(node_.initial_state(id));
+      half.first_voters = node_.view(half.servers.back()).membership.voters;
     }
     return half;
   }
@@ -85,8 +92,10 @@ class DirectCluster {
     const std::string& state = before.servers[action.server - 1];
     const spec::ServerView view = node_.view(state);
     if (action.kind == ActionKind::Propose && view.log.size() >= bounds_.log) return std::nullopt;
-    const std::string command =
-        action.kind == ActionKind::Compact ? std::to_string(action.index) : command_of(proposal);
+    const std::string command = action.kind == ActionKind::Compact ? std::to_string(action.index)
+                                : action.kind == ActionKind::ChangeMembership
+                                    ? action.change.payload()
+                                    : command_of(proposal);
     const node::StepResult result = node_.step(state, input_of(action, command));
     if (result.contract) {  // no state is left
       const bool is_checked = (properties_ & spec::set_of(spec::Property::Contract)) != 0;
@@ -115,6 +124,17 @@ class DirectCluster {
       for (const ActionKind kind : {ActionKind::HeartbeatTimeout, ActionKind::ElectionTimeout,
                                     ActionKind::Propose, ActionKind::Crash}) {
         f(DirectAction{.kind = kind, .server = id});
+      }
+      // Every membership there is; what the model leaves out, the leader must refuse.
+      for (std::uint32_t sets = 1; bounds_.changes > 0 && sets < 1U << 18U; ++sets) {
+        const MembershipChange change = MembershipChange::unpacked(sets);
+        const auto is_within = [&](spec::ServerId other) { return other <= bounds_.servers; };
+        if (!std::ranges::all_of(change.voters, is_within) ||
+            !std::ranges::all_of(change.learners, is_within)) {
+          continue;
+        }
+        if (!bounds_.learners && !change.learners.empty()) continue;
+        f(DirectAction{.kind = ActionKind::ChangeMembership, .server = id, .change = change});
       }
       for (spec::Index index = 1; index <= bounds_.log + bounds_.terms; ++index) {
         if (bounds_.compactions == 0) break;
@@ -215,6 +235,8 @@ class DirectCluster {
         return pay(half.spent[kCrashes], bounds_.crashes);
       case ActionKind::Compact:
         return pay(half.spent[kCompactions], bounds_.compactions);
+      case ActionKind::ChangeMembership:
+        return pay(half.spent[kChanges], bounds_.changes);
       case ActionKind::Cut:
         return half.groups.empty() && pay(half.spent[kCuts], bounds_.partitions);
       case ActionKind::Heal:
@@ -237,6 +259,8 @@ class DirectCluster {
         return {node::InputKind::Restart, {}};
       case ActionKind::Compact:
         return {node::InputKind::Compact, command};
+      case ActionKind::ChangeMembership:
+        return {node::InputKind::ChangeMembership, command};
       default:
         return {node::InputKind::Receive, action.message->bytes};
     }
@@ -245,9 +269,14 @@ class DirectCluster {
   static spec::History history_of(const DirectHalf& half) {
     spec::History history;
     history.leaders = half.leaders;
-    for (const auto& [term, no_op, command, commit_term] : half.committed) {
-      history.committed.push_back({{term, no_op, command}, commit_term});
+    for (const auto& [term, no_op, command, commit_term, voters, outgoing, learners] :
+         half.committed) {
+      spec::EntryView entry{term, no_op, command};
+      entry.is_membership = !voters.empty();
+      entry.membership = {voters, outgoing, learners};
+      history.committed.push_back({entry, commit_term});
     }
+    history.first_membership.voters = half.first_voters;
     return history;
   }
   static void remember(DirectHalf& half, const spec::ServerView& after) {
@@ -255,7 +284,9 @@ class DirectCluster {
     half.leaders = history.leaders;
     half.committed.clear();
     for (const auto& [entry, commit_term] : history.committed) {
-      half.committed.emplace_back(entry.term, entry.no_op, entry.command, commit_term);
+      const spec::MembershipView& membership = entry.membership;
+      half.committed.emplace_back(entry.term, entry.no_op, entry.command, commit_term,
+                                  membership.voters, membership.outgoing, membership.learners);
     }
   }
 

@@ -1,9 +1,12 @@
 #include "checker/cluster/explore.hpp"
 
 #include <algorithm>
+#include <array>
+#include <numeric>
 #include <stdexcept>
 
 #include "checker/cluster/cluster_model.hpp"
+#include "checker/cluster/membership_changes.hpp"
 #include "checker/cluster/recovery_run.hpp"
 #include "checker/cluster/runner.hpp"
 #include "checker/engine/fingerprint_search.hpp"
@@ -20,7 +23,9 @@ traces::Config config_of(const ExploreOptions& options) {
           .entries_per_message = options.node.entries_per_message,
           .network = to_string(options.bounds.network),
           .snapshots = options.node.snapshots,
-          .snapshot_chunk = options.node.snapshot_chunk};
+          .snapshot_chunk = options.node.snapshot_chunk,
+          .changes = to_string(options.node.changes),
+          .voters = options.node.voters};
 }
 
 traces::ActionKind action_kind_of(ActionKind kind) {
@@ -39,6 +44,8 @@ traces::ActionKind action_kind_of(ActionKind kind) {
       return traces::ActionKind::Heal;
     case ActionKind::Compact:
       return traces::ActionKind::Compact;
+    case ActionKind::ChangeMembership:
+      return traces::ActionKind::ChangeMembership;
     default:
       return traces::ActionKind::Deliver;
   }
@@ -141,6 +148,15 @@ class TraceMaker {
       action.command = command_of(options_.bounds.proposals ? ++proposals_ : 1);
     }
     if (action.kind == traces::ActionKind::Compact) action.index = label.detail;
+    if (action.kind == traces::ActionKind::ChangeMembership) {
+      MembershipChange change = MembershipChange::unpacked(label.detail);
+      for (auto* ids : {&change.voters, &change.learners}) {
+        for (spec::ServerId& id : *ids) id = renamed(id, step.renaming);
+        std::ranges::sort(*ids);
+      }
+      action.voters = std::move(change.voters);
+      action.learners = std::move(change.learners);
+    }
     if (step.message != engine::kNone) {
       action.message = node_.message_view(model_.message_bytes(step.message));
       action.keep_copy = step.alternative == static_cast<unsigned>(Receipt::LeavingCopy);
@@ -219,10 +235,19 @@ void copy_states(const ClusterModel& model, engine::HalfId half, std::vector<std
   }
 }
 
+// Where memberships change: who belongs to it before any of the log.
+std::vector<spec::ServerId> first_members(const ExploreOptions& options) {
+  if (options.node.changes == node::Changes::None) return {};
+  std::vector<spec::ServerId> members(options.node.voters == 0 ? options.bounds.servers
+                                                               : options.node.voters);
+  std::iota(members.begin(), members.end(), spec::ServerId{1});
+  return members;
+}
+
 void let_recover(node::Node& node, const ExploreOptions& options, const ClusterModel& model,
                  const std::vector<engine::HalfId>& halves, ExploreObserver& observer,
                  ExploreReport& report) {
-  Recovery recovery(node, options.bounds.servers, *options.recovery_steps);
+  Recovery recovery(node, options.bounds.servers, *options.recovery_steps, first_members(options));
   std::vector<std::string> states(options.bounds.servers);
   report.recovery = check_recovery(
       recovery, halves.size(),
@@ -243,7 +268,7 @@ struct Unrecovered {
 template <class Search>
 Unrecovered find_unrecovered(node::Node& node, const ExploreOptions& options, Search search) {
   ClusterModel model(node, options.bounds, 0);
-  Recovery recovery(node, options.bounds.servers, *options.recovery_steps);
+  Recovery recovery(node, options.bounds.servers, *options.recovery_steps, first_members(options));
   std::vector<std::string> states(options.bounds.servers);
   const auto fails = [&](engine::HalfId half) {
     copy_states(model, half, states);
@@ -393,6 +418,11 @@ const char* to_string(Network network) {
       return "ordered";
   }
   throw std::invalid_argument("no such network");
+}
+
+const char* to_string(node::Changes changes) {
+  static constexpr std::array kNames = {"none", "single", "joint"};
+  return kNames.at(static_cast<std::size_t>(changes));
 }
 
 ExploreReport explore(node::Node& node, const ExploreOptions& options, ExploreObserver& observer) {

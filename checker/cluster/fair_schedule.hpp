@@ -72,8 +72,16 @@ struct ServerFacts {
   spec::Term term = 0;
   spec::Index commit_index = 0;
   spec::Index proposed = 0;  // of the last entry with the new command and of the present term
+  std::vector<spec::ServerId> members{};  // in force there, where memberships change; empty: all
 };
 ServerFacts facts_of(const spec::ServerView& view);
+
+// Where memberships change, who is up: the members of the membership that is committed and of those
+// that may yet be. A server that was removed has been switched off, and none is down beside.
+std::vector<spec::ServerId> members_up(const std::vector<spec::ServerView>& views,
+                                       const std::vector<spec::ServerId>& first_members);
+// All rotations of these and of their reverse.
+std::vector<TimerOrder> timer_orders_of(const TimerOrder& servers);
 
 // Whether a step that took a server from one view to another restarts its election timer. `from` is
 // the sender of what it received, kNoServer for a timeout or a proposal.
@@ -204,10 +212,16 @@ class FairSchedule {
   }
 
   bool has_recovered() {
-    const ServerFacts first = cluster_.facts(order_.front());
+    const std::optional<std::size_t> leader = leader_place();
+    if (!leader) return false;
+    const ServerFacts first = cluster_.facts(order_[*leader]);
     if (first.proposed == 0) return false;
     std::size_t leaders = 0;
     for (const spec::ServerId server : order_) {
+      if (!first.members.empty() &&
+          std::ranges::find(first.members, server) == first.members.end()) {
+        continue;
+      }
       const ServerFacts facts = cluster_.facts(server);
       if (facts.term != first.term || facts.proposed != first.proposed ||
           facts.commit_index < facts.proposed) {

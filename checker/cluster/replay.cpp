@@ -72,7 +72,11 @@ node::Options node_options(const traces::Config& config) {
           .fast_backtracking = config.backtracking == "fast",
           .entries_per_message = static_cast<std::uint32_t>(config.entries_per_message),
           .snapshots = config.snapshots,
-          .snapshot_chunk = static_cast<std::uint32_t>(config.snapshot_chunk)};
+          .snapshot_chunk = static_cast<std::uint32_t>(config.snapshot_chunk),
+          .changes = config.changes == "joint"    ? node::Changes::Joint
+                     : config.changes == "single" ? node::Changes::SingleServer
+                                                  : node::Changes::None,
+          .voters = config.voters};
 }
 
 namespace {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "checker/cluster/fair_schedule.hpp"
+#include "checker/cluster/membership_changes.hpp"
 
 namespace cluster {
 namespace {
@@ -185,6 +186,10 @@ traces::Result<Runner::Taken> Runner::apply(const traces::Action& action) {
   if (action.kind == ActionKind::Compact) {
     const std::string index = std::to_string(action.index);
     return run(std::move(step), {node::InputKind::Compact, index});
+  }
+  if (action.kind == ActionKind::ChangeMembership) {
+    const std::string change = MembershipChange{action.voters, action.learners}.payload();
+    return run(std::move(step), {node::InputKind::ChangeMembership, change});
   }
   return run(std::move(step), {input_kind_of(action.kind), action.command});
 }

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "checker/cluster/history_bytes.hpp"
+#include "checker/cluster/membership_changes.hpp"
 #include "spec/witness.hpp"
 
 namespace cluster {
@@ -24,6 +25,8 @@ ActionKind action_of(traces::ActionKind kind) {
       return ActionKind::Heal;
     case traces::ActionKind::Compact:
       return ActionKind::Compact;
+    case traces::ActionKind::ChangeMembership:
+      return ActionKind::ChangeMembership;
     case traces::ActionKind::Deliver:
       break;
   }
@@ -142,6 +145,7 @@ void ServerModel::internal_steps(engine::PartId part, std::uint32_t serial,
   add(traces::ActionKind::ElectionTimeout, {node::InputKind::ElectionTimeout, {}});
   add(traces::ActionKind::Crash, {node::InputKind::Restart, {}});
   if (space_.compacts) add_compactions(part, steps);
+  if (space_.changes && leads) add_changes(part, steps);
   if (locals_[part].view.log.size() >= space_.log) {
     if (leads) steps.push_back(forbidden(BoundKind::Log));
     return;
@@ -162,6 +166,19 @@ void ServerModel::add_compactions(engine::PartId part, std::vector<engine::Step>
     const std::string payload = std::to_string(index);
     const ServerLabel label{traces::ActionKind::Compact, id, index};
     if (const auto found = step(part, {node::InputKind::Compact, payload}, label)) {
+      steps.push_back(*found);
+    }
+  }
+}
+
+void ServerModel::add_changes(engine::PartId part, std::vector<engine::Step>& steps) {
+  const spec::ServerId id = locals_[part].view.id;
+  const spec::MembershipView membership = locals_[part].view.membership;
+  for (const MembershipChange& change :
+       changes_from(membership, space_.servers, space_.joint_changes, space_.learners)) {
+    const std::string payload = change.payload();
+    const ServerLabel label{traces::ActionKind::ChangeMembership, id, change.packed()};
+    if (const auto found = step(part, {node::InputKind::ChangeMembership, payload}, label)) {
       steps.push_back(*found);
     }
   }

@@ -15,16 +15,16 @@
 namespace cluster {
 
 // A label of this model: an action on a server; for a proposal also the number in its command, for
-// a compaction its index.
+// a compaction its index, for a change of the membership MembershipChange::packed().
 struct ServerLabel {
   traces::ActionKind kind{};
   spec::ServerId server = spec::kNoServer;
   std::uint32_t number = 0;
   [[nodiscard]] std::uint32_t packed() const {
-    return (number << 16U) | (static_cast<std::uint32_t>(kind) << 8U) | server;
+    return (number << 10U) | (static_cast<std::uint32_t>(kind) << 4U) | server;
   }
   static ServerLabel unpacked(std::uint32_t packed) {
-    return {static_cast<traces::ActionKind>(packed >> 8U & 0xFFU), packed & 0xFFU, packed >> 16U};
+    return {static_cast<traces::ActionKind>(packed >> 4U & 0x3FU), packed & 0xFU, packed >> 10U};
   }
 };
 
@@ -36,6 +36,9 @@ class ServerModel final : public engine::PartModel {
     std::uint64_t log = 0;           // a leader accepts a proposal while its log is shorter
     bool numbers_proposals = false;  // the k-th of a run carries "vk"; or all carry "v1"
     bool compacts = false;           // servers take snapshots
+    bool changes = false;            // the membership changes
+    bool joint_changes = false;
+    bool learners = false;
   };
   // The node must make servers for space.servers.
   ServerModel(node::Node& node, const Space& space, spec::PropertySet properties);
@@ -94,6 +97,7 @@ class ServerModel final : public engine::PartModel {
   engine::PartId intern_local(const std::string& bytes);
   engine::MessageId intern_message(const node::Message& message);
   engine::RecordId intern_history(const spec::History& history);
+  void add_changes(engine::PartId part, std::vector<engine::Step>& steps);
   void add_compactions(engine::PartId part, std::vector<engine::Step>& steps);
   // The step of a server; nothing if it would change and send nothing.
   std::optional<engine::Step> step(engine::PartId part, const node::Input& input,

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "checker/cluster/explore.hpp"
+#include "checker/cluster/membership_changes.hpp"
 #include "checker/cluster/runner.hpp"
 #include "checker/cluster/server_model.hpp"
 #include "checker/cluster/shrink.hpp"
@@ -44,6 +45,7 @@ engine::WalkOptions walk_options(const SimulateOptions& options) {
   set(ActionKind::Propose, bounds.proposals, BoundKind::Proposals);
   set(ActionKind::Crash, bounds.crashes, BoundKind::Crashes);
   set(ActionKind::Compact, bounds.compactions, BoundKind::Compactions);
+  set(ActionKind::ChangeMembership, bounds.changes, BoundKind::Changes);
   return walk;
 }
 
@@ -56,7 +58,10 @@ class Memo {
                 .terms = options.bounds.terms,
                 .log = options.bounds.log,
                 .numbers_proposals = options.bounds.proposals.has_value(),
-                .compacts = options.bounds.compactions > 0},
+                .compacts = options.bounds.compactions > 0,
+                .changes = options.bounds.changes > 0,
+                .joint_changes = options.node.changes == node::Changes::Joint,
+                .learners = options.bounds.learners},
                options.properties),
         walks_(model_, walk_options(options),
                [scheduler = options.scheduler, faults = options.faults](engine::Random& random,
@@ -86,7 +91,9 @@ class WalkRunner {
                      .entries_per_message = options.node.entries_per_message,
                      .network = to_string(options.bounds.network),
                      .snapshots = options.node.snapshots,
-                     .snapshot_chunk = options.node.snapshot_chunk};
+                     .snapshot_chunk = options.node.snapshot_chunk,
+                     .changes = to_string(options.node.changes),
+                     .voters = options.node.voters};
     trace_.shortest = false;
     trace_.initial = runner_.views();
   }
@@ -139,6 +146,11 @@ class WalkRunner {
     action.server = label.server;
     if (label.kind == traces::ActionKind::Propose) action.command = command_of(label.number);
     if (label.kind == traces::ActionKind::Compact) action.index = label.number;
+    if (label.kind == traces::ActionKind::ChangeMembership) {
+      MembershipChange change = MembershipChange::unpacked(label.number);
+      action.voters = std::move(change.voters);
+      action.learners = std::move(change.learners);
+    }
     return action;
   }
 

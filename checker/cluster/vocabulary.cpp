@@ -12,6 +12,7 @@ const std::vector<std::string>& action_names() {
                                                "cut",
                                                "heal",
                                                "compact",
+                                               "change_membership",
                                                "deliver_request_vote",
                                                "deliver_request_vote_reply",
                                                "deliver_append_entries",
@@ -23,9 +24,9 @@ const std::vector<std::string>& action_names() {
 }
 
 const std::vector<std::string>& bound_names() {
-  static const std::vector<std::string> kNames{"terms",   "log",      "proposals",  "timeouts",
-                                               "crashes", "inflight", "duplicates", "partitions",
-                                               "loss",    "contract", "compactions"};
+  static const std::vector<std::string> kNames{"terms",   "log",      "proposals",   "timeouts",
+                                               "crashes", "inflight", "duplicates",  "partitions",
+                                               "loss",    "contract", "compactions", "changes"};
   return kNames;
 }
 
@@ -34,7 +35,12 @@ spec::WitnessSet possible_witnesses(const Bounds& bounds) {
       set_of(spec::Witness::LogCompacted) | set_of(spec::Witness::SnapshotInstalled) |
       set_of(spec::Witness::SnapshotKeptSuffix) | set_of(spec::Witness::RestartedFromSnapshot);
   spec::WitnessSet possible = (spec::WitnessSet{1} << spec::kWitnessCount) - 1;
+  constexpr spec::WitnessSet kOfChanges =
+      set_of(spec::Witness::MembershipCommitted) | set_of(spec::Witness::JointCommitted) |
+      set_of(spec::Witness::MembershipRolledBack) | set_of(spec::Witness::LeaderLeft);
   if (bounds.compactions == 0) possible &= ~kOfSnapshots;
+  if (bounds.changes == 0) possible &= ~kOfChanges;
+  if (!bounds.joint_changes) possible &= ~set_of(spec::Witness::JointCommitted);
   return possible;
 }
 

@@ -21,6 +21,7 @@ enum class ActionKind : std::uint16_t {
   Cut,
   Heal,
   Compact,
+  ChangeMembership,
   Deliver,  // this and the following: one for each kind of message, as the kinds come up
 };
 
@@ -37,6 +38,7 @@ enum class BoundKind : std::uint16_t {
   Loss,
   Contract,  // not a bound: a step that broke a contract while contracts were not checked
   Compactions,
+  Changes,
 };
 
 // By ActionKind, and by BoundKind.

@@ -23,13 +23,15 @@ struct World {
   std::uint32_t cuts = 0;
   std::uint32_t partition = 0;  // number of the partition in force; 0: everybody reaches everybody
   std::uint32_t compactions = 0;
+  std::uint32_t changes = 0;
 
-  static constexpr std::size_t kNumbers = 8;
+  static constexpr std::size_t kNumbers = 9;
   [[nodiscard]] std::array<std::uint32_t, kNumbers> packed() const {
-    return {crashes, timeouts, proposals, duplicates, losses, cuts, partition, compactions};
+    return {crashes, timeouts,  proposals,   duplicates, losses,
+            cuts,    partition, compactions, changes};
   }
   static World unpacked(std::span<const std::uint32_t, kNumbers> p) {
-    return {p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7]};
+    return {p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8]};
   }
 };
 

@@ -39,10 +39,11 @@ TEST(World, KeepsAllItsCountsApart) {
                     .losses = 5,
                     .cuts = 6,
                     .partition = 7,
-                    .compactions = 8};
+                    .compactions = 8,
+                    .changes = 9};
   auto packed = world.packed();
   std::ranges::sort(packed);
-  EXPECT_EQ(packed, (std::array<std::uint32_t, 8>{1, 2, 3, 4, 5, 6, 7, 8}));
+  EXPECT_EQ(packed, (std::array<std::uint32_t, 9>{1, 2, 3, 4, 5, 6, 7, 8, 9}));
 }
 
 }  // namespace

@@ -17,6 +17,9 @@
 
 namespace node {
 
+// How the cluster's membership may change.
+enum class Changes : std::uint8_t { None, SingleServer, Joint };
+
 struct Options {
   std::uint32_t servers = 0;              // ids are 1..servers
   bool no_op = false;                     // a new leader appends a no-op
@@ -24,6 +27,8 @@ struct Options {
   std::uint32_t entries_per_message = 0;  // 0: no limit
   bool snapshots = false;                 // servers have state machines, and take snapshots of them
   std::uint32_t snapshot_chunk = 0;       // bytes of a snapshot in one message; 0: no limit
+  Changes changes = Changes::None;
+  std::uint32_t voters = 0;  // with changes: servers 1..voters are the first members; 0: all
 };
 
 enum class InputKind : std::uint8_t {
@@ -33,12 +38,14 @@ enum class InputKind : std::uint8_t {
   Receive,
   Restart,
   Compact,
+  ChangeMembership,
 };
 
 struct Input {
   InputKind kind{};
   std::string_view payload;  // Propose: the command. Receive: the message's bytes. Compact: the
-                             // index in decimal, through which a snapshot is to stand. Else empty.
+                             // index in decimal, through which a snapshot is to stand.
+                             // ChangeMembership: voters and learners as "1 2 3;4". Else empty.
 };
 
 struct Message {

@@ -1,5 +1,6 @@
 #include "checker/node/raft_node.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <stdexcept>
 
@@ -7,6 +8,7 @@
 #include "checker/node/state_machine.hpp"
 #include "src/raft/canonical.hpp"
 #include "src/raft/contract.hpp"
+#include "src/raft/handlers.hpp"
 #include "src/raft/step.hpp"
 
 namespace node {
@@ -22,8 +24,23 @@ RAFT_FIELDS(Machine, server, durable, applied)
 
 namespace {
 
+std::vector<spec::ServerId> view_of(raft::ServerSet set) {
+  std::vector<spec::ServerId> ids;
+  for (std::uint32_t id = 1; id <= raft::kServersMax; ++id) {
+    if (set.contains({id})) ids.push_back(id);
+  }
+  return ids;
+}
+
+spec::MembershipView view_of(const raft::Membership& membership) {
+  return {view_of(membership.voters), view_of(membership.outgoing), view_of(membership.learners)};
+}
+
 spec::EntryView view_of(const raft::Entry& entry) {
-  return {entry.term.value, entry.kind == raft::EntryKind::NoOp, entry.command};
+  spec::EntryView view{entry.term.value, entry.kind == raft::EntryKind::NoOp, entry.command};
+  view.is_membership = entry.kind == raft::EntryKind::Membership;
+  if (view.is_membership) view.membership = view_of(entry.membership);
+  return view;
 }
 
 std::vector<spec::EntryView> view_of(std::span<const raft::Entry> entries) {
@@ -94,6 +111,15 @@ std::pair<std::string, Fields> describe(const raft::InstallSnapshot& body) {
            {"done", body.done}}};
 }
 
+// Where memberships change, a snapshot carries one.
+void add_membership(const raft::Membership& membership, Fields& fields) {
+  if (membership.voters.empty()) return;
+  spec::EntryView entry;
+  entry.is_membership = true;
+  entry.membership = view_of(membership);
+  fields.emplace_back("membership", std::vector<spec::EntryView>{entry});
+}
+
 std::pair<std::string, Fields> describe(const raft::InstallSnapshotReply& body) {
   return {"install_snapshot_reply",
           {{"term", body.term.value},
@@ -104,7 +130,8 @@ std::pair<std::string, Fields> describe(const raft::InstallSnapshotReply& body) 
 
 // What the snapshot stands for, if it is one of that many entries: nothing is left out or doubled.
 spec::SnapshotView view_of(const raft::Snapshot& snapshot) {
-  return {snapshot.index.value, snapshot.term.value, view_of(snapshot_entries(snapshot.data))};
+  return {snapshot.index.value, snapshot.term.value, view_of(snapshot_entries(snapshot.data)),
+          view_of(snapshot.membership)};
 }
 
 // The log from index 1: what is compacted is shown as the snapshot has it. Where that has no entry
@@ -124,8 +151,9 @@ bool is_server(raft::ServerId id, std::uint32_t servers) {
 }
 bool is_server_or_none(raft::ServerId id, std::uint32_t servers) { return id.value <= servers; }
 
+bool fits(const raft::Membership& membership, std::uint32_t servers);
 bool fits(const raft::Follower& follower, std::uint32_t servers) {
-  return is_server_or_none(follower.leader, servers);
+  return is_server_or_none(follower.leader, servers) && fits(follower.incoming.membership, servers);
 }
 bool fits(const raft::Candidate& candidate, std::uint32_t servers) {
   return servers >= 64 || candidate.votes_granted.bits() >> servers == 0;
@@ -133,8 +161,26 @@ bool fits(const raft::Candidate& candidate, std::uint32_t servers) {
 bool fits(const raft::Leader& leader, std::uint32_t servers) {
   return leader.progress.size() == servers;
 }
+bool fits(raft::ServerSet set, std::uint32_t servers) {
+  return (set - raft::ServerSet::first(servers)).empty();
+}
+bool fits(const raft::Membership& membership, std::uint32_t servers) {
+  return fits(membership.members(), servers);
+}
+bool fits(std::span<const raft::Entry> entries, std::uint32_t servers) {
+  return std::ranges::all_of(
+      entries, [&](const raft::Entry& entry) { return fits(entry.membership, servers); });
+}
 bool fits(const raft::Message& message, std::uint32_t servers) {
-  return is_server(message.from, servers) && is_server(message.to, servers);
+  const auto* append = std::get_if<raft::AppendEntries>(&message.body);
+  const auto* install = std::get_if<raft::InstallSnapshot>(&message.body);
+  return is_server(message.from, servers) && is_server(message.to, servers) &&
+         (append == nullptr || fits(append->entries, servers)) &&
+         (install == nullptr || fits(install->membership, servers));
+}
+bool fits(const raft::Durable& durable, std::uint32_t servers) {
+  return is_server_or_none(durable.hard_state.voted_for, servers) &&
+         fits(durable.log.entries(), servers) && fits(durable.snapshot.membership, servers);
 }
 bool fits(const Machine& machine, std::uint32_t servers) {
   const raft::Server& server = machine.server;
@@ -145,7 +191,9 @@ bool fits(const Machine& machine, std::uint32_t servers) {
   }
   return server.config.servers == servers && is_server(server.id, servers) &&
          is_server_or_none(server.hard_state.voted_for, servers) &&
-         is_server_or_none(machine.durable.hard_state.voted_for, servers) &&
+         fits(server.config.voters, servers) && fits(server.log.entries(), servers) &&
+         fits(server.snapshot.membership, servers) && fits(machine.durable, servers) &&
+         fits(std::span<const raft::Entry>(machine.applied), servers) &&
          std::visit([&](const auto& role) { return fits(role, servers); }, server.role);
 }
 
@@ -168,7 +216,10 @@ class RaftNode final : public Node {
                 .backtracking = options.fast_backtracking ? raft::Backtracking::Fast
                                                           : raft::Backtracking::Plain,
                 .entries_per_message = options.entries_per_message,
-                .snapshot_chunk = options.snapshot_chunk},
+                .snapshot_chunk = options.snapshot_chunk,
+                .changes = static_cast<raft::Changes>(options.changes),
+                .voters = options.voters == 0 ? raft::ServerSet{}
+                                              : raft::ServerSet::first(options.voters)},
         has_state_machines_(options.snapshots) {
     raft::fresh_server(config_, {1});  // checks the options
   }
@@ -206,6 +257,7 @@ class RaftNode final : public Node {
     view.id = server.id.value;
     view.current_term = server.hard_state.current_term.value;
     view.voted_for = server.hard_state.voted_for.value;
+    if (config_.changes != raft::Changes::None) view.membership = view_of(membership_of(server));
     view.snapshot = view_of(server.snapshot);
     view.log = whole_log(server, view.snapshot.entries);
     view.commit_index = server.commit_index.value;
@@ -217,6 +269,9 @@ class RaftNode final : public Node {
   spec::MessageView message_view(std::string_view bytes) override {
     const auto message = parsed<raft::Message>(bytes, config_.servers, "a message");
     auto [kind, fields] = std::visit([](const auto& body) { return describe(body); }, message.body);
+    if (const auto* snapshot = std::get_if<raft::InstallSnapshot>(&message.body)) {
+      add_membership(snapshot->membership, fields);
+    }
     return {message.from.value, message.to.value, std::move(kind), std::move(fields)};
   }
 
@@ -250,8 +305,30 @@ class RaftNode final : public Node {
         return raft::Restart{machine.durable};
       case InputKind::Compact:
         return compaction(machine, input.payload);
+      case InputKind::ChangeMembership:
+        return change(input.payload);
     }
     throw std::invalid_argument("no such kind of input");
+  }
+
+  static raft::ChangeMembership change(std::string_view payload) {
+    raft::ChangeMembership made{};
+    raft::ServerSet* set = &made.voters;
+    std::uint32_t id = 0;
+    for (const char c : payload) {
+      if (c >= '0' && c <= '9') {
+        id = 10 * id + static_cast<std::uint32_t>(c - '0');
+        continue;
+      }
+      if ((c != ' ' && c != ';') || id > raft::kServersMax) break;
+      if (id > 0) set->insert({id});
+      id = 0;
+      if (c == ';') set = &made.learners;
+    }
+    if (id > raft::kServersMax)
+      throw std::invalid_argument("a change with a server that cannot be");
+    if (id > 0) set->insert({id});
+    return made;
   }
 
   // The snapshot of what the state machine was after that entry.

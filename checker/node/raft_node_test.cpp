@@ -41,7 +41,8 @@ Options any_options() {
           .fast_backtracking = *rc::gen::arbitrary<bool>(),
           .entries_per_message = *rc::gen::inRange(0U, 3U),
           .snapshots = *rc::gen::arbitrary<bool>(),
-          .snapshot_chunk = *rc::gen::inRange(0U, 8U)};
+          .snapshot_chunk = *rc::gen::inRange(0U, 8U),
+          .changes = *rc::gen::element(Changes::None, Changes::SingleServer, Changes::Joint)};
 }
 
 // A run of a cluster whose messages may arrive late, twice and out of order. Mostly deliveries, of
@@ -81,6 +82,11 @@ std::vector<Occurrence> any_run(Node& node, const Options& options, std::size_t 
       step.kind = InputKind::Compact;
       step.payload = std::to_string(1 + which % applied);
     }
+    if (what == 13) {
+      step.kind = InputKind::ChangeMembership;
+      step.payload = std::to_string(1 + which % options.servers) + " " +
+                     std::to_string(1 + which / 8 % options.servers) + ";";
+    }
     step.result = node.step(step.state, step.input());
     states[step.server - 1] = step.result.state;
     sent.insert(sent.end(), step.result.messages.begin(), step.result.messages.end());
@@ -102,6 +108,13 @@ spec::ServerId renamed(spec::ServerId id, const Images& images) {
   return id == spec::kNoServer ? id : images[id - 1] + 1U;
 }
 
+void rename(spec::MembershipView& membership, const Images& images) {
+  for (auto* ids : {&membership.voters, &membership.outgoing, &membership.learners}) {
+    for (spec::ServerId& id : *ids) id = renamed(id, images);
+    std::ranges::sort(*ids);
+  }
+}
+
 spec::ServerView renamed(const spec::ServerView& view, const Images& images) {
   spec::ServerView after = view;
   after.id = renamed(view.id, images);
@@ -109,6 +122,9 @@ spec::ServerView renamed(const spec::ServerView& view, const Images& images) {
   after.leader = renamed(view.leader, images);
   for (spec::ServerId& id : after.votes_granted) id = renamed(id, images);
   std::ranges::sort(after.votes_granted);
+  rename(after.membership, images);
+  rename(after.snapshot.membership, images);
+  for (spec::EntryView& entry : after.log) rename(entry.membership, images);
   for (std::size_t i = 0; i < view.next_index.size(); ++i) {
     after.next_index[images[i]] = view.next_index[i];
     after.match_index[images[i]] = view.match_index[i];
@@ -143,9 +159,13 @@ RC_GTEST_PROP(RaftNode, RenamesAndSteps_InEitherOrder, ()) {
   for (const Occurrence& step : any_run(*node, options, 60)) {
     ++outcomes[step.result.outcome];
     for (const Images& images : renamings) {
-      const std::string payload = step.kind == InputKind::Receive
-                                      ? node->renamed_message(step.payload, images)
-                                      : step.payload;
+      std::string payload = step.kind == InputKind::Receive
+                                ? node->renamed_message(step.payload, images)
+                                : step.payload;
+      for (char& c : payload) {
+        const bool is_id = step.kind == InputKind::ChangeMembership && c >= '1' && c <= '9';
+        if (is_id) c = static_cast<char>('1' + images[static_cast<std::size_t>(c - '1')]);
+      }
       const StepResult result =
           node->step(node->renamed_state(step.state, images), {step.kind, payload});
       RC_ASSERT(result.state == node->renamed_state(step.result.state, images));
@@ -178,6 +198,11 @@ RC_GTEST_PROP(RaftNode, ShowsARenamedServerUnderItsNewName, ()) {
         RC_ASSERT(expected.to == message.to);
         expected.from = renamed(expected.from, images);
         expected.to = renamed(expected.to, images);
+        for (auto& [name, value] : expected.fields) {
+          auto* entries = std::get_if<std::vector<spec::EntryView>>(&value);
+          if (entries == nullptr) continue;
+          for (spec::EntryView& entry : *entries) rename(entry.membership, images);
+        }
         RC_ASSERT(node->message_view(node->renamed_message(message.bytes, images)) == expected);
       }
     }
@@ -215,6 +240,7 @@ RC_GTEST_PROP(RaftNode, RestartsFromWhatWasDurable_AndLosesTheRest, ()) {
     expected.voted_for = before.voted_for;
     expected.log = before.log;
     expected.snapshot = before.snapshot;
+    expected.membership = before.membership;
     expected.commit_index = expected.last_applied = before.snapshot.index;
     RC_ASSERT(node->view(restarted.state) == expected);
     RC_ASSERT(restarted.messages.empty());

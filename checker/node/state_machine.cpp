@@ -56,6 +56,10 @@ std::optional<raft::Entry> entry_of(std::string_view piece) {
     entry.kind = raft::EntryKind::NoOp;
     return entry;
   }
+  if (rest == "!") {
+    entry.kind = raft::EntryKind::Membership;
+    return entry;
+  }
   const auto command = unescaped(rest);
   if (!command) return std::nullopt;
   entry.command = *command;
@@ -70,6 +74,8 @@ std::string snapshot_text(const std::vector<raft::Entry>& applied) {
     text += std::to_string(entry.term.value) + ':';
     if (entry.kind == raft::EntryKind::NoOp) {
       text += '-';
+    } else if (entry.kind == raft::EntryKind::Membership) {
+      text += '!';
     } else {
       add_escaped(entry.command, text);
     }

@@ -1,6 +1,7 @@
 // The state machine that the checker gives to the core's servers: it remembers every entry that was
 // applied, in order, so that a snapshot of it can be compared with what was committed. As a text
-// that people can read in a trace: "1:v1;2:-;" is the command v1 of term 1 and a no-op of term 2.
+// that people can read in a trace: "1:v1;2:-;2:!;" is the command v1 of term 1, a no-op and a
+// membership of term 2: which one, the state machine is not told.
 #pragma once
 
 #include <string>

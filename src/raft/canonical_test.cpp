@@ -45,6 +45,16 @@ std::vector<Server> different_servers() {
   changed([](Server& s) { s.role = Leader{PerServer<Progress>(3)}; });
   changed([](Server& s) { s.role = Leader{}; });
   changed([](Server& s) { s.config.snapshot_chunk = 1; });
+  changed([](Server& s) { s.config.changes = Changes::Joint; });
+  changed([](Server& s) { s.config.voters = ServerSet::first(2); });
+  changed([](Server& s) { s.snapshot.membership.learners = ServerSet::first(2); });
+  for (const Membership& membership :
+       {Membership{}, Membership{.voters = ServerSet::first(1)},
+        Membership{.outgoing = ServerSet::first(1)}, Membership{.learners = ServerSet::first(1)}}) {
+    changed([&](Server& s) {
+      s.log = Log({s.log.at(Index{1}), {Term{2}, EntryKind::Membership, {}, membership}});
+    });
+  }
   changed([](Server& s) { s.log.compact_through(Index{1}); });
   changed([](Server& s) { s.log = Log(Index{1}, Term{2}, {s.log.at(Index{2})}); });
   changed([](Server& s) { s.snapshot.index = Index{1}; });
@@ -84,6 +94,7 @@ std::vector<Message> different_messages() {
       InstallSnapshot{.offset = 1},
       InstallSnapshot{.data = "x"},
       InstallSnapshot{.done = true},
+      InstallSnapshot{.membership = {.voters = ServerSet::first(1)}},
       InstallSnapshotReply{},
       InstallSnapshotReply{.term = Term{1}},
       InstallSnapshotReply{.last_included_index = Index{1}},
@@ -171,7 +182,7 @@ TEST(Canonical, ServerId_DoesNotDecode_BeyondThirtyTwoBits) {
 
 TEST(Canonical, Enumerations_DoNotDecode_OutOfRange) {
   EXPECT_EQ(decoded<EntryKind>(bytes_of({1})), EntryKind::NoOp);
-  EXPECT_THROW(decoded<EntryKind>(bytes_of({2})), DecodeError);
+  EXPECT_THROW(decoded<EntryKind>(bytes_of({3})), DecodeError);
   EXPECT_EQ(decoded<Backtracking>(bytes_of({1})), Backtracking::Plain);
   EXPECT_THROW(decoded<Backtracking>(bytes_of({2})), DecodeError);
   EXPECT_THROW(decoded<bool>(bytes_of({2})), DecodeError);
@@ -187,7 +198,7 @@ TEST(Canonical, Optional_IsAFlagAndAValue) {
 }
 
 TEST(Canonical, Variant_DoesNotDecode_WithoutSuchAnAlternative) {
-  EXPECT_EQ(decoded<Role>(bytes_of({0, 2, 0, 0, 0})), (Role{Follower{ServerId{2}, {}}}));
+  EXPECT_EQ(decoded<Role>(bytes_of({0, 2, 0, 0, 0, 0, 0, 0})), (Role{Follower{ServerId{2}, {}}}));
   EXPECT_THROW(decoded<Role>(bytes_of({3, 0})), DecodeError);
   EXPECT_THROW(decoded<MessageBody>(bytes_of({6, 0, 0, 0, 0, 0})), DecodeError);
 }
@@ -211,8 +222,10 @@ TEST(Canonical, PerServer_DoesNotDecode_WithMoreServersThanThereCanBe) {
   EXPECT_THROW(decoded<PerServer<Progress>>(encoded(Term{kServersMax + 1}) + zeros), DecodeError);
 }
 
-TEST(Canonical, Entry_IsTermKindAndCommand) {
+TEST(Canonical, Entry_IsTermKindAndCommand_AndAMembershipIfItIsOne) {
   EXPECT_EQ(encoded(Entry{Term{5}, EntryKind::NoOp, "ab"}), bytes_of({5, 1, 2, 'a', 'b'}));
+  EXPECT_EQ(encoded(Entry{Term{5}, EntryKind::Membership, "", {ServerSet::first(2), {}, {}}}),
+            bytes_of({5, 2, 0, 3, 0, 0}));
 }
 
 TEST(Canonical, Commands_DoNotRunIntoEachOther) {

@@ -38,8 +38,10 @@ const char* to_string(Outcome outcome) {
       "SnapshotIgnored",
       "SnapshotRefused",
       "SnapshotSent",
+      "ChangeAppended",
+      "ChangeRefused",
   };
-  static_assert(kNames.size() == static_cast<std::size_t>(Outcome::SnapshotSent) + 1);
+  static_assert(kNames.size() == static_cast<std::size_t>(Outcome::ChangeRefused) + 1);
   return kNames.at(static_cast<std::size_t>(outcome));
 }
 

@@ -48,6 +48,8 @@ enum class Outcome : std::uint8_t {
   SnapshotIgnored,     // this server has committed all that the snapshot stands for
   SnapshotRefused,     // the leader's term is over
   SnapshotSent,        // the follower's answer to a chunk: the next one is on its way
+  ChangeAppended,      // the membership (joint, if need be) is in the leader's log and in force
+  ChangeRefused,       // not now, or not in this way: see on_change_membership
 };
 
 const char* to_string(Outcome outcome);  // "VoteGranted", ...

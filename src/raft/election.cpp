@@ -9,7 +9,7 @@ namespace {
 void become_leader(Server& server, Effects& effects) {
   // Figure 2, volatile state on leaders: nextIndex := last log index + 1, matchIndex := 0.
   Leader leader{PerServer<Progress>(server.config.servers)};
-  for_each_peer(server, [&](ServerId peer) {
+  for_each_server(server, [&](ServerId peer) {
     leader.progress[peer] = {server.log.last_index().next(), Index{}};
   });
   server.role = std::move(leader);
@@ -23,6 +23,7 @@ void become_leader(Server& server, Effects& effects) {
 }
 
 bool has_majority(const Server& server, ServerSet votes) {
+  if (server.config.changes != Changes::None) return has_quorum(membership_of(server), votes);
   return votes.size() >= majority_of(server.config.servers);
 }
 
@@ -46,6 +47,10 @@ Outcome judge(const Server& server, ServerId candidate, const RequestVote& reque
 
 void on_election_timeout(Server& server, Effects& effects) {
   if (std::holds_alternative<Leader>(server.role)) {
+    effects.outcome = Outcome::TimeoutIgnored;
+    return;
+  }
+  if (!may_campaign(server)) {
     effects.outcome = Outcome::TimeoutIgnored;
     return;
   }

@@ -26,12 +26,29 @@ void on_propose(Server& server, const std::string& command, Effects& effects);
 void append_own(Server& server, EntryKind kind, const std::string& command, Effects& effects);
 // AppendEntries to every other server, each from its nextIndex on.
 void broadcast_append(const Server& server, const Leader& leader, Effects& effects);
+// AppendEntries to one of them.
+void send_append(const Server& server, const Progress& progress, ServerId peer, Effects& effects);
 
 // commit.cpp
 // Moves the commit index up to `index` (never down) and hands the entries out.
 void commit_through(Server& server, Index index, Effects& effects);
 // The leader's commit rule (5.3, 5.4).
 void advance_leader_commit(Server& server, const Leader& leader, Effects& effects);
+
+// membership_change.cpp
+// The membership in force: the latest in the log, else the snapshot's, else the configuration's.
+Membership membership_of(const Server& server);
+// The same at an index that is not compacted.
+Membership membership_at(const Server& server, Index index);
+void on_change_membership(Server& server, const ChangeMembership& change, Effects& effects);
+// Dissertation, section 4.2.2: who is no voter may still be needed, until that is committed.
+bool may_campaign(const Server& server);
+// After every step: acts on what the step has committed.
+void settle_membership(Server& server, Effects& effects);
+// Whether it names no server that the configuration lacks.
+bool knows_all(const Server& server, const Membership& membership);
+// The highest index that a quorum of the membership in force holds.
+Index replicated_index(const Server& server, const Leader& leader);
 
 // snapshot.cpp
 void on_compact(Server& server, const Compact& compact, Effects& effects);
@@ -67,10 +84,20 @@ void send(const Server& server, ServerId to, Body body, Effects& effects) {
 
 // Calls f(peer) for every other server, in id order.
 template <class F>
-void for_each_peer(const Server& server, F f) {
+void for_each_server(const Server& server, F f) {
   for (std::uint32_t id = 1; id <= server.config.servers; ++id) {
     if (id != server.id.value) f(ServerId{id});
   }
+}
+
+// Calls f(peer) for every other member of the membership in force, in id order.
+template <class F>
+void for_each_peer(const Server& server, F f) {
+  const bool has_all = server.config.changes == Changes::None;
+  const ServerSet members = has_all ? ServerSet{} : membership_of(server).members();
+  for_each_server(server, [&](ServerId peer) {
+    if (has_all || members.contains(peer)) f(peer);
+  });
 }
 
 }  // namespace raft

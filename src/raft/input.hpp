@@ -43,6 +43,15 @@ struct Compact {
   bool operator==(const Compact&) const = default;
 };
 
-using Input = std::variant<ElectionTimeout, HeartbeatTimeout, Propose, Receive, Restart, Compact>;
+// An operator asks for another membership. Where voters change one at a time, the leader refuses
+// what changes more; else it goes through joint consensus by itself.
+struct ChangeMembership {
+  ServerSet voters;
+  ServerSet learners;
+  bool operator==(const ChangeMembership&) const = default;
+};
+
+using Input = std::variant<ElectionTimeout, HeartbeatTimeout, Propose, Receive, Restart, Compact,
+                           ChangeMembership>;
 
 }  // namespace raft

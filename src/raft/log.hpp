@@ -6,22 +6,24 @@
 #include <string>
 #include <vector>
 
-#include "src/raft/types.hpp"
+#include "src/raft/membership.hpp"
 
 namespace raft {
 
 enum class EntryKind : std::uint8_t {
-  Command,  // a client's command
-  NoOp,     // appended by a new leader so that it can commit (section 8)
+  Command,     // a client's command
+  NoOp,        // appended by a new leader so that it can commit (section 8)
+  Membership,  // who belongs to the cluster from here on (section 6)
 };
 
 struct Entry {
   Term term{};
   EntryKind kind = EntryKind::Command;
-  std::string command{};  // opaque bytes; empty for a no-op
+  std::string command{};    // opaque bytes; empty but for a command
+  Membership membership{};  // of a Membership entry
   bool operator==(const Entry&) const = default;
 };
-RAFT_FIELDS(Entry, term, kind, command)
+RAFT_FIELDS(Entry, term, kind, command, membership)
 
 // The entries through base_index() are compacted away: all that is known of them is the term of the
 // last one, base_term(). Both are 0 while nothing is compacted. To ask for the term of an entry

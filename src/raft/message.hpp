@@ -60,10 +60,12 @@ struct InstallSnapshot {
   Term last_included_term{};
   std::uint64_t offset = 0;  // of `data` in the snapshot's data
   std::string data{};
-  bool done = false;  // this is the last piece
+  bool done = false;        // this is the last piece
+  Membership membership{};  // section 6: in force at the last included index
   bool operator==(const InstallSnapshot&) const = default;
 };
-RAFT_FIELDS(InstallSnapshot, term, last_included_index, last_included_term, offset, data, done)
+RAFT_FIELDS(InstallSnapshot, term, last_included_index, last_included_term, offset, data, done,
+            membership)
 
 // Says by itself what it answers, as AppendEntriesReply does:
 // - installed: the follower's log agrees with the leader's through `last_included_index`;

@@ -5,7 +5,6 @@
 #include "src/raft/handlers.hpp"
 
 namespace raft {
-namespace {
 
 // Figure 2, leaders: AppendEntries with the log entries starting at nextIndex.
 void send_append(const Server& server, const Progress& progress, ServerId peer, Effects& effects) {
@@ -23,6 +22,8 @@ void send_append(const Server& server, const Progress& progress, ServerId peer, 
                      std::vector<Entry>(entries.begin(), entries.end()), server.commit_index},
        effects);
 }
+
+namespace {
 
 // Where to go on after a rejection (section 5.3): after the last own entry of the conflicting term,
 // or where the follower says.

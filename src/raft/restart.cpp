@@ -6,6 +6,8 @@ namespace raft {
 Server fresh_server(const Config& config, ServerId id) {
   CONTRACT(config.servers >= 1 && config.servers <= kServersMax,
            "a cluster has between 1 and 64 servers");
+  CONTRACT((config.voters - ServerSet::first(config.servers)).empty(),
+           "the first voters lie in 1..servers");
   CONTRACT(id.value >= 1 && id.value <= config.servers, "a server's id lies in 1..servers");
   return Server{.config = config, .id = id};
 }

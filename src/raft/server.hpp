@@ -20,9 +20,12 @@ struct Config {
   std::uint32_t entries_per_message = 0;  // at most so many entries an AppendEntries; 0: no limit
   std::uint32_t snapshot_chunk =
       0;  // at most so many bytes an InstallSnapshot; 0: a snapshot whole
+  Changes changes = Changes::None;
+  ServerSet voters{};  // at the beginning, where memberships change; empty: all servers
   bool operator==(const Config&) const = default;
 };
-RAFT_FIELDS(Config, servers, no_op, backtracking, entries_per_message, snapshot_chunk)
+RAFT_FIELDS(Config, servers, no_op, backtracking, entries_per_message, snapshot_chunk, changes,
+            voters)
 
 // What must survive a crash, besides the log (Figure 2, persistent state).
 struct HardState {
@@ -38,9 +41,10 @@ struct Snapshot {
   Index index{};  // Figure 13, lastIncludedIndex
   Term term{};    // Figure 13, lastIncludedTerm
   std::string data{};
+  Membership membership{};  // in force at `index`, where memberships change
   bool operator==(const Snapshot&) const = default;
 };
-RAFT_FIELDS(Snapshot, index, term, data)
+RAFT_FIELDS(Snapshot, index, term, data, membership)
 
 // What is on a server's disk.
 struct Durable {

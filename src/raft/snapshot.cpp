@@ -18,7 +18,9 @@ bool store_chunk(Snapshot& incoming, const InstallSnapshot& request) {
       incoming.index == request.last_included_index && incoming.term == request.last_included_term;
   // A leader's later snapshot stands for more; chunks of an earlier one are late.
   if (!is_same && incoming.index > request.last_included_index) return false;
-  if (!is_same) incoming = {request.last_included_index, request.last_included_term, {}};
+  if (!is_same) {
+    incoming = {request.last_included_index, request.last_included_term, {}, request.membership};
+  }
   const std::uint64_t end = request.offset + request.data.size();
   if (request.offset > incoming.data.size() || end < incoming.data.size()) return false;
   incoming.data.resize(request.offset);
@@ -59,8 +61,9 @@ void on_compact(Server& server, const Compact& compact, Effects& effects) {
     effects.outcome = Outcome::CompactRefused;
     return;
   }
+  const Membership membership = membership_at(server, compact.through);
   server.log.compact_through(compact.through);
-  server.snapshot = {compact.through, server.log.base_term(), compact.data};
+  server.snapshot = {compact.through, server.log.base_term(), compact.data, membership};
   effects.persist.snapshot = true;
   effects.outcome = Outcome::Compacted;
 }
@@ -72,7 +75,7 @@ void send_snapshot(const Server& server, ServerId peer, std::uint64_t offset, Ef
   const std::uint64_t size = limit == 0 ? rest : std::min<std::uint64_t>(rest, limit);
   send(server, peer,
        InstallSnapshot{server.current_term(), snapshot.index, snapshot.term, offset,
-                       snapshot.data.substr(offset, size), size == rest},
+                       snapshot.data.substr(offset, size), size == rest, snapshot.membership},
        effects);
 }
 

@@ -1,5 +1,6 @@
 #include "src/raft/step.hpp"
 
+#include <algorithm>
 #include <limits>
 
 #include "src/raft/handlers.hpp"
@@ -39,6 +40,20 @@ bool is_well_formed(const InstallSnapshot& request) {
 }
 bool is_well_formed(const InstallSnapshotReply&) { return true; }
 
+// A message names servers by their memberships alone, beside its sender and receiver.
+template <class Body>
+bool names_strangers(const Server&, const Body&) {
+  return false;
+}
+bool names_strangers(const Server& server, const AppendEntries& request) {
+  return std::ranges::any_of(request.entries, [&](const Entry& entry) {
+    return entry.kind == EntryKind::Membership && !knows_all(server, entry.membership);
+  });
+}
+bool names_strangers(const Server& server, const InstallSnapshot& request) {
+  return !knows_all(server, request.membership);
+}
+
 bool is_for(const Server& server, const Message& message) {
   return message.to == server.id && message.from != server.id && !message.from.is_none() &&
          message.from.value <= server.config.servers && term_of(message).value > 0;
@@ -66,7 +81,9 @@ void handle(Server& server, ServerId from, const InstallSnapshotReply& body, Eff
 void on_receive(Server& server, const Message& message, Effects& effects) {
   const bool well_formed =
       std::visit([](const auto& body) { return is_well_formed(body); }, message.body);
-  if (!well_formed || !is_for(server, message)) {
+  const bool strange =
+      std::visit([&](const auto& body) { return names_strangers(server, body); }, message.body);
+  if (!well_formed || strange || !is_for(server, message)) {
     effects.outcome = Outcome::MalformedIgnored;
     return;
   }
@@ -94,6 +111,9 @@ void dispatch(Server& server, const Receive& receive, Effects& effects) {
 void dispatch(Server& server, const Restart& restart, Effects& effects) {
   on_restart(server, restart.durable, effects);
 }
+void dispatch(Server& server, const ChangeMembership& change, Effects& effects) {
+  on_change_membership(server, change, effects);
+}
 void dispatch(Server& server, const Compact& compact, Effects& effects) {
   on_compact(server, compact, effects);
 }
@@ -103,6 +123,7 @@ void dispatch(Server& server, const Compact& compact, Effects& effects) {
 void step(Server& server, const Input& input, Effects& effects) {
   effects.clear();
   std::visit([&](const auto& kind) { dispatch(server, kind, effects); }, input);
+  if (server.config.changes != Changes::None) settle_membership(server, effects);
 }
 
 Effects step(Server& server, const Input& input) {

@@ -6,7 +6,8 @@
 // throws ContractViolation; the server is then in no defined state and must not be used again.
 //
 // Follows Figures 2 and 13 of "In Search of an Understandable Consensus Algorithm (Extended
-// Version)". Deliberately not here: membership changes, pre-vote, reads.
+// Version)". Membership changes follow section 6 and chapter 4 of Ongaro's
+// dissertation. Deliberately not here: pre-vote, reads.
 #pragma once
 
 #include "src/raft/effects.hpp"

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "src/raft/contract.hpp"
+#include "src/raft/handlers.hpp"
 #include "src/raft/step.hpp"
 
 namespace raft::test {
@@ -49,7 +50,8 @@ class RandomCluster {
     const std::size_t server = object % servers_.size();
     if (kind < 83) return take_step(server, ElectionTimeout{});
     if (kind < 90) return take_step(server, HeartbeatTimeout{});
-    if (kind < 97) return take_step(server, Propose{"c" + std::to_string(++proposals_)});
+    if (kind < 96) return take_step(server, Propose{"c" + std::to_string(++proposals_)});
+    if (kind < 97) return take_step(server, change_by(object));
     if (kind < 99) return take_step(server, Restart{disks_[server]});
     return take_step(server, Compact{servers_[server].last_applied, state_at(server)});
   }
@@ -68,6 +70,13 @@ class RandomCluster {
     if (!is_kept) network_.erase(network_.begin() + static_cast<std::ptrdiff_t>(place));
     if (kind >= 70) return std::nullopt;
     return take_step(message.to.value - 1, Receive{message});
+  }
+
+  // Any voters at all, mostly many.
+  [[nodiscard]] ChangeMembership change_by(std::uint32_t object) const {
+    const ServerSet all = ServerSet::first(static_cast<std::uint32_t>(servers_.size()));
+    const ServerSet left = ServerSet::from_bits(object / 8) & ServerSet::from_bits(object / 64);
+    return {all - left, object % 2 == 0 ? left & all : ServerSet{}};
   }
 
   // Bytes that differ with the index, and enough of them for a few chunks.
@@ -113,7 +122,8 @@ inline std::vector<Taken> steps_of(const Schedule& schedule) {
 // What a failing property prints: the run itself, as far as it goes.
 inline std::ostream& operator<<(std::ostream& out, const Schedule& schedule) {
   static constexpr std::array kInputs = {"ElectionTimeout", "HeartbeatTimeout", "Propose",
-                                         "Receive",         "Restart",          "Compact"};
+                                         "Receive",         "Restart",          "Compact",
+                                         "ChangeMembership"};
   static constexpr std::array kMessages = {"RequestVote",     "RequestVoteReply",
                                            "AppendEntries",   "AppendEntriesReply",
                                            "InstallSnapshot", "InstallSnapshotReply"};
@@ -159,7 +169,10 @@ inline std::string broken_invariant(const Server& server) {
   if (server.hard_state.voted_for != server.id) return "a candidate or leader without its own vote";
   if (const auto* candidate = std::get_if<Candidate>(&server.role)) {
     if (!candidate->votes_granted.contains(server.id)) return "a candidate does not count itself";
-    const bool has_won = candidate->votes_granted.size() >= majority_of(server.config.servers);
+    const Membership all{.voters = ServerSet::first(server.config.servers)};
+    const bool changes = server.config.changes != Changes::None;
+    const bool has_won =
+        has_quorum(changes ? membership_of(server) : all, candidate->votes_granted);
     return has_won ? "a candidate has a majority and does not lead" : "";
   }
   const auto& progress = std::get<Leader>(server.role).progress;
