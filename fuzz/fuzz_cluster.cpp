@@ -51,6 +51,8 @@ traces::Action action_of(std::uint8_t kind, std::uint8_t choice,
     action.command = "v" + std::to_string(choice);
   } else if (kind < 60 && action.index > 0) {
     action.kind = traces::ActionKind::Compact;
+  } else if (kind < 61) {
+    action.kind = traces::ActionKind::DiskWrite;  // nothing, where disks are not asynchronous
   } else if (kind < 62) {
     action.kind = traces::ActionKind::ChangeMembership;
     for (spec::ServerId id = 1; id <= kServers; ++id) {
@@ -90,7 +92,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                                           .snapshot_chunk = size % 2 == 0 ? 0U : 5U,
                                           .changes = size % 3 == 0   ? node::Changes::None
                                                      : size % 3 == 1 ? node::Changes::SingleServer
-                                                                     : node::Changes::Joint});
+                                                                     : node::Changes::Joint,
+                                          .async_disk = size % 5 == 0});
   cluster::Runner runner(*node, kServers, "any", spec::kAllProperties);
   std::vector<spec::MessageView> sent;
   for (std::size_t steps = 0; !bytes.empty() && steps < kStepsMax; ++steps) {

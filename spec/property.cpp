@@ -31,6 +31,7 @@ constexpr std::array<Words, kPropertyCount> kWords = {{
     {"Contract", "the implementation never reports a broken contract of its own"},
     {"SnapshotMatchesApplied", "a snapshot holds the committed entries through its index, no more"},
     {"QuorumsOverlap", "each quorum of a membership meets each quorum of the one before it"},
+    {"CommittedDurable", "every committed entry is on the disks of a majority"},
 }};
 
 const Words& words(Property property) { return kWords.at(static_cast<std::size_t>(property)); }

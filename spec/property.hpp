@@ -32,8 +32,9 @@ enum class Property : std::uint8_t {
   Contract,                // the implementation's own contract was broken: it said so itself
   SnapshotMatchesApplied,  // section 7: a snapshot holds what was committed through its index
   QuorumsOverlap,          // section 6: consecutive memberships have no two quorums apart
+  CommittedDurable,        // early form: a committed entry is on the disks of a majority
 };
-inline constexpr std::size_t kPropertyCount = 17;
+inline constexpr std::size_t kPropertyCount = 18;
 
 const char* to_string(Property property);                       // "ElectionSafety", ...
 std::optional<Property> property_named(std::string_view name);  // exactly as to_string prints it

@@ -16,7 +16,7 @@ TEST(Property, Names_AreTheEnumerators) {
       "OwnTermCommit",          "MatchIndexSound",      "OneVotePerTerm",
       "TermMonotonic",          "CommitIndexMonotonic", "LastAppliedMonotonic",
       "MatchIndexMonotonic",    "LogSurvivesRestart",   "Contract",
-      "SnapshotMatchesApplied", "QuorumsOverlap"};
+      "SnapshotMatchesApplied", "QuorumsOverlap",       "CommittedDurable"};
   ASSERT_EQ(names.size(), kPropertyCount);
   for (std::size_t i = 0; i < kPropertyCount; ++i) EXPECT_EQ(to_string(property(i)), names[i]);
   EXPECT_STREQ(to_string(Property::StateMachineSafety), "StateMachineSafety");

@@ -260,7 +260,28 @@ Broken snapshot_matches_applied(Servers servers, const History& history) {
   return std::nullopt;
 }
 
-constexpr std::array<Rule<Servers, const History&>, 8> kRules = {{
+// A crash of all servers must not undo what is committed.
+Broken committed_durable(Servers servers, const History& history) {
+  for (Index index = 1; index <= history.committed.size(); ++index) {
+    const EntryView& entry = history.committed[index - 1].entry;
+    std::vector<ServerId> having;
+    std::vector<ServerId> others;
+    for (const ServerView* server : servers) {
+      const bool has =
+          holds(*server, index, entry) && (!server->disk || server->disk->log_index >= index);
+      (has ? having : others).push_back(server->id);
+    }
+    const bool is_safe = history.first_membership.is_known()
+                             ? !has_quorum(membership_at(history, index), others)
+                             : having.size() >= majority_of(servers.size());
+    if (is_safe) continue;
+    return fmt::format("the committed entry {} at index {} is on the disks of {} of {} servers",
+                       describe(&entry), index, having.size(), servers.size());
+  }
+  return std::nullopt;
+}
+
+constexpr std::array<Rule<Servers, const History&>, 9> kRules = {{
     {Property::ElectionSafety, election_safety},
     {Property::LogMatching, log_matching},
     {Property::LeaderCompleteness, leader_completeness},
@@ -269,6 +290,7 @@ constexpr std::array<Rule<Servers, const History&>, 8> kRules = {{
     {Property::MatchIndexSound, match_index_sound},
     {Property::SnapshotMatchesApplied, snapshot_matches_applied},
     {Property::QuorumsOverlap, quorums_overlap},
+    {Property::CommittedDurable, committed_durable},
 }};
 static_assert(in_reporting_order(kRules));
 

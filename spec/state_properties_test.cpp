@@ -329,6 +329,7 @@ TEST(StateProperties, TheFirstSelectedProperty_IsReported_WhenSeveralAreBroken) 
     EXPECT_EQ(violation->property, property);
     selected &= ~set_of(property);
   }
+  selected &= ~set_of(Property::CommittedDurable);  // what is in no log is on no disk either
   EXPECT_EQ(verdict(check_ruined(selected)), "holds");
 }
 
@@ -346,7 +347,7 @@ TEST(StateProperties, EveryProperty_Holds_OfFreshServersAndOfOneAlone) {
 
 ServerView snapshotted(Index index, Term term, std::vector<EntryView> entries) {
   ServerView server = committed(follower(1, 2, {command(1, "x"), command(2, "y")}), 2);
-  server.snapshot = {index, term, std::move(entries)};
+  server.snapshot = {index, term, std::move(entries), {}};
   return server;
 }
 
@@ -414,9 +415,9 @@ TEST(QuorumsOverlap, IsBroken_WhenQuorumsCanPart) {
       "QuorumsOverlap: server 1 holds at index 1 the membership {1}, which has a quorum apart "
       "from one of {1 2 3}");
   EXPECT_EQ(
-      judge(four_with(follower(1, 1, {membership(1, {1, 4}, {1, 2, 3}), membership(1, {2, 3})})),
+      judge(four_with(follower(1, 1, {membership(1, {1, 4}, {1, 2, 3}), membership(1, {2})})),
             of_three(), alone),
-      "QuorumsOverlap: server 1 holds at index 2 the membership {2 3}, which has a quorum apart "
+      "QuorumsOverlap: server 1 holds at index 2 the membership {2}, which has a quorum apart "
       "from one of {1 2 3} and {1 4}");
 }
 
@@ -442,6 +443,23 @@ TEST(SnapshotMatchesApplied, IsBroken_WhenTheSnapshotHasAnotherMembership) {
   EXPECT_EQ(judge(four_with(server), history, alone),
             "SnapshotMatchesApplied: the snapshot of server 1 through index 1 has the membership "
             "{1 2 3}, not {1 2}");
+}
+
+// ---- CommittedDurable
+
+TEST(CommittedDurable, IsBroken_WhenACommittedEntryIsInLogsButNotOnDisks) {
+  const PropertySet alone = set_of(Property::CommittedDurable);
+  const History history{{}, {{command(1, "x"), 1}}};
+  std::vector<ServerView> servers = {follower(1, 1, {command(1, "x")}),
+                                     follower(2, 1, {command(1, "x")}), follower(3, 1)};
+  EXPECT_EQ(judge(servers, history, alone), "holds");  // disks that keep up are not shown
+  servers[1].disk = DiskView{1, kNoServer, 0, {2}};
+  EXPECT_EQ(
+      judge(servers, history, alone),
+      "CommittedDurable: the committed entry \"x\" of term 1 at index 1 is on the disks of 1 of "
+      "3 servers");
+  servers[1].disk->log_index = 1;
+  EXPECT_EQ(judge(servers, history, alone), "holds");
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -56,6 +57,16 @@ struct SnapshotView {
   bool operator==(const SnapshotView&) const = default;
 };
 
+// The disk of a server whose writes are not durable at once.
+struct DiskView {
+  Term current_term = 0;
+  ServerId voted_for = kNoServer;
+  Index log_index = 0;  // the server's log is durable through here
+  // The writes that are not yet durable, oldest first: into how many parts a crash can tear each.
+  std::vector<std::uint64_t> pending;
+  bool operator==(const DiskView&) const = default;
+};
+
 // One server as the paper's Figure 2 lists it. `next_index` and `match_index` have one slot per
 // server (slot 0 is server 1; a leader's own slot is 0) and are empty unless the role is Leader.
 // `votes_granted` holds sorted ids and is empty unless the role is Candidate.
@@ -74,7 +85,8 @@ struct ServerView {
   std::vector<Index> next_index;
   std::vector<Index> match_index;
   SnapshotView snapshot;
-  MembershipView membership;  // in force at the server, where memberships change
+  std::optional<DiskView> disk;  // absent: what is written is durable at once
+  MembershipView membership;     // in force at the server, where memberships change
   bool operator==(const ServerView&) const = default;
 };
 

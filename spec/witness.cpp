@@ -35,6 +35,8 @@ constexpr std::array<Words, kWitnessCount> kWords = {{
     {"JointCommitted", "a joint membership was committed for the first time"},
     {"MembershipRolledBack", "a server dropped a membership that it had in force"},
     {"LeaderLeft", "a leader that is not in the committed membership stepped down"},
+    {"UnsyncedLost", "a restart lost entries that were not yet durable"},
+    {"WriteTorn", "a restart lost some entries that were not yet durable, and kept others"},
 }};
 
 const Words& words(Witness witness) { return kWords.at(static_cast<std::size_t>(witness)); }
@@ -109,11 +111,15 @@ bool backed_up(const ServerView& before, const ServerView& after) {
   return false;
 }
 
-WitnessSet restart_witnesses(const ServerView& before) {
+WitnessSet restart_witnesses(const ServerView& before, const ServerView& after) {
+  const Index kept = agreed_through(before, after);
+  const bool is_lost = before.disk && kept < before.log.size();
   const bool had_term = before.current_term > 0;
   return when(had_term, Witness::ServerRestarted) |
          when(had_term && before.role == Role::Leader, Witness::LeaderRestarted) |
-         when(before.snapshot.index > 0, Witness::RestartedFromSnapshot);
+         when(before.snapshot.index > 0, Witness::RestartedFromSnapshot) |
+         when(is_lost, Witness::UnsyncedLost) |
+         when(is_lost && kept > before.disk->log_index, Witness::WriteTorn);
 }
 
 // A server compacts what it has applied; another's snapshot brings more than that.
@@ -132,7 +138,7 @@ const char* description(Witness witness) { return words(witness).description; }
 
 WitnessSet witnesses(const ServerView& before, const ServerView& after, bool restarted,
                      const History& history) {
-  if (restarted) return restart_witnesses(before);
+  if (restarted) return restart_witnesses(before, after);
   return role_witnesses(before, after, history) | log_witnesses(before, after) |
          commit_witnesses(before, after, history) |
          when(backed_up(before, after), Witness::LeaderBackedUp) |

@@ -29,8 +29,10 @@ enum class Witness : std::uint8_t {
   JointCommitted,         // ... and it was joint
   MembershipRolledBack,   // a server dropped a membership that it had in force
   LeaderLeft,             // a leader stepped down since it is no member any more
+  UnsyncedLost,           // a restart lost entries that were not yet durable
+  WriteTorn,              // ... but not all of them
 };
-inline constexpr std::size_t kWitnessCount = 21;
+inline constexpr std::size_t kWitnessCount = 23;
 
 const char* to_string(Witness witness);    // "LeaderElected", ...
 const char* description(Witness witness);  // one line for reports

@@ -24,13 +24,29 @@ Names fired(const ServerView& before, const ServerView& after, bool restarted = 
 }
 
 TEST(Witness, Names_AreTheEnumerators_AndDescriptionsDiffer) {
-  const Names names = {"LeaderElected",      "LaterLeaderElected",    "CandidateYielded",
-                       "LeaderDeposed",      "EntryAppended",         "EntryReplicated",
-                       "ConflictTruncated",  "EntryCommitted",        "OldTermEntryCommitted",
-                       "FollowerCommitted",  "LeaderBackedUp",        "ServerRestarted",
-                       "LeaderRestarted",    "LogCompacted",          "SnapshotInstalled",
-                       "SnapshotKeptSuffix", "RestartedFromSnapshot", "MembershipCommitted",
-                       "JointCommitted",     "MembershipRolledBack",  "LeaderLeft"};
+  const Names names = {"LeaderElected",
+                       "LaterLeaderElected",
+                       "CandidateYielded",
+                       "LeaderDeposed",
+                       "EntryAppended",
+                       "EntryReplicated",
+                       "ConflictTruncated",
+                       "EntryCommitted",
+                       "OldTermEntryCommitted",
+                       "FollowerCommitted",
+                       "LeaderBackedUp",
+                       "ServerRestarted",
+                       "LeaderRestarted",
+                       "LogCompacted",
+                       "SnapshotInstalled",
+                       "SnapshotKeptSuffix",
+                       "RestartedFromSnapshot",
+                       "MembershipCommitted",
+                       "JointCommitted",
+                       "MembershipRolledBack",
+                       "LeaderLeft",
+                       "UnsyncedLost",
+                       "WriteTorn"};
   ASSERT_EQ(names.size(), kWitnessCount);
   std::set<std::string> descriptions;
   for (std::size_t i = 0; i < kWitnessCount; ++i) {
@@ -180,7 +196,9 @@ TEST(Witness, NothingElseFires_WhenARestartLosesWhatItShouldNot) {
 }
 
 ServerView with_snapshot(ServerView server, std::vector<EntryView> entries) {
-  server.snapshot = {entries.size(), entries.back().term, std::move(entries)};
+  const Index index = entries.size();
+  const Term term = entries.back().term;
+  server.snapshot = {index, term, std::move(entries), {}};
   return server;
 }
 
@@ -242,6 +260,16 @@ TEST(Witness, LeaderLeft_Fires_WhenALeaderStepsDownSinceItIsNoMember) {
   EXPECT_EQ(fired(before, after), (Names{"LeaderDeposed", "LeaderLeft"}));
   after.membership.voters = {1, 2, 3};
   EXPECT_EQ(fired(before, after), Names{"LeaderDeposed"});
+}
+
+TEST(Witness, UnsyncedLost_Fires_WhenARestartLosesWhatWasNotDurable_AndWriteTorn_WhenNotAllOfIt) {
+  ServerView before = follower(1, 1, {command(1, "x"), command(1, "y"), command(1, "z")});
+  before.disk = DiskView{1, kNoServer, 1, {2}};
+  EXPECT_EQ(fired(before, before, kRestarted), Names{"ServerRestarted"});
+  EXPECT_EQ(fired(before, follower(1, 1, {command(1, "x")}), kRestarted),
+            (Names{"ServerRestarted", "UnsyncedLost"}));
+  EXPECT_EQ(fired(before, follower(1, 1, {command(1, "x"), command(1, "y")}), kRestarted),
+            (Names{"ServerRestarted", "UnsyncedLost", "WriteTorn"}));
 }
 
 }  // namespace

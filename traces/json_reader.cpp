@@ -23,8 +23,11 @@ Config read_config(const Cursor& at) {
   std::vector<std::string_view> keys{"servers", "no_op", "backtracking", "entries_per_message",
                                      "network"};
   if (config.snapshots) keys.emplace_back("snapshot_chunk");
+  if (at.has("disk")) static_cast<void>(at.member("disk").one_of("disk", {"async"}));
   const bool has_changes = at.has("changes");
   if (has_changes) keys.insert(keys.end(), {"changes", "voters"});
+  config.async_disk = at.has("disk");
+  if (config.async_disk) keys.emplace_back("disk");
   at.require_keys(keys);
   config.servers = static_cast<std::uint32_t>(at.member("servers").number(1, kServersMax));
   config.no_op = at.member("no_op").boolean();
@@ -124,6 +127,7 @@ class Reader {
   [[nodiscard]] spec::MessageView read_message(const Cursor& at) const;
   [[nodiscard]] SentMessage read_sent(const Cursor& at) const;
   [[nodiscard]] std::vector<std::vector<spec::ServerId>> read_groups(const Cursor& at) const;
+  [[nodiscard]] spec::DiskView read_disk(const Cursor& at) const;
   [[nodiscard]] spec::ServerView read_view(const Cursor& at, spec::ServerId id) const;
   [[nodiscard]] Action read_action(const Cursor& at) const;
   void read_delivery(const Cursor& at, Action& action) const;
@@ -209,12 +213,25 @@ std::vector<std::vector<spec::ServerId>> Reader::read_groups(const Cursor& at) c
   return groups;
 }
 
+spec::DiskView Reader::read_disk(const Cursor& at) const {
+  at.require_keys({"current_term", "voted_for", "log_index", "pending"});
+  spec::DiskView disk{at.member("current_term").number(),
+                      read_id_or_null(at.member("voted_for")),
+                      at.member("log_index").number(),
+                      {}};
+  for (const Cursor& element : at.member("pending").elements()) {
+    disk.pending.push_back(element.number(1));
+  }
+  return disk;
+}
+
 spec::ServerView Reader::read_view(const Cursor& at, spec::ServerId id) const {
   std::vector<std::string_view> keys{
       "id",           "role",   "current_term",  "voted_for",  "log",        "commit_index",
       "last_applied", "leader", "votes_granted", "next_index", "match_index"};
   if (at.has("snapshot")) keys.emplace_back("snapshot");
   if (at.has("membership")) keys.emplace_back("membership");
+  if (trace_.config.async_disk) keys.emplace_back("disk");
   at.require_keys(keys);
   spec::ServerView view;
   view.id = static_cast<spec::ServerId>(at.member("id").number(id, id));
@@ -237,6 +254,7 @@ spec::ServerView Reader::read_view(const Cursor& at, spec::ServerId id) const {
   view.match_index = read_slots(at.member("match_index"), view.role);
   if (at.has("snapshot")) view.snapshot = read_snapshot(at.member("snapshot"));
   if (at.has("membership")) view.membership = read_membership(at.member("membership"));
+  if (trace_.config.async_disk) view.disk = read_disk(at.member("disk"));
   return view;
 }
 
@@ -275,6 +293,8 @@ Action Reader::read_action(const Cursor& at) const {
   }
   if (action.kind == ActionKind::Cut) keys.emplace_back("groups");
   if (action.kind == ActionKind::Compact) keys.emplace_back("index");
+  const bool may_survive = action.kind == ActionKind::Crash && trace_.config.async_disk;
+  if (may_survive) keys.emplace_back("survived");
   if (action.kind == ActionKind::ChangeMembership) {
     keys.insert(keys.end(), {"voters", "learners"});
   }
@@ -284,6 +304,7 @@ Action Reader::read_action(const Cursor& at) const {
   if (action.kind == ActionKind::Deliver) read_delivery(at, action);
   if (action.kind == ActionKind::Cut) action.groups = read_groups(at.member("groups"));
   if (action.kind == ActionKind::Compact) action.index = at.member("index").number(1);
+  if (may_survive) action.survived = at.member("survived").number();
   if (action.kind == ActionKind::ChangeMembership) {
     action.voters = read_ids(at.member("voters"));
     action.learners = read_ids(at.member("learners"));

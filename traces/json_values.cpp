@@ -39,6 +39,15 @@ Json to_json_value(const spec::FieldValue& field) {
   return std::get<std::uint64_t>(field);
 }
 
+Json to_json_value(const spec::DiskView& disk) {
+  Json object = Json::object();
+  object["current_term"] = disk.current_term;
+  object["voted_for"] = id_or_null(disk.voted_for);
+  object["log_index"] = disk.log_index;
+  object["pending"] = disk.pending;
+  return object;
+}
+
 Json to_json_value(const spec::SnapshotView& snapshot) {
   Json object = Json::object();
   object["index"] = snapshot.index;
@@ -76,6 +85,7 @@ Json to_json_value(const spec::ServerView& view) {
   object["match_index"] = view.match_index;
   if (view.snapshot.index > 0) object["snapshot"] = to_json_value(view.snapshot);
   if (view.membership.is_known()) object["membership"] = to_json_value(view.membership);
+  if (view.disk) object["disk"] = to_json_value(*view.disk);
   return object;
 }
 

@@ -20,6 +20,7 @@ Json config_value(const Config& config) {
     object["changes"] = config.changes;
     object["voters"] = config.voters;
   }
+  if (config.async_disk) object["disk"] = "async";
   return object;
 }
 
@@ -40,7 +41,7 @@ Json recovery_value(const RecoveryRecord& recovery) {
   return object;
 }
 
-Json action_value(const Action& action) {
+Json action_value(const Action& action, const Config& config) {
   Json object = Json::object();
   object["kind"] = to_string(action.kind);
   if (acts_on_server(action.kind)) object["server"] = action.server;
@@ -51,6 +52,7 @@ Json action_value(const Action& action) {
     object["keep_copy"] = action.keep_copy;
   }
   if (action.kind == ActionKind::Cut) object["groups"] = action.groups;
+  if (action.kind == ActionKind::Crash && config.async_disk) object["survived"] = action.survived;
   if (action.kind == ActionKind::Compact) object["index"] = action.index;
   if (action.kind == ActionKind::ChangeMembership) {
     object["voters"] = action.voters;
@@ -74,7 +76,7 @@ Json step_value(const Trace& trace, std::size_t position) {
   const spec::ServerView* before = view_before(trace, position, step.action.server);
   Json object = Json::object();
   object["step"] = step.number;
-  object["action"] = action_value(step.action);
+  object["action"] = action_value(step.action, trace.config);
   object["outcome"] = step.outcome;
   object["sent"] = sent_value(step.sent);
   object["changed"] = step.view && before != nullptr ? internal::changed_fields(*before, *step.view)

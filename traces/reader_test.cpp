@@ -56,7 +56,7 @@ TEST(Reader, NamesThePath_WhenAnActionIsUnknown) {
   EXPECT_EQ(error_of(edited({"/steps/7/action/kind", R"("recieve")", "", ""})),
             R"(trace.json: /steps/7/action/kind: unknown action "recieve"; expected one of )"
             "election_timeout, heartbeat_timeout, propose, deliver, crash, cut, heal, compact, "
-            "change_membership");
+            "change_membership, disk_write");
 }
 
 TEST(Reader, NamesThePath_WhenAPartOfTheTopIsWrong) {
@@ -75,7 +75,7 @@ TEST(Reader, NamesThePath_WhenAPartOfTheTopIsWrong) {
       {"/bug", "", "/bug", "missing"},
       {"/shortest", R"("yes")", "/shortest", R"(expected true or false, found "yes")"},
       {"/violation", "[]", "/violation", "expected an object"},
-      {"/violation/step", "12", "/violation/step", "from 0 to 11, found the number 12"},
+      {"/violation/step", "13", "/violation/step", "from 0 to 12, found the number 13"},
       {"/violation/property", R"("")", "/violation/property", "expected a property's name"},
       {"/violation/why", R"("")", "/violation/why", "unknown key; expected one of property"},
       {"/steps", "{}", "/steps", "expected an array, found an object"},
@@ -296,11 +296,13 @@ TEST(Reader, RefusesAHugeText_WithoutReadingIt) {
   EXPECT_EQ(error_of(text), "trace.json: larger than 64 MiB, the most that is read of a trace");
 }
 
-// Faults stop after step 7 of 11.
+// Faults stop after step 7 of 12.
 Trace unrecovered() {
   Trace trace = samples::every_action();
   trace.violation = {kRecoveryProperty, "no server leads.", trace.steps.size()};
   trace.recovery = {7, 20, {3, 1}};
+  trace.config.changes = "none";  // then a majority is asked for
+  trace.config.voters = 0;
   return trace;
 }
 
@@ -312,8 +314,8 @@ TEST(Reader, RefusesARecovery_ThatIsNoneOrOfNoMajority) {
           {"/recovery", "null", "/recovery", "expected an object"},
           {"/violation/property", R"("ElectionSafety")", "/recovery", "unknown key"},
           {"/violation", "null", "/recovery", "unknown key"},
-          {"/recovery/after", "12", "/recovery/after", "from 0 to 11"},
-          {"/recovery/after", "-1", "/recovery/after", "from 0 to 11"},
+          {"/recovery/after", "13", "/recovery/after", "from 0 to 12"},
+          {"/recovery/after", "-1", "/recovery/after", "from 0 to 12"},
           {"/recovery/after", "", "/recovery/after", "missing"},
           {"/recovery/steps", "0", "/recovery/steps", "from 1"},
           {"/recovery/seed", "1", "/recovery/seed", "unknown key"},

@@ -112,6 +112,15 @@ std::string render_snapshot(const spec::SnapshotView& snapshot) {
   return text;
 }
 
+// "term 1, vote 2, log through 3, 1 write pending".
+std::string render_disk(const spec::ServerView& view) {
+  if (!view.disk) return "none";
+  const spec::DiskView& disk = *view.disk;
+  return fmt::format("(term {}, vote {}, log through {}, {} write{} pending)", disk.current_term,
+                     render_id(disk.voted_for), disk.log_index, disk.pending.size(),
+                     disk.pending.size() == 1 ? "" : "s");
+}
+
 // The fields of a view as text, in the order in which they are listed; `name` and `text` agree in
 // all views, so that two of them can be compared slot by slot.
 std::vector<std::pair<std::string_view, std::string>> field_texts(const spec::ServerView& view) {
@@ -128,6 +137,7 @@ std::vector<std::pair<std::string_view, std::string>> field_texts(const spec::Se
       {"match_index", fmt::format("[{}]", fmt::join(view.match_index, " "))},
       {"snapshot", render_snapshot(view.snapshot)},
       {"membership", render_membership(view.membership)},
+      {"disk", render_disk(view)},
   };
 }
 
@@ -186,7 +196,13 @@ std::string render_action(const Action& action) {
     case ActionKind::Deliver:
       return render_delivery(action);
     case ActionKind::Crash:
-      return fmt::format("server {} crashes and restarts", action.server);
+      if (action.survived == 0) {
+        return fmt::format("server {} crashes and restarts", action.server);
+      }
+      return fmt::format(
+          "server {} crashes, {} part{} of its pending writes being durable, and "
+          "restarts",
+          action.server, action.survived, action.survived == 1 ? "" : "s");
     case ActionKind::Cut:
       return "the network is cut into " + render_groups(action.groups);
     case ActionKind::Heal:
@@ -194,6 +210,8 @@ std::string render_action(const Action& action) {
     case ActionKind::Compact:
       return fmt::format("server {} takes a snapshot through index {} and drops the log up to it",
                          action.server, action.index);
+    case ActionKind::DiskWrite:
+      return fmt::format("server {} has its oldest write on disk", action.server);
     case ActionKind::ChangeMembership:
       return fmt::format("server {} is asked for the membership {}", action.server,
                          render_membership({action.voters, {}, action.learners}));
@@ -211,6 +229,7 @@ bool is_fresh(const spec::ServerView& view) {
   spec::ServerView fresh;
   fresh.id = view.id;
   fresh.membership = view.membership;
+  if (view.disk) fresh.disk.emplace();
   return view == fresh;
 }
 
@@ -231,6 +250,7 @@ std::string render_config(const Config& config) {
     text += fmt::format(", {} changes of the membership, of {} at first", printable(config.changes),
                         voters);
   }
+  if (config.async_disk) text += ", asynchronous disks";
   return text + '\n';
 }
 
@@ -275,6 +295,7 @@ std::string render_view(const spec::ServerView& view) {
   for (const auto& [name, text] : field_texts(view)) {
     if (text == "[]" && name != "log") continue;  // a leader's fields, but this is none
     if (text == "{}") continue;                   // a candidate's
+    if (name == "disk" && !view.disk) continue;
     if (name == "membership" && !view.membership.is_known()) continue;
     if (name == "snapshot" && view.snapshot.index == 0) continue;
     parts.push_back(name == "role" ? text : fmt::format("{} {}", name, text));

@@ -74,6 +74,8 @@ BROKEN = [
     (["steps", "compact", "view", "snapshot", "entries"], MISSING),
     (["config", "snapshot_chunk"], -1),
     (["config", "changes"], "none"),
+    (["config", "disk"], "sync"),
+    (["steps", "disk_write", "view", "disk", "pending"], [0]),
     (["steps", "change_membership", "action", "voters"], [0]),
     (["steps", "change_membership", "view", "membership", "voters"], []),
     (["steps", "election_timeout", "sent", 0, "fields", "term"], None),

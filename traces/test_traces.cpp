@@ -52,7 +52,8 @@ class Builder {
   explicit Builder(Trace& trace) : trace_(trace) {
     for (ServerId id = 1; id <= trace.config.servers; ++id) {
       trace.initial.emplace_back().id = id;
-      views_.emplace_back().id = id;
+      if (trace.config.async_disk) trace.initial.back().disk.emplace();
+      views_.push_back(trace.initial.back());
     }
   }
 
@@ -220,7 +221,7 @@ std::vector<std::uint64_t> slots(std::uint32_t servers) {
   return list;
 }
 
-ServerView view(ServerId id, std::uint32_t servers) {
+ServerView view(ServerId id, std::uint32_t servers, bool async_disk) {
   ServerView view;
   view.id = id;
   view.role = static_cast<Role>(size_below(3));
@@ -241,6 +242,10 @@ ServerView view(ServerId id, std::uint32_t servers) {
   }
   if (flip()) view.snapshot = {1 + size_below(3), number_below(4), entries(), membership()};
   if (flip()) view.membership = membership();
+  if (async_disk) {
+    view.disk = {number_below(4), id_or_none(servers), number_below(4), {}};
+    for (std::size_t i = size_below(3); i > 0; --i) view.disk->pending.push_back(1 + size_below(3));
+  }
   return view;
 }
 
@@ -277,6 +282,7 @@ Action action(const Trace& trace) {
   if (acts_on_server(action.kind)) action.server = id_up_to(servers);
   if (action.kind == ActionKind::Propose) action.command = text();
   if (action.kind == ActionKind::Compact) action.index = 1 + size_below(4);
+  if (action.kind == ActionKind::Crash && trace.config.async_disk) action.survived = size_below(4);
   if (action.kind == ActionKind::ChangeMembership) {
     action.voters = some_of(servers);
     action.learners = some_of(servers);
@@ -295,7 +301,8 @@ Step step(const Trace& trace) {
   }
   // Often the view stays as it was, so that few or no fields change.
   const ServerView* before = view_before(trace, trace.steps.size(), step.action.server);
-  step.view = flip() ? *before : view(step.action.server, trace.config.servers);
+  step.view =
+      flip() ? *before : view(step.action.server, trace.config.servers, trace.config.async_disk);
   return step;
 }
 
@@ -312,12 +319,13 @@ Trace trace() {
     trace.config.changes = flip() ? "single" : "joint";
     trace.config.voters = static_cast<std::uint32_t>(size_below(trace.config.servers + 1));
   }
+  trace.config.async_disk = flip();
   if (trace.config.snapshots) trace.config.snapshot_chunk = size_below(9);
   for (std::size_t i = size_below(3); i > 0; --i) trace.bounds[text()] = text();
   if (flip()) trace.bug = "double-vote";
   trace.shortest = flip();
   for (ServerId id = 1; id <= trace.config.servers; ++id) {
-    trace.initial.push_back(view(id, trace.config.servers));
+    trace.initial.push_back(view(id, trace.config.servers, trace.config.async_disk));
   }
   for (std::size_t i = size_below(8); i > 0; --i) trace.steps.push_back(step(trace));
   if (flip()) {
@@ -340,7 +348,7 @@ Trace trace() {
 Trace every_action() {
   Trace trace;
   trace.program_version = "0.1.0";
-  trace.config = {3, true, "fast", 2, "unordered", true, 5, "joint", 2};
+  trace.config = {3, true, "fast", 2, "unordered", true, 5, "joint", 2, true};
   trace.bounds = {{"crashes", "1"}, {"inflight", "4"}, {"terms", "1"}};
   trace.bug = "volatile-log";
   Builder builder(trace);
@@ -349,7 +357,7 @@ Trace every_action() {
   ServerView& two = builder.view(2);
   Action compact = action_of(ActionKind::Compact, 2);
   compact.index = 1;
-  two.snapshot = {1, 1, {kNoOp}};
+  two.snapshot = {1, 1, {kNoOp}, {}};
   builder.step(std::move(compact), "Compacted", {});
   Action change = action_of(ActionKind::ChangeMembership, 1);
   change.voters = {1, 2};
@@ -361,14 +369,19 @@ Trace every_action() {
   one.log.push_back(membership);
   one.membership = membership.membership;
   builder.step(std::move(change), "ChangeAppended", {});
+  two.disk->pending = {1, 2};
+  builder.step(action_of(ActionKind::DiskWrite, 2), "WriteAcknowledged", {});
   two = ServerView{};
   two.id = 2;
+  two.disk = {1, 1, 1, {}};
   two.current_term = 1;
   two.voted_for = 1;
-  builder.step(action_of(ActionKind::Crash, 2), "Restarted", {});
+  Action crash = action_of(ActionKind::Crash, 2);
+  crash.survived = 1;
+  builder.step(std::move(crash), "Restarted", {});
   trace.violation = {"LogSurvivesRestart",
                      "server 2 had an entry of term 1 at index 1 and lost it when it restarted.",
-                     11};
+                     12};
   return trace;
 }
 

@@ -22,6 +22,8 @@ const char* to_string(ActionKind kind) {
       return "compact";
     case ActionKind::ChangeMembership:
       return "change_membership";
+    case ActionKind::DiskWrite:
+      return "disk_write";
   }
   return "unknown";
 }

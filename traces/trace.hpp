@@ -27,6 +27,7 @@ struct Config {
   std::uint64_t snapshot_chunk = 0;       // at most so many bytes of one a message; 0: no limit
   std::string changes = "none";           // of the membership: "none", "single" or "joint"
   std::uint32_t voters = 0;               // with changes: the first members are 1..voters; 0: all
+  bool async_disk = false;                // what is written is durable only later
   bool operator==(const Config&) const = default;
 };
 
@@ -40,10 +41,11 @@ enum class ActionKind : std::uint8_t {
   Heal,              // ends the cut
   Compact,           // server, index: takes a snapshot through an applied index
   ChangeMembership,  // server, voters, learners: is asked for this membership
+  DiskWrite,         // server: its oldest write becomes durable
 };
 
 // "election_timeout", "heartbeat_timeout", "propose", "deliver", "crash", "cut", "heal",
-// "compact", "change_membership".
+// "compact", "change_membership", "disk_write".
 const char* to_string(ActionKind kind);
 std::optional<ActionKind> action_kind_named(std::string_view name);  // exactly as to_string prints
 
@@ -57,6 +59,7 @@ inline constexpr std::array kActionKinds = {
     ActionKind::Heal,
     ActionKind::Compact,
     ActionKind::ChangeMembership,
+    ActionKind::DiskWrite,
 };
 
 // Whether the action is one server's step; the others act on the network.
@@ -73,8 +76,9 @@ struct Action {
   bool keep_copy = false;                           // Deliver: a duplicate stays on the network
   std::vector<std::vector<spec::ServerId>> groups;  // Cut
   spec::Index index = 0;                            // Compact
-  std::vector<spec::ServerId> voters;               // ChangeMembership
-  std::vector<spec::ServerId> learners;             // ChangeMembership
+  std::uint64_t survived = 0;  // Crash with async_disk: parts of pending writes that are durable
+  std::vector<spec::ServerId> voters;    // ChangeMembership
+  std::vector<spec::ServerId> learners;  // ChangeMembership
   bool operator==(const Action&) const = default;
 };
 

@@ -88,16 +88,16 @@ class Json(CliTest):
         found = self.summary(*TINY)
         self.assertEqual(set(found["config"]), {*FLAGS, "bug", "properties"})
         self.assertIsNone(found["config"]["bug"])
-        self.assertEqual(len(found["config"]["properties"]), 17)
+        self.assertEqual(len(found["config"]["properties"]), 18)
         self.assertEqual(set(found["cut_off"]), {
             "terms", "log", "proposals", "timeouts", "crashes", "inflight", "duplicates",
             "partitions", "loss", "contract", "compactions", "changes"})
         self.assertEqual(set(found["coverage"]), {
             "election_timeout", "heartbeat_timeout", "propose", "crash", "cut", "heal",
-            "compact", "change_membership", "deliver_install_snapshot", "deliver_install_snapshot_reply",
+            "compact", "change_membership", "disk_write", "deliver_install_snapshot", "deliver_install_snapshot_reply",
             "deliver_request_vote", "deliver_request_vote_reply", "deliver_append_entries",
             "deliver_append_entries_reply", "deliver_other"})
-        self.assertEqual(len(found["witnesses"]), 21)
+        self.assertEqual(len(found["witnesses"]), 23)
         for value in [*found["cut_off"].values(), *found["coverage"].values()]:
             self.assertIs(type(value), int)
         for value in found["witnesses"].values():

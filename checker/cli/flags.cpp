@@ -62,6 +62,9 @@ constexpr std::array kFlags = {
          "bytes of a snapshot in one InstallSnapshot; an entry takes about 5"},
     Flag{"membership", "single|joint", "single", kServer,
          "with --changes: one voter at a time, or any voters through joint consensus"},
+    Flag{"disk", "sync|async", "sync", kServer,
+         "async: what is written becomes durable later, in order, by a step of its own; messages "
+         "wait for it, and a crash may lose any part of what is not durable yet"},
     Flag{"recovery", "[on|off]", "off", kRecovery,
          "from every state reached, once faults stop, a fair schedule must elect one leader and "
          "commit a new proposal at every server; alone it means on"},
@@ -258,6 +261,7 @@ void set_bounds(FlagValues& values, cluster::ExploreOptions& options) {
   bounds.crashes = static_cast<std::uint32_t>(number(values, "crashes", 0, 1000));
   bounds.compactions = static_cast<std::uint32_t>(number(values, "compactions", 0, 1000));
   set_changes(values, bounds);
+  bounds.async_disk = choice(values, "disk", {"sync", "async"}) == 1;
   constexpr std::uint32_t kSymmetryServersMax = 6;
   if (bounds.servers > kSymmetryServersMax) {
     if (values.is_given("symmetry") && values["symmetry"] == "on") {
@@ -287,6 +291,7 @@ node::Options node_options(const FlagValues& values) {
                      : choice(values, "membership", {"single", "joint"}) == 0
                          ? node::Changes::SingleServer
                          : node::Changes::Joint,
+          .async_disk = choice(values, "disk", {"sync", "async"}) == 1,
           .voters = first_voters(values)};
 }
 
@@ -410,6 +415,7 @@ std::map<std::string, std::string> bounds_in_force(const Plan& plan) {
     if (name == "order") return network != cluster::Network::Any;
     if (is_among({"store", "fingerprint-seed"}, name)) return true;
     if (is_among({"recovery", "recovery-steps"}, name)) return !plan.options.recovery_steps;
+    if (name == "disk") return !plan.options.bounds.async_disk;
     if (is_among({"changes", "membership", "learners", "voters"}, name)) {
       return plan.options.bounds.changes == 0;
     }

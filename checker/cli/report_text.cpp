@@ -167,6 +167,7 @@ bool is_possible(const std::string& action, const cluster::Bounds& bounds) {
   if (action == "crash") return bounds.crashes > 0;
   if (action == "cut" || action == "heal") return bounds.partitions > 0;
   if (action == "propose") return !bounds.proposals || *bounds.proposals > 0;
+  if (action == "disk_write") return bounds.async_disk;
   if (action == "change_membership") return bounds.changes > 0;
   if (action == "compact" || action.starts_with("deliver_install_snapshot")) {
     return bounds.compactions > 0;

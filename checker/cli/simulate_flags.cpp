@@ -38,6 +38,7 @@ constexpr std::array kShared = {
     Shared{"entries", "unlimited", kServer},
     Shared{"snapshot-chunk", "unlimited", kServer},
     Shared{"membership", "single", kServer},
+    Shared{"disk", "sync", kServer},
 };
 
 constexpr std::array kOwn = {
@@ -187,8 +188,9 @@ SimulatePlan make_simulate_plan(FlagValues values, const std::vector<std::string
 std::map<std::string, std::string> bounds_for_walks(
     const std::map<std::string, std::string>& of_bug) {
   std::map<std::string, std::string> bounds;
-  for (const char* name : {"servers", "no-op", "backtracking", "entries", "compactions",
-                           "snapshot-chunk", "changes", "voters", "learners", "membership"}) {
+  for (const char* name :
+       {"servers", "no-op", "backtracking", "entries", "compactions", "snapshot-chunk", "changes",
+        "voters", "learners", "membership", "disk"}) {
     const auto found = of_bug.find(name);
     if (found != of_bug.end()) bounds.insert(*found);
   }
@@ -202,6 +204,7 @@ std::map<std::string, std::string> bounds_in_force(const SimulatePlan& plan) {
       return network == cluster::Network::Any;
     }
     if (name == "duplicates") return network != cluster::Network::Unordered;
+    if (name == "disk") return !plan.options.node.async_disk;
     if (name == "changes" || name == "voters" || name == "learners" || name == "membership") {
       return plan.options.bounds.changes == 0;
     }

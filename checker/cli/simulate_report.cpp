@@ -101,6 +101,8 @@ void add_coverage(Out out, const SimulateOutcome& outcome) {
     const bool is_of_snapshots = outcome.report.action_names[i] == "compact" ||
                                  outcome.report.action_names[i].starts_with("deliver_install");
     if (count == 0 && outcome.report.action_names[i] == "deliver_other") continue;
+    const bool is_write = outcome.report.action_names[i] == "disk_write";
+    if (count == 0 && is_write && !outcome.plan.options.node.async_disk) continue;
     const bool is_change = outcome.report.action_names[i] == "change_membership";
     if (count == 0 && is_change && outcome.plan.options.bounds.changes == 0) continue;
     if (count == 0 && is_of_snapshots && outcome.plan.options.bounds.compactions == 0) continue;
@@ -112,6 +114,7 @@ void add_witnesses(Out out, const SimulateOutcome& outcome) {
   const std::uint32_t fired = outcome.report.totals.witnesses;
   cluster::Bounds features;
   features.compactions = outcome.plan.options.bounds.compactions;
+  features.async_disk = outcome.plan.options.node.async_disk;
   features.changes = outcome.plan.options.bounds.changes;
   features.joint_changes = outcome.plan.options.node.changes == node::Changes::Joint;
   add_witness_lines(out, fired, cluster::possible_witnesses(features));

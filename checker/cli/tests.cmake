@@ -39,6 +39,9 @@ add_soak(membership --log 2 --proposals 1 --crashes 0 --changes 2 --terms 3 --ti
 add_soak(membership_joint --servers 4 --voters 2 --log 1 --crashes 0 --changes 1 --membership joint)
 add_soak(membership_learners --log 1 --voters 2 --crashes 0 --changes 2 --learners on)
 add_soak(snapshots_and_membership --log 2 --crashes 0 --changes 1 --compactions 1)
+add_soak(disks --terms 2 --log 1 --timeouts 2 --crashes 1 --disk async)
+add_soak(disks_and_snapshots --log 1 --timeouts 2 --crashes 1 --compactions 1 --disk async)
+add_soak(membership_and_disks --terms 2 --log 1 --proposals 0 --timeouts 2 --crashes 1 --changes 1 --disk async)
 
 # A billion distinct states, exact, in 16 GiB and 20 minutes: reached, not exhausted (exit 3).
 add_test(NAME soak.a_billion COMMAND raftcheck explore --log 2 --crashes 1

@@ -28,6 +28,7 @@ struct Bounds {
   std::uint32_t changes = 0;          // of the membership, that a leader accepts
   bool joint_changes = false;         // to any other voters; or by one voter at a time
   bool learners = false;              // members without a vote come and go too
+  bool async_disk = false;            // what is written is durable only later
   std::uint32_t voters = 0;           // with changes: servers 1..voters are the first; 0: all
   Network network = Network::Any;
 

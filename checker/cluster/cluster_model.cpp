@@ -11,7 +11,8 @@ namespace {
 // Names of inputs that are not messages; message ids stay below.
 constexpr std::uint32_t kElectionTimeoutKey = 0xFF000000;
 constexpr std::uint32_t kHeartbeatTimeoutKey = 0xFF000001;
-constexpr std::uint32_t kRestartKey = 0xFF000002;
+constexpr std::uint32_t kDiskWriteKey = 0xFF000003;
+constexpr std::uint32_t kRestartKey = 0xFF020000;  // plus the parts of pending writes that survive
 constexpr std::uint32_t kProposeKey = 0xFF001000;  // plus the number of the proposal
 constexpr std::uint32_t kCompactKey = 0xFF010000;  // plus the index
 constexpr std::uint32_t kChangeKey = 0xFE000000;   // plus MembershipChange::packed()
@@ -156,11 +157,30 @@ void ClusterModel::add_crash(engine::HalfId half, std::size_t server,
     steps.push_back(forbidden(BoundKind::Crashes));
     return;
   }
-  const LocalStep restart = local_step(local, kRestartKey, {node::InputKind::Restart, {}});
-  if (!restart.has_effect(local)) return;
   ++world.crashes;
-  steps.push_back(cluster_step(half, server, restart, world, true,
-                               {ActionKind::Crash, static_cast<std::uint32_t>(server + 1)}));
+  std::uint32_t parts = 0;
+  if (const auto& disk = locals_[local].view.disk) {
+    for (const std::uint64_t write : disk->pending) parts += static_cast<std::uint32_t>(write);
+  }
+  for (std::uint32_t survive = 0; survive <= parts; ++survive) {
+    const std::string payload = parts == 0 ? std::string() : std::to_string(survive);
+    const LocalStep restart =
+        local_step(local, kRestartKey + survive, {node::InputKind::Restart, payload});
+    if (!restart.has_effect(local)) continue;
+    steps.push_back(
+        cluster_step(half, server, restart, world, true,
+                     {ActionKind::Crash, static_cast<std::uint32_t>(server + 1), survive}));
+  }
+}
+
+void ClusterModel::add_disk_write(engine::HalfId half, std::size_t server,
+                                  std::vector<engine::Step>& steps) {
+  const LocalId local = rows_[half][server];
+  const World world = worlds_[rows_[half][world_slot()]];
+  const LocalStep write = local_step(local, kDiskWriteKey, {node::InputKind::DiskWrite, {}});
+  if (!write.has_effect(local)) return;
+  steps.push_back(cluster_step(half, server, write, world, false,
+                               {ActionKind::DiskWrite, static_cast<std::uint32_t>(server + 1)}));
 }
 
 void ClusterModel::add_changes(engine::HalfId half, std::size_t server,
@@ -240,6 +260,7 @@ void ClusterModel::internal_steps(engine::HalfId half, std::vector<engine::Step>
     add_crash(half, server, steps);
     if (bounds_.compactions > 0) add_compactions(half, server, steps);
     if (bounds_.changes > 0) add_changes(half, server, steps);
+    if (bounds_.async_disk) add_disk_write(half, server, steps);
   }
   if (bounds_.partitions > 0) add_partitions(half, steps);
 }

@@ -39,7 +39,8 @@ inline std::string command_of(std::uint32_t number) { return "v" + std::to_strin
 struct Label {
   ActionKind kind{};
   std::uint32_t subject = 0;  // server id; Cut: partition number
-  std::uint32_t detail = 0;   // Compact: the index. ChangeMembership: MembershipChange::packed()
+  std::uint32_t detail = 0;   // Compact: the index. ChangeMembership: MembershipChange::packed().
+                              // Crash: the parts of pending writes that survive
   [[nodiscard]] std::uint32_t packed() const {
     return (static_cast<std::uint32_t>(kind) << 24U) | detail << 4U | subject;
   }
@@ -176,6 +177,7 @@ class ClusterModel final : public engine::Model {
   void add_timeouts(engine::HalfId half, std::size_t server, std::vector<engine::Step>& steps);
   void add_proposal(engine::HalfId half, std::size_t server, std::vector<engine::Step>& steps);
   void add_crash(engine::HalfId half, std::size_t server, std::vector<engine::Step>& steps);
+  void add_disk_write(engine::HalfId half, std::size_t server, std::vector<engine::Step>& steps);
   void add_changes(engine::HalfId half, std::size_t server, std::vector<engine::Step>& steps);
   void add_compactions(engine::HalfId half, std::size_t server, std::vector<engine::Step>& steps);
   void add_partitions(engine::HalfId half, std::vector<engine::Step>& steps);

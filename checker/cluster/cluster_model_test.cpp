@@ -58,6 +58,7 @@ struct Space {
                                 .changes = bounds.changes == 0    ? node::Changes::None
                                            : bounds.joint_changes ? node::Changes::Joint
                                                                   : node::Changes::SingleServer,
+                                .async_disk = bounds.async_disk,
                                 .voters = bounds.voters};
     if (votes_twice) return std::make_unique<DoubleVotingNode>(options);
     return node::make_raft_node(options);
@@ -159,6 +160,16 @@ std::vector<Space> spaces() {
                                      })},
       {"TwoServersCompactionCrash", with(with(two, crash), [](Bounds& b) { b.compactions = 1; })},
       {"ThreeServersCompaction", with(counted(3, 1, 1, 2), [](Bounds& b) { b.compactions = 1; })},
+      {"OneServerAsyncDisk",
+       with(with(counted(1, 2, 2, 1), crash), [](Bounds& b) { b.async_disk = true; })},
+      {"TwoServersAsyncDisk", with(with(two, crash), [](Bounds& b) { b.async_disk = true; })},
+      {"TwoServersAsyncDiskCompaction", with(with(counted(2, 1, 2, 2), crash),
+                                             [](Bounds& b) {
+                                               b.async_disk = true;
+                                               b.compactions = 1;
+                                             })},
+      {"ThreeServersAsyncDisk",
+       with(with(counted(3, 1, 1, 1), crash), [](Bounds& b) { b.async_disk = true; })},
       {"TwoServersChange", with(two, [](Bounds& b) { b.changes = 1; })},
       {"ThreeServersChanges", with(counted(3, 1, 1, 2), [](Bounds& b) { b.changes = 2; })},
       {"ThreeServersOneVoterJoint", with(counted(3, 2, 1, 1),

@@ -91,8 +91,9 @@ class DirectCluster {
     }
     const std::string& state = before.servers[action.server - 1];
     const spec::ServerView view = node_.view(state);
+    if (action.kind == ActionKind::Crash && action.index > pending_parts(view)) return std::nullopt;
     if (action.kind == ActionKind::Propose && view.log.size() >= bounds_.log) return std::nullopt;
-    const std::string command = action.kind == ActionKind::Compact ? std::to_string(action.index)
+    const std::string command = action.index > 0 ? std::to_string(action.index)
                                 : action.kind == ActionKind::ChangeMembership
                                     ? action.change.payload()
                                     : command_of(proposal);
@@ -124,6 +125,11 @@ class DirectCluster {
       for (const ActionKind kind : {ActionKind::HeartbeatTimeout, ActionKind::ElectionTimeout,
                                     ActionKind::Propose, ActionKind::Crash}) {
         f(DirectAction{.kind = kind, .server = id});
+      }
+      if (bounds_.async_disk) f(DirectAction{.kind = ActionKind::DiskWrite, .server = id});
+      // As many as are pending: take() knows.
+      for (spec::Index parts = 1; bounds_.async_disk && parts < 20; ++parts) {
+        f(DirectAction{.kind = ActionKind::Crash, .server = id, .index = parts});
       }
       // Every membership there is; what the model leaves out, the leader must refuse.
       for (std::uint32_t sets = 1; bounds_.changes > 0 && sets < 1U << 18U; ++sets) {
@@ -209,6 +215,11 @@ class DirectCluster {
   }
 
  private:
+  static std::uint64_t pending_parts(const spec::ServerView& view) {
+    std::uint64_t parts = 0;
+    for (const std::uint64_t write : view.disk.value_or(spec::DiskView{}).pending) parts += write;
+    return parts;
+  }
   static std::uint32_t number_of(spec::Property property) {
     return 1 + static_cast<std::uint32_t>(property);
   }
@@ -235,6 +246,8 @@ class DirectCluster {
         return pay(half.spent[kCrashes], bounds_.crashes);
       case ActionKind::Compact:
         return pay(half.spent[kCompactions], bounds_.compactions);
+      case ActionKind::DiskWrite:
+        return true;
       case ActionKind::ChangeMembership:
         return pay(half.spent[kChanges], bounds_.changes);
       case ActionKind::Cut:
@@ -256,7 +269,9 @@ class DirectCluster {
       case ActionKind::Propose:
         return {node::InputKind::Propose, command};
       case ActionKind::Crash:
-        return {node::InputKind::Restart, {}};
+        return {node::InputKind::Restart, command};
+      case ActionKind::DiskWrite:
+        return {node::InputKind::DiskWrite, {}};
       case ActionKind::Compact:
         return {node::InputKind::Compact, command};
       case ActionKind::ChangeMembership:

@@ -25,7 +25,8 @@ traces::Config config_of(const ExploreOptions& options) {
           .snapshots = options.node.snapshots,
           .snapshot_chunk = options.node.snapshot_chunk,
           .changes = to_string(options.node.changes),
-          .voters = options.node.voters};
+          .voters = options.node.voters,
+          .async_disk = options.node.async_disk};
 }
 
 traces::ActionKind action_kind_of(ActionKind kind) {
@@ -46,6 +47,8 @@ traces::ActionKind action_kind_of(ActionKind kind) {
       return traces::ActionKind::Compact;
     case ActionKind::ChangeMembership:
       return traces::ActionKind::ChangeMembership;
+    case ActionKind::DiskWrite:
+      return traces::ActionKind::DiskWrite;
     default:
       return traces::ActionKind::Deliver;
   }
@@ -148,6 +151,7 @@ class TraceMaker {
       action.command = command_of(options_.bounds.proposals ? ++proposals_ : 1);
     }
     if (action.kind == traces::ActionKind::Compact) action.index = label.detail;
+    if (action.kind == traces::ActionKind::Crash) action.survived = label.detail;
     if (action.kind == traces::ActionKind::ChangeMembership) {
       MembershipChange change = MembershipChange::unpacked(label.detail);
       for (auto* ids : {&change.voters, &change.learners}) {

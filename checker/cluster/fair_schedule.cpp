@@ -16,8 +16,10 @@ std::uint64_t recovery_steps_for(const Bounds& bounds) {
   const std::uint64_t pieces = bounds.compactions == 0 ? 0 : bounds.snapshot_pieces;
   // Memberships that are left half way are finished first, by one leader after another.
   const std::uint64_t rounds = bounds.changes == 0 ? 1 : 2 + bounds.changes;
-  return rounds * (n * exchange) + rounds * timeouts * 2 * exchange +
-         rounds * (n - 1) * (4 * entries + 2 * pieces) + 3 * rounds * exchange;
+  // A write for each step that asks for one.
+  const std::uint64_t writes = bounds.async_disk ? 2 : 1;
+  return writes * (rounds * (n * exchange) + rounds * timeouts * 2 * exchange +
+                   rounds * (n - 1) * (4 * entries + 2 * pieces) + 3 * rounds * exchange);
 }
 
 namespace {
@@ -100,6 +102,7 @@ ServerFacts facts_of(const spec::ServerView& view) {
                     .term = view.current_term,
                     .commit_index = view.commit_index};
   add_members(view.membership, facts.members);
+  facts.writes = view.disk && !view.disk->pending.empty();
   for (std::size_t i = view.log.size(); i > 0 && facts.proposed == 0; --i) {
     const spec::EntryView& entry = view.log[i - 1];
     if (entry.term != view.current_term) break;

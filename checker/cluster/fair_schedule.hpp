@@ -71,6 +71,7 @@ struct ServerFacts {
   bool leads = false;
   spec::Term term = 0;
   spec::Index commit_index = 0;
+  bool writes = false;       // something it wrote is not durable yet
   spec::Index proposed = 0;  // of the last entry with the new command and of the present term
   std::vector<spec::ServerId> members{};  // in force there, where memberships change; empty: all
 };
@@ -104,6 +105,7 @@ struct ScheduleResult {
 //   using Message;                             // copyable
 //   ServerFacts facts(ServerId);
 //   std::optional<Effect> heartbeat(ServerId), timeout(ServerId), propose(ServerId);
+//   std::optional<Effect> write(ServerId);           // its oldest write becomes durable
 //   std::optional<Effect> receive(const Message&);   // nothing: the step could not be taken
 //   ServerId to(const Message&);
 //   sent(): a range of the messages that the last step sent
@@ -121,6 +123,10 @@ class FairSchedule {
     for (std::size_t place = 0; place < order_.size(); ++place) {
       if (!cluster_.facts(order_[place]).leads) start_timer(place);
     }
+    for (std::size_t place = 0; place < order_.size(); ++place) {
+      if (!write_all(place)) return {end_, steps_};
+    }
+    if (!receive_all()) return {end_, steps_};
     while (!is_over_) {
       const std::uint64_t before = steps_;
       if (!heartbeats() || !timeouts() || !proposal()) break;
@@ -146,6 +152,11 @@ class FairSchedule {
   bool may_step() { return steps_ < steps_max_ || finish(ScheduleEnd::OutOfSteps); }
 
   bool took(std::size_t place, const std::optional<ScheduledEffect>& effect) {
+    if (!note(place, effect)) return false;
+    return write_all(place);
+  }
+
+  bool note(std::size_t place, const std::optional<ScheduledEffect>& effect) {
     ++steps_;
     if (!effect) return finish(ScheduleEnd::Stopped);
     if (effect->restarts_timer) start_timer(place);
@@ -153,6 +164,14 @@ class FairSchedule {
       for (const Message& message : cluster_.sent()) {  // what is sent to the others is lost
         if (cluster_.to(message) == receiver) queue_.push_back(message);
       }
+    }
+    return true;
+  }
+
+  // Disks are fast: whatever a step has written is durable before anything else happens.
+  bool write_all(std::size_t place) {
+    while (cluster_.facts(order_[place]).writes) {
+      if (!may_step() || !note(place, cluster_.write(order_[place]))) return false;
     }
     return true;
   }

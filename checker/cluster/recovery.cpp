@@ -9,6 +9,7 @@ namespace {
 constexpr std::uint32_t kElectionTimeoutKey = 0xFF000000;
 constexpr std::uint32_t kHeartbeatTimeoutKey = 0xFF000001;
 constexpr std::uint32_t kProposeKey = 0xFF000002;
+constexpr std::uint32_t kDiskWriteKey = 0xFF000003;
 
 constexpr std::uint64_t kPollInterval = 64;      // states between two questions whether to go on
 constexpr std::size_t kAllOrdersServersMax = 6;  // 720 orders
@@ -37,6 +38,9 @@ class Recovery::Cluster {
   }
   std::optional<ScheduledEffect> propose(spec::ServerId server) {
     return take(server, kProposeKey, {node::InputKind::Propose, kRecoveryCommand});
+  }
+  std::optional<ScheduledEffect> write(spec::ServerId server) {
+    return take(server, kDiskWriteKey, {node::InputKind::DiskWrite, {}});
   }
   std::optional<ScheduledEffect> receive(MessageId id) {
     const node::Message& message = owner_.messages_[id];

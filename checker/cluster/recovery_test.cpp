@@ -57,7 +57,8 @@ RC_GTEST_PROP(Recovery, JudgesLikeTheRunner_InEveryOrder, ()) {
                               .no_op = *rc::gen::arbitrary<bool>(),
                               .fast_backtracking = *rc::gen::arbitrary<bool>(),
                               .snapshots = true,
-                              .snapshot_chunk = *rc::gen::inRange<std::uint32_t>(0, 8)};
+                              .snapshot_chunk = *rc::gen::inRange<std::uint32_t>(0, 8),
+                              .async_disk = *rc::gen::arbitrary<bool>()};
   const auto node = node::make_raft_node(options);
   const auto steps_max = *rc::gen::element<std::uint64_t>(8, 20, 400);
   Runner runner(*node, options.servers, "any", 0);

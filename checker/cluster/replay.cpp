@@ -76,6 +76,7 @@ node::Options node_options(const traces::Config& config) {
           .changes = config.changes == "joint"    ? node::Changes::Joint
                      : config.changes == "single" ? node::Changes::SingleServer
                                                   : node::Changes::None,
+          .async_disk = config.async_disk,
           .voters = config.voters};
 }
 

@@ -23,6 +23,8 @@ node::InputKind input_kind_of(ActionKind kind) {
       return node::InputKind::Restart;
     case ActionKind::Compact:
       return node::InputKind::Compact;
+    case ActionKind::DiskWrite:
+      return node::InputKind::DiskWrite;
     default:
       return node::InputKind::Receive;
   }
@@ -186,6 +188,10 @@ traces::Result<Runner::Taken> Runner::apply(const traces::Action& action) {
   if (action.kind == ActionKind::Compact) {
     const std::string index = std::to_string(action.index);
     return run(std::move(step), {node::InputKind::Compact, index});
+  }
+  if (action.kind == ActionKind::Crash && action.survived > 0) {
+    const std::string survived = std::to_string(action.survived);
+    return run(std::move(step), {node::InputKind::Restart, survived});
   }
   if (action.kind == ActionKind::ChangeMembership) {
     const std::string change = MembershipChange{action.voters, action.learners}.payload();

@@ -27,6 +27,8 @@ ActionKind action_of(traces::ActionKind kind) {
       return ActionKind::Compact;
     case traces::ActionKind::ChangeMembership:
       return ActionKind::ChangeMembership;
+    case traces::ActionKind::DiskWrite:
+      return ActionKind::DiskWrite;
     case traces::ActionKind::Deliver:
       break;
   }
@@ -143,7 +145,12 @@ void ServerModel::internal_steps(engine::PartId part, std::uint32_t serial,
   };
   add(traces::ActionKind::HeartbeatTimeout, {node::InputKind::HeartbeatTimeout, {}});
   add(traces::ActionKind::ElectionTimeout, {node::InputKind::ElectionTimeout, {}});
-  add(traces::ActionKind::Crash, {node::InputKind::Restart, {}});
+  if (space_.async_disk) {
+    add(traces::ActionKind::DiskWrite, {node::InputKind::DiskWrite, {}});
+    add_crashes(part, steps);
+  } else {
+    add(traces::ActionKind::Crash, {node::InputKind::Restart, {}});
+  }
   if (space_.compacts) add_compactions(part, steps);
   if (space_.changes && leads) add_changes(part, steps);
   if (locals_[part].view.log.size() >= space_.log) {
@@ -166,6 +173,21 @@ void ServerModel::add_compactions(engine::PartId part, std::vector<engine::Step>
     const std::string payload = std::to_string(index);
     const ServerLabel label{traces::ActionKind::Compact, id, index};
     if (const auto found = step(part, {node::InputKind::Compact, payload}, label)) {
+      steps.push_back(*found);
+    }
+  }
+}
+
+void ServerModel::add_crashes(engine::PartId part, std::vector<engine::Step>& steps) {
+  const spec::ServerId id = locals_[part].view.id;
+  std::uint32_t parts = 0;
+  if (const auto& disk = locals_[part].view.disk) {
+    for (const std::uint64_t write : disk->pending) parts += static_cast<std::uint32_t>(write);
+  }
+  for (std::uint32_t survive = 0; survive <= parts; ++survive) {
+    const std::string payload = std::to_string(survive);
+    const ServerLabel label{traces::ActionKind::Crash, id, survive};
+    if (const auto found = step(part, {node::InputKind::Restart, payload}, label)) {
       steps.push_back(*found);
     }
   }

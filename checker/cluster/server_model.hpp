@@ -39,6 +39,7 @@ class ServerModel final : public engine::PartModel {
     bool changes = false;            // the membership changes
     bool joint_changes = false;
     bool learners = false;
+    bool async_disk = false;
   };
   // The node must make servers for space.servers.
   ServerModel(node::Node& node, const Space& space, spec::PropertySet properties);
@@ -97,6 +98,7 @@ class ServerModel final : public engine::PartModel {
   engine::PartId intern_local(const std::string& bytes);
   engine::MessageId intern_message(const node::Message& message);
   engine::RecordId intern_history(const spec::History& history);
+  void add_crashes(engine::PartId part, std::vector<engine::Step>& steps);
   void add_changes(engine::PartId part, std::vector<engine::Step>& steps);
   void add_compactions(engine::PartId part, std::vector<engine::Step>& steps);
   // The step of a server; nothing if it would change and send nothing.

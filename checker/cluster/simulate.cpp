@@ -61,7 +61,8 @@ class Memo {
                 .compacts = options.bounds.compactions > 0,
                 .changes = options.bounds.changes > 0,
                 .joint_changes = options.node.changes == node::Changes::Joint,
-                .learners = options.bounds.learners},
+                .learners = options.bounds.learners,
+                .async_disk = options.node.async_disk},
                options.properties),
         walks_(model_, walk_options(options),
                [scheduler = options.scheduler, faults = options.faults](engine::Random& random,
@@ -93,7 +94,8 @@ class WalkRunner {
                      .snapshots = options.node.snapshots,
                      .snapshot_chunk = options.node.snapshot_chunk,
                      .changes = to_string(options.node.changes),
-                     .voters = options.node.voters};
+                     .voters = options.node.voters,
+                     .async_disk = options.node.async_disk};
     trace_.shortest = false;
     trace_.initial = runner_.views();
   }
@@ -146,6 +148,7 @@ class WalkRunner {
     action.server = label.server;
     if (label.kind == traces::ActionKind::Propose) action.command = command_of(label.number);
     if (label.kind == traces::ActionKind::Compact) action.index = label.number;
+    if (label.kind == traces::ActionKind::Crash) action.survived = label.number;
     if (label.kind == traces::ActionKind::ChangeMembership) {
       MembershipChange change = MembershipChange::unpacked(label.number);
       action.voters = std::move(change.voters);

@@ -13,6 +13,7 @@ const std::vector<std::string>& action_names() {
                                                "heal",
                                                "compact",
                                                "change_membership",
+                                               "disk_write",
                                                "deliver_request_vote",
                                                "deliver_request_vote_reply",
                                                "deliver_append_entries",
@@ -40,6 +41,9 @@ spec::WitnessSet possible_witnesses(const Bounds& bounds) {
       set_of(spec::Witness::MembershipRolledBack) | set_of(spec::Witness::LeaderLeft);
   if (bounds.compactions == 0) possible &= ~kOfSnapshots;
   if (bounds.changes == 0) possible &= ~kOfChanges;
+  if (!bounds.async_disk) {
+    possible &= ~(set_of(spec::Witness::UnsyncedLost) | set_of(spec::Witness::WriteTorn));
+  }
   if (!bounds.joint_changes) possible &= ~set_of(spec::Witness::JointCommitted);
   return possible;
 }

@@ -22,6 +22,7 @@ enum class ActionKind : std::uint16_t {
   Heal,
   Compact,
   ChangeMembership,
+  DiskWrite,
   Deliver,  // this and the following: one for each kind of message, as the kinds come up
 };
 

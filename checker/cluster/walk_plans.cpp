@@ -41,6 +41,7 @@ void draw_uniform(Faults faults, Random&, WalkPlan& plan) {
   weight(plan, ActionKind::HeartbeatTimeout) = 1;
   weight(plan, ActionKind::Propose) = 1;
   weight(plan, ActionKind::Compact) = 1;
+  weight(plan, ActionKind::DiskWrite) = 8;
   weight(plan, ActionKind::ChangeMembership) = 1;
   weight(plan, ActionKind::Crash) = has_crashes(faults) ? 1 : 0;
   plan.deliver_weight = 1;
@@ -54,6 +55,7 @@ void draw_pct(Faults faults, Random& random, WalkPlan& plan) {
   weight(plan, ActionKind::HeartbeatTimeout) = 4;
   weight(plan, ActionKind::Propose) = 6;
   weight(plan, ActionKind::Compact) = 1;
+  weight(plan, ActionKind::DiskWrite) = 8;
   weight(plan, ActionKind::ChangeMembership) = 1;
   weight(plan, ActionKind::Crash) = has_crashes(faults) ? 1 : 0;
   plan.deliver_weight = 64;
@@ -76,6 +78,7 @@ void draw_swarm(Faults faults, Random& random, WalkPlan& plan) {
   }
   weight(plan, ActionKind::Compact) = 2;  // not drawn: walks without snapshots stay as they are
   weight(plan, ActionKind::ChangeMembership) = 2;
+  weight(plan, ActionKind::DiskWrite) = 16;
   weight(plan, ActionKind::Crash) =
       has_crashes(faults) && random.below(2) == 0 ? draw_weight(random, 4) : 0;
   plan.weighs_each_message = random.below(2) == 0;

@@ -28,6 +28,7 @@ struct Options {
   bool snapshots = false;                 // servers have state machines, and take snapshots of them
   std::uint32_t snapshot_chunk = 0;       // bytes of a snapshot in one message; 0: no limit
   Changes changes = Changes::None;
+  bool async_disk = false;  // writes are done one by one, and only then what waits for them is sent
   std::uint32_t voters = 0;  // with changes: servers 1..voters are the first members; 0: all
 };
 
@@ -39,13 +40,16 @@ enum class InputKind : std::uint8_t {
   Restart,
   Compact,
   ChangeMembership,
+  DiskWrite,
 };
 
 struct Input {
   InputKind kind{};
   std::string_view payload;  // Propose: the command. Receive: the message's bytes. Compact: the
                              // index in decimal, through which a snapshot is to stand.
-                             // ChangeMembership: voters and learners as "1 2 3;4". Else empty.
+                             // ChangeMembership: voters and learners as "1 2 3;4". Restart with an
+                             // asynchronous disk: how many parts of what was not yet durable
+                             // survive (ServerView::disk), in decimal. Else empty.
 };
 
 struct Message {
@@ -81,6 +85,7 @@ class Node {
   // A server that starts for the first time.
   virtual std::string initial_state(spec::ServerId id) = 0;
   // Restart: the server loses what is volatile and starts again from its disk.
+  // DiskWrite: the oldest write that is not yet durable becomes so; what waited for it is sent.
   // A pure function. Throws std::invalid_argument if the bytes are not a state or a message.
   virtual StepResult step(std::string_view state, const Input& input) = 0;
 

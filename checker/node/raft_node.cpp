@@ -8,19 +8,30 @@
 #include "checker/node/state_machine.hpp"
 #include "src/raft/canonical.hpp"
 #include "src/raft/contract.hpp"
+#include "src/raft/disk.hpp"
 #include "src/raft/handlers.hpp"
 #include "src/raft/step.hpp"
 
 namespace node {
 
+// A write that is not yet durable, and the messages that wait for it. One message waits once: to
+// answer twice what came twice is not needed.
+struct PendingWrite {
+  raft::Write write{};
+  std::vector<raft::Message> messages{};
+  bool operator==(const PendingWrite&) const = default;
+};
+RAFT_FIELDS(PendingWrite, write, messages)
+
 // A server, its disk and its state machine: what a state's bytes hold.
 struct Machine {
   raft::Server server{};
   raft::Durable durable{};
-  std::vector<raft::Entry> applied{};  // where servers take snapshots: all that was applied
+  std::vector<raft::Entry> applied{};   // where servers take snapshots: all that was applied
+  std::vector<PendingWrite> pending{};  // with an asynchronous disk: oldest first
   bool operator==(const Machine&) const = default;
 };
-RAFT_FIELDS(Machine, server, durable, applied)
+RAFT_FIELDS(Machine, server, durable, applied, pending)
 
 namespace {
 
@@ -182,6 +193,14 @@ bool fits(const raft::Durable& durable, std::uint32_t servers) {
   return is_server_or_none(durable.hard_state.voted_for, servers) &&
          fits(durable.log.entries(), servers) && fits(durable.snapshot.membership, servers);
 }
+bool fits(const PendingWrite& pending, std::uint32_t servers) {
+  const raft::Write& write = pending.write;
+  return (!write.hard_state || is_server_or_none(write.hard_state->voted_for, servers)) &&
+         (!write.snapshot || fits(write.snapshot->membership, servers)) &&
+         fits(std::span<const raft::Entry>(write.entries), servers) &&
+         std::ranges::all_of(pending.messages,
+                             [&](const raft::Message& message) { return fits(message, servers); });
+}
 bool fits(const Machine& machine, std::uint32_t servers) {
   const raft::Server& server = machine.server;
   // A log begins at an index that a snapshot of this state machine can stand for.
@@ -194,6 +213,8 @@ bool fits(const Machine& machine, std::uint32_t servers) {
          fits(server.config.voters, servers) && fits(server.log.entries(), servers) &&
          fits(server.snapshot.membership, servers) && fits(machine.durable, servers) &&
          fits(std::span<const raft::Entry>(machine.applied), servers) &&
+         std::ranges::all_of(machine.pending,
+                             [&](const PendingWrite& pending) { return fits(pending, servers); }) &&
          std::visit([&](const auto& role) { return fits(role, servers); }, server.role);
 }
 
@@ -218,6 +239,7 @@ class RaftNode final : public Node {
                 .entries_per_message = options.entries_per_message,
                 .snapshot_chunk = options.snapshot_chunk,
                 .changes = static_cast<raft::Changes>(options.changes),
+                .async_disk = options.async_disk,
                 .voters = options.voters == 0 ? raft::ServerSet{}
                                               : raft::ServerSet::first(options.voters)},
         has_state_machines_(options.snapshots) {
@@ -231,22 +253,30 @@ class RaftNode final : public Node {
 
   StepResult step(std::string_view state, const Input& input) override {
     auto machine = parsed<Machine>(state, config_.servers, "a server's state");
-    const raft::Input made = make_input(machine, input);
     StepResult result;
+    if (input.kind == InputKind::DiskWrite && machine.pending.empty()) {
+      result.state = state;
+      return result;
+    }
+    if (input.kind == InputKind::Restart) crash(machine, input.payload);
+    if (input.kind == InputKind::DiskWrite) add_messages(machine.pending.front().messages, result);
+    const raft::Input made = make_input(machine, input);
     try {
       raft::step(machine.server, made, effects_);
     } catch (const raft::ContractViolation& violation) {
       result.contract = violation.what();
       return result;
     }
-    raft::make_durable(machine.durable, effects_.persist, machine.server);
+    if (config_.async_disk) {
+      write_later(machine, result);
+    } else {
+      raft::make_durable(machine.durable, effects_.persist, machine.server);
+    }
     if (has_state_machines_) apply(machine);
     result.state = raft::encoded(machine);
     result.outcome = to_string(effects_.outcome);
     result.timers = {effects_.timers.reset_election, effects_.timers.reset_heartbeat};
-    for (const raft::Message& message : effects_.messages) {
-      result.messages.push_back({message.from.value, message.to.value, raft::encoded(message)});
-    }
+    add_messages(effects_.messages, result);
     return result;
   }
 
@@ -260,6 +290,7 @@ class RaftNode final : public Node {
     if (config_.changes != raft::Changes::None) view.membership = view_of(membership_of(server));
     view.snapshot = view_of(server.snapshot);
     view.log = whole_log(server, view.snapshot.entries);
+    if (config_.async_disk) view.disk = disk_view(machine, view.log);
     view.commit_index = server.commit_index.value;
     view.last_applied = server.last_applied.value;
     std::visit([&](const auto& role) { add_role(view, role, config_.servers); }, server.role);
@@ -279,6 +310,7 @@ class RaftNode final : public Node {
     auto machine = parsed<Machine>(state, config_.servers, "a server's state");
     const Renamer rename(renaming);
     rename(machine);
+    for (PendingWrite& pending : machine.pending) sort(pending.messages);
     return raft::encoded(machine);
   }
 
@@ -290,7 +322,7 @@ class RaftNode final : public Node {
   }
 
  private:
-  static raft::Input make_input(const Machine& machine, const Input& input) {
+  static raft::Input make_input(Machine& machine, const Input& input) {
     switch (input.kind) {
       case InputKind::ElectionTimeout:
         return raft::ElectionTimeout{};
@@ -307,8 +339,85 @@ class RaftNode final : public Node {
         return compaction(machine, input.payload);
       case InputKind::ChangeMembership:
         return change(input.payload);
+      case InputKind::DiskWrite:
+        return acknowledged(machine);
     }
     throw std::invalid_argument("no such kind of input");
+  }
+
+  static raft::Input acknowledged(Machine& machine) {
+    const raft::Write write = machine.pending.front().write;
+    machine.pending.erase(machine.pending.begin());
+    raft::write_parts(machine.durable, write, raft::parts_of(write));
+    return raft::persisted(write);
+  }
+
+  static void add_messages(const std::vector<raft::Message>& messages, StepResult& result) {
+    for (const raft::Message& message : messages) {
+      result.messages.push_back({message.from.value, message.to.value, raft::encoded(message)});
+    }
+  }
+
+  // Equal situations are equal states: in which order they came does not matter.
+  static void sort(std::vector<raft::Message>& waiting) {
+    std::ranges::sort(waiting, {},
+                      [](const raft::Message& message) { return raft::encoded(message); });
+  }
+
+  // Of what is not yet durable, so many parts are on the disk after all.
+  static void crash(Machine& machine, std::string_view payload) {
+    std::size_t survive = 0;
+    std::from_chars(payload.data(), payload.data() + payload.size(), survive);
+    for (const PendingWrite& pending : machine.pending) {
+      const std::size_t parts = raft::parts_of(pending.write);
+      raft::write_parts(machine.durable, pending.write, std::min(survive, parts));
+      if (survive <= parts) break;
+      survive -= parts;
+    }
+    machine.pending.clear();
+  }
+
+  static raft::HardState last_hard_state(const Machine& machine) {
+    raft::HardState last = machine.durable.hard_state;
+    for (const PendingWrite& pending : machine.pending) {
+      last = pending.write.hard_state.value_or(last);
+    }
+    return last;
+  }
+
+  void write_later(Machine& machine, StepResult& result) const {
+    auto write = raft::write_of(effects_.persist, machine.server);
+    // A vote that is given once more is on its way to the disk already.
+    if (write && write->hard_state == last_hard_state(machine)) write->hard_state.reset();
+    if (write && raft::parts_of(*write) > 0) machine.pending.push_back({*std::move(write), {}});
+    if (machine.pending.empty()) {
+      add_messages(effects_.after_persist, result);
+      return;
+    }
+    std::vector<raft::Message>& waiting = machine.pending.back().messages;
+    for (const raft::Message& message : effects_.after_persist) {
+      if (std::ranges::find(waiting, message) == waiting.end()) waiting.push_back(message);
+    }
+    sort(waiting);
+  }
+
+  // How far the server's log is on its disk.
+  static spec::DiskView disk_view(const Machine& machine, const std::vector<spec::EntryView>& log) {
+    spec::DiskView disk{machine.durable.hard_state.current_term.value,
+                        machine.durable.hard_state.voted_for.value,
+                        0,
+                        {}};
+    raft::Server on_disk;
+    on_disk.snapshot = machine.durable.snapshot;
+    on_disk.log = machine.durable.log;
+    std::vector<spec::EntryView> stored =
+        whole_log(on_disk, view_of(snapshot_entries(on_disk.snapshot.data)));
+    const auto differs = std::ranges::mismatch(stored, log);
+    disk.log_index = static_cast<spec::Index>(differs.in1 - stored.begin());
+    for (const PendingWrite& pending : machine.pending) {
+      disk.pending.push_back(raft::parts_of(pending.write));
+    }
+    return disk;
   }
 
   static raft::ChangeMembership change(std::string_view payload) {

@@ -42,7 +42,8 @@ Options any_options() {
           .entries_per_message = *rc::gen::inRange(0U, 3U),
           .snapshots = *rc::gen::arbitrary<bool>(),
           .snapshot_chunk = *rc::gen::inRange(0U, 8U),
-          .changes = *rc::gen::element(Changes::None, Changes::SingleServer, Changes::Joint)};
+          .changes = *rc::gen::element(Changes::None, Changes::SingleServer, Changes::Joint),
+          .async_disk = *rc::gen::arbitrary<bool>()};
 }
 
 // A run of a cluster whose messages may arrive late, twice and out of order. Mostly deliveries, of
@@ -75,6 +76,10 @@ std::vector<Occurrence> any_run(Node& node, const Options& options, std::size_t 
       step.payload = "v" + std::to_string(which % 3);
     } else {
       step.kind = InputKind::Restart;
+    }
+    if (options.async_disk && rolls[2 * i] / 16 % 2 == 0) {
+      step = {.server = 1 + which % options.servers};
+      step.kind = InputKind::DiskWrite;
     }
     step.state = states[step.server - 1];
     const spec::Index applied = node.view(step.state).last_applied;
@@ -122,6 +127,7 @@ spec::ServerView renamed(const spec::ServerView& view, const Images& images) {
   after.leader = renamed(view.leader, images);
   for (spec::ServerId& id : after.votes_granted) id = renamed(id, images);
   std::ranges::sort(after.votes_granted);
+  if (after.disk) after.disk->voted_for = renamed(after.disk->voted_for, images);
   rename(after.membership, images);
   rename(after.snapshot.membership, images);
   for (spec::EntryView& entry : after.log) rename(entry.membership, images);
@@ -228,7 +234,8 @@ RC_GTEST_PROP(RaftNode, RenamesTwice_AsOnceByBothRenamings, ()) {
 }
 
 RC_GTEST_PROP(RaftNode, RestartsFromWhatWasDurable_AndLosesTheRest, ()) {
-  const Options options = any_options();
+  Options options = any_options();
+  options.async_disk = false;
   const auto node = make_raft_node(options);
   for (const Occurrence& step : any_run(*node, options, 60)) {
     // Every step's writes are durable before its messages leave, so nothing durable is behind.
@@ -246,6 +253,36 @@ RC_GTEST_PROP(RaftNode, RestartsFromWhatWasDurable_AndLosesTheRest, ()) {
     RC_ASSERT(restarted.messages.empty());
     RC_ASSERT(node->step(restarted.state, {InputKind::Restart, {}}).state == restarted.state);
   }
+}
+
+// A disk that is behind: any of the writes may have come through, each only after those before it.
+RC_GTEST_PROP(RaftNode, RestartsFromAnyPartOfWhatWasPending_ButNeverFromLessThanTheDisk, ()) {
+  Options options = any_options();
+  options.async_disk = true;
+  const auto node = make_raft_node(options);
+  std::size_t pending = 0;
+  for (const Occurrence& step : any_run(*node, options, 60)) {
+    const spec::ServerView before = node->view(step.result.state);
+    std::size_t parts = 0;
+    for (const std::uint64_t write : before.disk->pending) parts += write;
+    pending += parts;
+    for (std::size_t survive = 0; survive <= parts; ++survive) {
+      const std::string payload = std::to_string(survive);
+      const StepResult result = node->step(step.result.state, {InputKind::Restart, payload});
+      RC_ASSERT(!result.contract);
+      const spec::ServerView after = node->view(result.state);
+      RC_ASSERT(after.current_term >= before.disk->current_term);
+      RC_ASSERT(after.log.size() >= before.disk->log_index);
+      for (std::size_t i = 0; i < before.disk->log_index; ++i) {
+        RC_ASSERT(after.log[i] == before.log[i]);
+      }
+      if (survive < parts) continue;
+      RC_ASSERT(after.current_term == before.current_term);
+      RC_ASSERT(after.voted_for == before.voted_for);
+      RC_ASSERT(after.log == before.log);
+    }
+  }
+  RC_CLASSIFY(pending > 0, "something was pending");
 }
 
 RC_GTEST_PROP(RaftNode, RefusesBytesThatAreCutOffOrLeftOver, ()) {

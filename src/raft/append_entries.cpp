@@ -34,6 +34,7 @@ void store(Server& server, const AppendEntries& request, Effects& effects) {
       CONTRACT(index > server.commit_index,
                "AppendEntries conflicts with an entry that is committed here");
       server.log.truncate_from(index);
+      forget_stable_from(server, index);
     }
     server.log.append(std::span(request.entries).subspan(i));
     effects.persist.log_from = index;

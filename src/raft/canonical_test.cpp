@@ -46,6 +46,8 @@ std::vector<Server> different_servers() {
   changed([](Server& s) { s.role = Leader{}; });
   changed([](Server& s) { s.config.snapshot_chunk = 1; });
   changed([](Server& s) { s.config.changes = Changes::Joint; });
+  changed([](Server& s) { s.config.async_disk = true; });
+  changed([](Server& s) { s.stable_index = Index{1}; });
   changed([](Server& s) { s.config.voters = ServerSet::first(2); });
   changed([](Server& s) { s.snapshot.membership.learners = ServerSet::first(2); });
   for (const Membership& membership :

@@ -24,10 +24,14 @@ void commit_through(Server& server, Index index, Effects& effects) {
   server.last_applied = server.commit_index;
 }
 
+Index own_match(const Server& server) {
+  return server.config.async_disk ? server.stable_index : server.log.last_index();
+}
+
 void advance_leader_commit(Server& server, const Leader& leader, Effects& effects) {
   std::array<Index, kServersMax> matches;
   std::size_t voters = 0;
-  matches[voters++] = server.log.last_index();  // its own log
+  matches[voters++] = own_match(server);  // its own log
   for_each_server(server,
                   [&](ServerId peer) { matches[voters++] = leader.progress[peer].match_index; });
   const Index replicated = server.config.changes == Changes::None

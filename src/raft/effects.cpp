@@ -40,13 +40,15 @@ const char* to_string(Outcome outcome) {
       "SnapshotSent",
       "ChangeAppended",
       "ChangeRefused",
+      "WriteAcknowledged",
   };
-  static_assert(kNames.size() == static_cast<std::size_t>(Outcome::ChangeRefused) + 1);
+  static_assert(kNames.size() == static_cast<std::size_t>(Outcome::WriteAcknowledged) + 1);
   return kNames.at(static_cast<std::size_t>(outcome));
 }
 
 void Effects::clear() {
   messages.clear();
+  after_persist.clear();
   std::vector<Message> kept = std::move(messages);
   *this = Effects{};
   messages = std::move(kept);

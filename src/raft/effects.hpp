@@ -4,7 +4,12 @@
 // replace the state machine by what the server's snapshot holds; and hand the entries of `apply` to
 // the state machine in index order, each once. Messages may leave, be lost, reordered or doubled in
 // any way, but never before what the same step wants persisted is durable (Figure 2: "updated on
-// stable storage before responding to RPCs").
+// stable storage before responding to RPCs"). A driver that does not want to wait for its disk sets
+// Config::async_disk and does as disk.hpp says.
+//
+// Beside that it fires the timers that `timers` asks for (ElectionTimeout after a randomised time,
+// HeartbeatTimeout at an interval), hands in what arrives (Receive), what clients and operators ask
+// for (Propose, Compact, ChangeMembership), and after a crash begins with Restart.
 #pragma once
 
 #include <optional>
@@ -50,6 +55,7 @@ enum class Outcome : std::uint8_t {
   SnapshotSent,        // the follower's answer to a chunk: the next one is on its way
   ChangeAppended,      // the membership (joint, if need be) is in the leader's log and in force
   ChangeRefused,       // not now, or not in this way: see on_change_membership
+  WriteAcknowledged,   // what was written is durable
 };
 
 const char* to_string(Outcome outcome);  // "VoteGranted", ...
@@ -83,6 +89,7 @@ struct Effects {
   Outcome outcome = Outcome::None;
   Persist persist{};
   std::vector<Message> messages{};
+  std::vector<Message> after_persist{};  // with async_disk: wait for all writes so far (disk.hpp)
   Apply apply{};
   Timers timers{};
   Index proposed{};      // ProposalAppended: where; it is committed if this entry ever is

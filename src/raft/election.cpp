@@ -64,7 +64,7 @@ void on_election_timeout(Server& server, Effects& effects) {
   effects.outcome = Outcome::ElectionStarted;
   effects.timers.reset_election = true;
   Candidate candidate;
-  candidate.votes_granted.insert(server.id);
+  if (!server.config.async_disk) candidate.votes_granted.insert(server.id);
   server.role = candidate;
   if (has_majority(server, candidate.votes_granted)) {
     become_leader(server, effects);
@@ -75,6 +75,13 @@ void on_election_timeout(Server& server, Effects& effects) {
          RequestVote{server.current_term(), server.log.last_index(), server.log.last_term()},
          effects);
   });
+}
+
+void on_vote_durable(Server& server, Effects& effects) {
+  auto* candidate = std::get_if<Candidate>(&server.role);
+  if (candidate == nullptr) return;
+  candidate->votes_granted.insert(server.id);
+  if (has_majority(server, candidate->votes_granted)) become_leader(server, effects);
 }
 
 void on_request_vote(Server& server, ServerId from, const RequestVote& request, Effects& effects) {

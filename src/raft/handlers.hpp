@@ -9,6 +9,8 @@ namespace raft {
 
 // election.cpp
 void on_election_timeout(Server& server, Effects& effects);
+// With async_disk: the term and the vote are durable, so a candidate counts its own.
+void on_vote_durable(Server& server, Effects& effects);
 void on_request_vote(Server& server, ServerId from, const RequestVote& request, Effects& effects);
 void on_request_vote_reply(Server& server, ServerId from, const RequestVoteReply& reply,
                            Effects& effects);
@@ -32,6 +34,8 @@ void send_append(const Server& server, const Progress& progress, ServerId peer, 
 // commit.cpp
 // Moves the commit index up to `index` (never down) and hands the entries out.
 void commit_through(Server& server, Index index, Effects& effects);
+// What a leader has of its own log for good.
+Index own_match(const Server& server);
 // The leader's commit rule (5.3, 5.4).
 void advance_leader_commit(Server& server, const Leader& leader, Effects& effects);
 
@@ -49,6 +53,13 @@ void settle_membership(Server& server, Effects& effects);
 bool knows_all(const Server& server, const Membership& membership);
 // The highest index that a quorum of the membership in force holds.
 Index replicated_index(const Server& server, const Leader& leader);
+
+// disk.cpp
+void on_persisted(Server& server, const Persisted& done, Effects& effects);
+// Entries from here on are about to be replaced.
+void forget_stable_from(Server& server, Index index);
+// Parts the messages that wait for the disk from those that do not.
+void hold_messages(Effects& effects);
 
 // snapshot.cpp
 void on_compact(Server& server, const Compact& compact, Effects& effects);

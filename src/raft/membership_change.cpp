@@ -92,7 +92,7 @@ Index replicated_index(const Server& server, const Leader& leader) {
   PerServer<Index> matches(server.config.servers);
   for_each_server(server,
                   [&](ServerId peer) { matches[peer] = leader.progress[peer].match_index; });
-  matches[server.id] = server.log.last_index();  // its own log, if it is a voter itself
+  matches[server.id] = own_match(server);  // its own log, if it is a voter itself
   return quorum_index(membership_of(server), matches);
 }
 

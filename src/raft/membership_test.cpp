@@ -6,6 +6,7 @@
 
 #include <initializer_list>
 #include <tuple>
+#include <vector>
 
 #include "src/raft/contract.hpp"
 #include "src/raft/handlers.hpp"
@@ -20,7 +21,7 @@ ServerSet set_of(std::initializer_list<std::uint32_t> ids) {
   return set;
 }
 
-PerServer<Index> matches_of(std::initializer_list<std::uint64_t> matches) {
+PerServer<Index> matches_of(const std::vector<std::uint64_t>& matches) {
   PerServer<Index> held(matches.size());
   std::uint32_t id = 0;
   for (const std::uint64_t match : matches) held[{++id}] = Index{match};
@@ -30,7 +31,7 @@ PerServer<Index> matches_of(std::initializer_list<std::uint64_t> matches) {
 // --- Quorum arithmetic; 0 where nothing is known ------------------------------------------------
 
 TEST(Membership, QuorumIndex_IsWhatAMajorityHolds) {
-  using Row = std::tuple<std::initializer_list<std::uint64_t>, std::uint64_t>;
+  using Row = std::tuple<std::vector<std::uint64_t>, std::uint64_t>;
   for (const auto& [matches, expected] :
        {Row{{12}, 12}, Row{{12, 0}, 0}, Row{{12, 5}, 5}, Row{{12, 5, 0}, 5}, Row{{12, 5, 6}, 6},
         Row{{5, 5, 12}, 5}, Row{{100, 101, 103}, 101}, Row{{101, 104, 103, 103, 0}, 103},
@@ -42,7 +43,7 @@ TEST(Membership, QuorumIndex_IsWhatAMajorityHolds) {
 }
 
 TEST(Membership, QuorumIndex_OfAJointMembership_IsWhatAMajorityOfEachHolds) {
-  using Row = std::tuple<ServerSet, ServerSet, std::initializer_list<std::uint64_t>, std::uint64_t>;
+  using Row = std::tuple<ServerSet, ServerSet, std::vector<std::uint64_t>, std::uint64_t>;
   for (const auto& [voters, outgoing, matches, expected] :
        {Row{set_of({1, 3}), set_of({2}), {100, 45, 50}, 45},
         Row{set_of({1, 2}), set_of({3, 4}), {50, 48, 49, 47}, 47},

@@ -26,6 +26,7 @@ void on_restart(Server& server, const Durable& durable, Effects& effects) {
   server.hard_state = durable.hard_state;
   server.log = durable.log;
   restore_snapshot(server, durable.snapshot, effects);
+  if (server.config.async_disk) server.stable_index = server.log.last_index();
   effects.outcome = Outcome::Restarted;
   effects.timers.reset_election = true;
 }

@@ -21,11 +21,12 @@ struct Config {
   std::uint32_t snapshot_chunk =
       0;  // at most so many bytes an InstallSnapshot; 0: a snapshot whole
   Changes changes = Changes::None;
-  ServerSet voters{};  // at the beginning, where memberships change; empty: all servers
+  bool async_disk = false;  // writes are acknowledged by inputs (disk.hpp)
+  ServerSet voters{};       // at the beginning, where memberships change; empty: all servers
   bool operator==(const Config&) const = default;
 };
 RAFT_FIELDS(Config, servers, no_op, backtracking, entries_per_message, snapshot_chunk, changes,
-            voters)
+            async_disk, voters)
 
 // What must survive a crash, besides the log (Figure 2, persistent state).
 struct HardState {
@@ -99,11 +100,13 @@ struct Server {
   Index last_applied{};
   Role role{};
   Snapshot snapshot{};
+  Index stable_index{};  // with async_disk: its log is known to be durable through here
   bool operator==(const Server&) const = default;
 
   [[nodiscard]] Term current_term() const { return hard_state.current_term; }
 };
-RAFT_FIELDS(Server, config, id, hard_state, log, commit_index, last_applied, role, snapshot)
+RAFT_FIELDS(Server, config, id, hard_state, log, commit_index, last_applied, role, snapshot,
+            stable_index)
 
 // A server that never ran: a follower in term 0 with an empty log.
 // Throws ContractViolation unless 1 <= id <= config.servers <= kServersMax.

@@ -37,6 +37,7 @@ void install(Server& server, Snapshot snapshot, Effects& effects) {
     effects.outcome = Outcome::SnapshotKeptSuffix;
   } else {
     server.log = Log(snapshot.index, snapshot.term, {});
+    server.stable_index = {};
     effects.outcome = Outcome::SnapshotInstalled;
   }
   server.commit_index = server.last_applied = snapshot.index;

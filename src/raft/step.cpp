@@ -114,6 +114,9 @@ void dispatch(Server& server, const Restart& restart, Effects& effects) {
 void dispatch(Server& server, const ChangeMembership& change, Effects& effects) {
   on_change_membership(server, change, effects);
 }
+void dispatch(Server& server, const Persisted& done, Effects& effects) {
+  on_persisted(server, done, effects);
+}
 void dispatch(Server& server, const Compact& compact, Effects& effects) {
   on_compact(server, compact, effects);
 }
@@ -124,6 +127,7 @@ void step(Server& server, const Input& input, Effects& effects) {
   effects.clear();
   std::visit([&](const auto& kind) { dispatch(server, kind, effects); }, input);
   if (server.config.changes != Changes::None) settle_membership(server, effects);
+  if (server.config.async_disk) hold_messages(effects);
 }
 
 Effects step(Server& server, const Input& input) {

@@ -121,9 +121,9 @@ inline std::vector<Taken> steps_of(const Schedule& schedule) {
 
 // What a failing property prints: the run itself, as far as it goes.
 inline std::ostream& operator<<(std::ostream& out, const Schedule& schedule) {
-  static constexpr std::array kInputs = {"ElectionTimeout", "HeartbeatTimeout", "Propose",
-                                         "Receive",         "Restart",          "Compact",
-                                         "ChangeMembership"};
+  static constexpr std::array kInputs = {"ElectionTimeout",  "HeartbeatTimeout", "Propose",
+                                         "Receive",          "Restart",          "Compact",
+                                         "ChangeMembership", "Persisted"};
   static constexpr std::array kMessages = {"RequestVote",     "RequestVoteReply",
                                            "AppendEntries",   "AppendEntriesReply",
                                            "InstallSnapshot", "InstallSnapshotReply"};
