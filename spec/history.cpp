@@ -37,8 +37,17 @@ void record_answer(History& history, const ServerView& after, std::uint64_t id) 
 
 }  // namespace
 
+const MembershipView& membership_at(const History& history, Index index) {
+  for (Index at = std::min<Index>(index, history.committed.size()); at > 0; --at) {
+    const EntryView& entry = history.committed[at - 1].entry;
+    if (entry.is_membership && entry.membership.is_known()) return entry.membership;
+  }
+  return history.first_membership;
+}
+
 History extended(const History& history, const ServerView& after, const ReadEvents& reads) {
   History result = history;
+  if (!result.first_membership.is_known()) result.first_membership = after.membership;
   // What the step itself commits comes too late for a read that it was asked for.
   if (reads.asked != 0) result.reads.push_back({reads.asked, history.committed.size()});
   for (const std::uint64_t id : reads.answered) record_answer(result, after, id);

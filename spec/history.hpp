@@ -46,6 +46,8 @@ struct History {
   std::vector<CommittedEntry> committed;
   std::vector<AskedRead> reads{};  // that are not answered yet, in the order of asking
   std::optional<StaleRead> stale_read{};
+  // Where memberships change: the first one ever seen, in force before any of the log.
+  MembershipView first_membership{};
   bool operator==(const History&) const = default;
 };
 
@@ -53,5 +55,8 @@ struct History {
 // that had none, and entries committed for the first time. Never changes what is recorded: a
 // contradiction is for the properties to find.
 History extended(const History& history, const ServerView& after, const ReadEvents& reads = {});
+
+// The committed membership at an index: the last at or below it, else the first of all.
+const MembershipView& membership_at(const History& history, Index index);
 
 }  // namespace spec

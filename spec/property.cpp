@@ -32,6 +32,9 @@ constexpr std::array<Words, kPropertyCount> kWords = {{
     {"PreVotePromise", "a pre-vote changes no term and no vote, and a leader in touch stops it"},
     {"TransferPromise", "a lead is handed over to a server with all of a log that grows no more"},
     {"Contract", "the implementation never reports a broken contract of its own"},
+    {"SnapshotMatchesApplied", "a snapshot holds the committed entries through its index, no more"},
+    {"QuorumsOverlap", "each quorum of a membership meets each quorum of the one before it"},
+    {"CommittedDurable", "every committed entry is on the disks of a majority"},
 }};
 
 const Words& words(Property property) { return kWords.at(static_cast<std::size_t>(property)); }

@@ -16,7 +16,8 @@ TEST(Property, Names_AreTheEnumerators) {
       "CommittedOnQuorum",    "OwnTermCommit",       "MatchIndexSound",
       "OneVotePerTerm",       "TermMonotonic",       "CommitIndexMonotonic",
       "LastAppliedMonotonic", "MatchIndexMonotonic", "LogSurvivesRestart",
-      "PreVotePromise",       "TransferPromise",     "Contract"};
+      "PreVotePromise",       "TransferPromise",     "Contract",
+      "SnapshotMatchesApplied", "QuorumsOverlap",       "CommittedDurable"};
   ASSERT_EQ(names.size(), kPropertyCount);
   for (std::size_t i = 0; i < kPropertyCount; ++i) EXPECT_EQ(to_string(property(i)), names[i]);
   EXPECT_STREQ(to_string(Property::StateMachineSafety), "StateMachineSafety");

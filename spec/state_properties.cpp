@@ -122,7 +122,26 @@ std::string holders(Servers servers, Index index, const EntryView& entry) {
   return names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "));
 }
 
+// Where memberships change, an entry may be committed by a quorum of a membership that is dropped
+// later. What stays true: no quorum of the committed membership is without it.
+Broken committed_in_every_quorum(Servers servers, const History& history) {
+  for (Index index = 1; index <= history.committed.size(); ++index) {
+    const EntryView& entry = history.committed[index - 1].entry;
+    std::vector<ServerId> others;
+    for (const ServerView* server : servers) {
+      if (!holds(*server, index, entry)) others.push_back(server->id);
+    }
+    if (!has_quorum(membership_at(history, index), others)) continue;
+    return fmt::format(
+        "the committed entry {} at index {} is in the logs of {}; the others are a quorum of the "
+        "membership committed there",
+        describe(&entry), index, holders(servers, index, entry));
+  }
+  return std::nullopt;
+}
+
 Broken committed_on_quorum(Servers servers, const History& history) {
+  if (history.first_membership.is_known()) return committed_in_every_quorum(servers, history);
   const std::size_t majority = majority_of(servers.size());
   for (Index index = 1; index <= history.committed.size(); ++index) {
     const EntryView& entry = history.committed[index - 1].entry;
@@ -177,7 +196,101 @@ Broken reads_see_committed(Servers, const History& history) {
       stale.server, stale.read.id, stale.applied, stale.read.committed);
 }
 
-constexpr std::array<Rule<Servers, const History&>, 7> kRules = {{
+Broken snapshot_is_prefix(const ServerView& server, const History& history) {
+  const SnapshotView& snapshot = server.snapshot;
+  const std::size_t held = snapshot.entries.size();
+  if (held != snapshot.index) {
+    return fmt::format("the snapshot of server {} through index {} holds {} entries", server.id,
+                       snapshot.index, held);
+  }
+  for (Index index = 1; index <= held; ++index) {
+    const EntryView* committed =
+        index <= history.committed.size() ? &history.committed[index - 1].entry : nullptr;
+    const EntryView& entry = snapshot.entries[index - 1];
+    if (committed != nullptr && *committed == entry) continue;
+    return fmt::format("the snapshot of server {} holds {} at index {}, where {} was committed",
+                       server.id, describe(&entry), index, describe(committed));
+  }
+  if (held == 0) return std::nullopt;
+  if (snapshot.entries.back().term != snapshot.term) {
+    return fmt::format(
+        "the snapshot of server {} through index {} says that its term is {}, not {}", server.id,
+        snapshot.index, snapshot.term, snapshot.entries.back().term);
+  }
+  const MembershipView& membership = membership_at(history, held);
+  if (snapshot.membership == membership) return std::nullopt;
+  return fmt::format("the snapshot of server {} through index {} has the membership {}, not {}",
+                     server.id, snapshot.index, describe(snapshot.membership),
+                     describe(membership));
+}
+
+// Whether some quorum of one has no server in common with some quorum of the other: those of the
+// first with as few servers as can be are enough, and no server in two sets.
+bool can_part(const MembershipView& one, const MembershipView& other, Servers servers) {
+  const std::size_t n = servers.size();
+  for (std::uint32_t set = 0; set < std::uint32_t{1} << n; ++set) {
+    std::vector<ServerId> inside;
+    std::vector<ServerId> outside;
+    for (std::size_t i = 0; i < n; ++i) {
+      ((set >> i & 1U) != 0 ? inside : outside).push_back(servers[i]->id);
+    }
+    if (has_quorum(one, inside) && has_quorum(other, outside)) return true;
+  }
+  return false;
+}
+
+Broken quorums_overlap(Servers servers, const History& history) {
+  if (!history.first_membership.is_known()) return std::nullopt;
+  for (const ServerView* server : servers) {
+    const MembershipView* before = &history.first_membership;
+    for (Index index = 1; index <= server->log.size(); ++index) {
+      const EntryView& entry = server->log[index - 1];
+      if (!entry.is_membership) continue;
+      if (!entry.membership.is_known()) {  // compacted, so committed
+        before = &membership_at(history, index);
+        continue;
+      }
+      if (can_part(*before, entry.membership, servers)) {
+        return fmt::format(
+            "server {} holds at index {} the membership {}, which has a quorum apart from one of "
+            "{}",
+            server->id, index, describe(entry.membership), describe(*before));
+      }
+      before = &entry.membership;
+    }
+  }
+  return std::nullopt;
+}
+
+Broken snapshot_matches_applied(Servers servers, const History& history) {
+  for (const ServerView* server : servers) {
+    if (Broken broken = snapshot_is_prefix(*server, history)) return broken;
+  }
+  return std::nullopt;
+}
+
+// A crash of all servers must not undo what is committed.
+Broken committed_durable(Servers servers, const History& history) {
+  for (Index index = 1; index <= history.committed.size(); ++index) {
+    const EntryView& entry = history.committed[index - 1].entry;
+    std::vector<ServerId> having;
+    std::vector<ServerId> others;
+    for (const ServerView* server : servers) {
+      const bool has =
+          holds(*server, index, entry) && (!server->disk || server->disk->log_index >= index);
+      (has ? having : others).push_back(server->id);
+    }
+    const bool is_safe = history.first_membership.is_known()
+                             ? !has_quorum(membership_at(history, index), others)
+                             : having.size() >= majority_of(servers.size());
+    if (is_safe) continue;
+    return fmt::format("the committed entry {} at index {} is on the disks of {} of {} servers",
+                       describe(&entry), index, having.size(), servers.size());
+  }
+  return std::nullopt;
+}
+
+constexpr std::array<Rule<Servers, const History&>, 10> kRules = {{
     {Property::ElectionSafety, election_safety},
     {Property::LogMatching, log_matching},
     {Property::LeaderCompleteness, leader_completeness},
@@ -185,6 +298,9 @@ constexpr std::array<Rule<Servers, const History&>, 7> kRules = {{
     {Property::ReadsSeeCommitted, reads_see_committed},
     {Property::CommittedOnQuorum, committed_on_quorum},
     {Property::MatchIndexSound, match_index_sound},
+    {Property::SnapshotMatchesApplied, snapshot_matches_applied},
+    {Property::QuorumsOverlap, quorums_overlap},
+    {Property::CommittedDurable, committed_durable},
 }};
 static_assert(in_reporting_order(kRules));
 

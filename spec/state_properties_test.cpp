@@ -329,6 +329,7 @@ TEST(StateProperties, TheFirstSelectedProperty_IsReported_WhenSeveralAreBroken) 
     EXPECT_EQ(violation->property, property);
     selected &= ~set_of(property);
   }
+  selected &= ~set_of(Property::CommittedDurable);  // what is in no log is on no disk either
   EXPECT_EQ(verdict(check_ruined(selected)), "holds");
 }
 
@@ -340,6 +341,128 @@ TEST(StateProperties, EveryProperty_Holds_OfFreshServersAndOfOneAlone) {
   EXPECT_EQ(judge({follower(1, 0), follower(2, 0), follower(3, 0)}, {}), "holds");
   const ServerView alone = committed(leader(1, 1, {command(1, "x")}), 1);
   EXPECT_EQ(judge({alone}, history_of({alone})), "holds");
+}
+
+// ---- SnapshotMatchesApplied
+
+ServerView snapshotted(Index index, Term term, std::vector<EntryView> entries) {
+  ServerView server = committed(follower(1, 2, {command(1, "x"), command(2, "y")}), 2);
+  server.snapshot = {index, term, std::move(entries), {}};
+  return server;
+}
+
+const History kTwoCommitted{{}, {{command(1, "x"), 1}, {command(2, "y"), 2}}};
+
+TEST(SnapshotMatchesApplied, Holds_WhenTheSnapshotIsTheCommittedPrefix) {
+  const PropertySet alone = set_of(Property::SnapshotMatchesApplied);
+  EXPECT_EQ(judge({snapshotted(0, 0, {})}, kTwoCommitted, alone), "holds");
+  EXPECT_EQ(judge({snapshotted(1, 1, {command(1, "x")})}, kTwoCommitted, alone), "holds");
+  EXPECT_EQ(judge({snapshotted(2, 2, {command(1, "x"), command(2, "y")})}, kTwoCommitted, alone),
+            "holds");
+}
+
+TEST(SnapshotMatchesApplied, IsBroken_WhenAnEntryIsMissingDoubledOrAnother) {
+  const PropertySet alone = set_of(Property::SnapshotMatchesApplied);
+  EXPECT_EQ(judge({snapshotted(2, 2, {command(1, "x")})}, kTwoCommitted, alone),
+            "SnapshotMatchesApplied: the snapshot of server 1 through index 2 holds 1 entries");
+  EXPECT_EQ(judge({snapshotted(2, 1, {command(1, "x"), command(1, "x")})}, kTwoCommitted, alone),
+            "SnapshotMatchesApplied: the snapshot of server 1 holds \"x\" of term 1 at index 2, "
+            "where \"y\" of term 2 was committed");
+  EXPECT_EQ(judge({snapshotted(1, 1, {command(1, "x")})}, {}, alone),
+            "SnapshotMatchesApplied: the snapshot of server 1 holds \"x\" of term 1 at index 1, "
+            "where no entry was committed");
+}
+
+TEST(SnapshotMatchesApplied, IsBroken_WhenItsTermIsNotItsLastEntrys) {
+  EXPECT_EQ(
+      judge({snapshotted(1, 2, {command(1, "x")})}, kTwoCommitted,
+            set_of(Property::SnapshotMatchesApplied)),
+      "SnapshotMatchesApplied: the snapshot of server 1 through index 1 says that its term is "
+      "2, not 1");
+}
+
+// ---- memberships that change
+
+EntryView membership(Term term, std::vector<ServerId> voters, std::vector<ServerId> outgoing = {}) {
+  EntryView entry{term, false, ""};
+  entry.is_membership = true;
+  entry.membership = {std::move(voters), std::move(outgoing), {}};
+  return entry;
+}
+
+History of_three(std::vector<CommittedEntry> committed = {}) {
+  History history;
+  history.committed = std::move(committed);
+  history.first_membership.voters = {1, 2, 3};
+  return history;
+}
+
+std::vector<ServerView> four_with(ServerView first) {
+  return {std::move(first), follower(2, 1), follower(3, 1), follower(4, 1)};
+}
+
+TEST(QuorumsOverlap, Holds_WhenOneVoterChanges_OrThroughBoth) {
+  const PropertySet alone = set_of(Property::QuorumsOverlap);
+  EXPECT_EQ(judge(four_with(follower(1, 1, {membership(1, {1, 2, 3, 4})})), of_three(), alone),
+            "holds");
+  EXPECT_EQ(
+      judge(four_with(follower(1, 1, {membership(1, {1, 4}, {1, 2, 3}), membership(1, {1, 4})})),
+            of_three(), alone),
+      "holds");
+}
+
+TEST(QuorumsOverlap, IsBroken_WhenQuorumsCanPart) {
+  const PropertySet alone = set_of(Property::QuorumsOverlap);
+  EXPECT_EQ(
+      judge(four_with(follower(1, 1, {membership(1, {1})})), of_three(), alone),
+      "QuorumsOverlap: server 1 holds at index 1 the membership {1}, which has a quorum apart "
+      "from one of {1 2 3}");
+  EXPECT_EQ(
+      judge(four_with(follower(1, 1, {membership(1, {1, 4}, {1, 2, 3}), membership(1, {2})})),
+            of_three(), alone),
+      "QuorumsOverlap: server 1 holds at index 2 the membership {2}, which has a quorum apart "
+      "from one of {1 2 3} and {1 4}");
+}
+
+TEST(CommittedOnQuorum, AsksForEveryQuorumOfTheCommittedMembership_WhereItChanges) {
+  const PropertySet alone = set_of(Property::CommittedOnQuorum);
+  const History history = of_three({{membership(1, {1, 2, 3, 4}), 1}});
+  std::vector<ServerView> servers = four_with(follower(1, 1, {membership(1, {1, 2, 3, 4})}));
+  EXPECT_EQ(
+      judge(servers, history, alone),
+      "CommittedOnQuorum: the committed entry the membership {1 2 3 4} of term 1 at index 1 is "
+      "in the logs of server 1; the others are a quorum of the membership committed there");
+  servers[1].log = servers[0].log;  // two of four: no three are without it
+  EXPECT_EQ(judge(servers, history, alone), "holds");
+}
+
+TEST(SnapshotMatchesApplied, IsBroken_WhenTheSnapshotHasAnotherMembership) {
+  const PropertySet alone = set_of(Property::SnapshotMatchesApplied);
+  const History history = of_three({{membership(1, {1, 2}), 1}});
+  ServerView server = committed(follower(1, 1, {membership(1, {1, 2})}), 1);
+  server.snapshot = {1, 1, {membership(1, {})}, {{1, 2}, {}, {}}};
+  EXPECT_EQ(judge(four_with(server), history, alone), "holds");
+  server.snapshot.membership = {{1, 2, 3}, {}, {}};
+  EXPECT_EQ(judge(four_with(server), history, alone),
+            "SnapshotMatchesApplied: the snapshot of server 1 through index 1 has the membership "
+            "{1 2 3}, not {1 2}");
+}
+
+// ---- CommittedDurable
+
+TEST(CommittedDurable, IsBroken_WhenACommittedEntryIsInLogsButNotOnDisks) {
+  const PropertySet alone = set_of(Property::CommittedDurable);
+  const History history{{}, {{command(1, "x"), 1}}};
+  std::vector<ServerView> servers = {follower(1, 1, {command(1, "x")}),
+                                     follower(2, 1, {command(1, "x")}), follower(3, 1)};
+  EXPECT_EQ(judge(servers, history, alone), "holds");  // disks that keep up are not shown
+  servers[1].disk = DiskView{1, kNoServer, 0, {2}};
+  EXPECT_EQ(
+      judge(servers, history, alone),
+      "CommittedDurable: the committed entry \"x\" of term 1 at index 1 is on the disks of 1 of "
+      "3 servers");
+  servers[1].disk->log_index = 1;
+  EXPECT_EQ(judge(servers, history, alone), "holds");
 }
 
 }  // namespace

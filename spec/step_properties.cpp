@@ -37,12 +37,15 @@ std::string vote(ServerId voted_for) {
 }
 
 Broken one_vote_per_term(const ServerView& before, const ServerView& after, bool restarted) {
-  const ServerId was = before.voted_for;
+  const bool from_disk = restarted && before.disk;
+  const ServerId was = from_disk ? before.disk->voted_for : before.voted_for;
   const ServerId is = after.voted_for;
-  if (before.current_term != after.current_term || was == is) return std::nullopt;
+  const Term term = from_disk ? before.disk->current_term : before.current_term;
+  if (term != after.current_term || was == is) return std::nullopt;
+  if (from_disk && was == kNoServer) return std::nullopt;  // what was not durable yet came through
   if (restarted) {
     return fmt::format("server {} crashed in term {} with {} and restarted with {}", before.id,
-                       before.current_term, vote(was), vote(is));
+                       term, vote(was), vote(is));
   }
   if (was == kNoServer || is == kNoServer) return std::nullopt;
   return fmt::format("server {} voted for server {} and then for server {} in term {}", before.id,
@@ -51,6 +54,8 @@ Broken one_vote_per_term(const ServerView& before, const ServerView& after, bool
 
 Broken term_monotonic(const ServerView& before, const ServerView& after, bool restarted) {
   if (after.current_term >= before.current_term) return std::nullopt;
+  const bool was_durable = !restarted || !before.disk;
+  if (!was_durable && after.current_term >= before.disk->current_term) return std::nullopt;
   return fmt::format("server {} went back from term {} to term {}{}", before.id,
                      before.current_term, after.current_term, restarted ? " over a restart" : "");
 }
@@ -84,6 +89,7 @@ Broken match_index_monotonic(const ServerView& before, const ServerView& after, 
 Broken log_survives_restart(const ServerView& before, const ServerView& after, bool restarted) {
   if (!restarted || before.log == after.log) return std::nullopt;
   const Index index = agreed_through(before, after) + 1;
+  if (before.disk && index > before.disk->log_index) return std::nullopt;
   return fmt::format("server {} crashed with {} at index {} and restarted with {} there", before.id,
                      describe(entry_at(before, index)), index, describe(entry_at(after, index)));
 }

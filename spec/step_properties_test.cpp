@@ -298,5 +298,33 @@ TEST(StepProperties, NothingIsReported_WhenNothingIsSelected) {
   }
 }
 
+// ---- restarts from a disk that was behind
+
+ServerView behind(ServerView server, DiskView disk) {
+  server.disk = std::move(disk);
+  return server;
+}
+
+TEST(Disk, Restart_MayLoseWhatWasNotDurable_AndNothingElse) {
+  const ServerView before =
+      behind(voting(follower(1, 3, {command(1, "x"), command(2, "y")}), 2), {2, 3, 1, {1, 2}});
+  const auto after = [](Term term, ServerId vote, std::vector<EntryView> log) {
+    return voting(follower(1, term, std::move(log)), vote);
+  };
+  EXPECT_EQ(judge_step(before, after(2, 3, {command(1, "x")}), kRestarted), "holds");
+  EXPECT_EQ(judge_step(before, after(3, 2, {command(1, "x"), command(2, "y")}), kRestarted),
+            "holds");
+  EXPECT_EQ(
+      judge_step(before, after(2, 1, {command(1, "x")}), kRestarted),
+      "OneVotePerTerm: server 1 crashed in term 2 with its vote for server 3 and restarted with "
+      "its vote for server 1");
+  EXPECT_EQ(judge_step(before, after(1, 0, {command(1, "x")}), kRestarted),
+            "TermMonotonic: server 1 went back from term 3 to term 1 over a restart");
+  EXPECT_EQ(
+      judge_step(before, after(2, 3, {}), kRestarted),
+      "LogSurvivesRestart: server 1 crashed with \"x\" of term 1 at index 1 and restarted with "
+      "no entry there");
+}
+
 }  // namespace
 }  // namespace spec

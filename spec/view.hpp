@@ -21,14 +21,51 @@ using ServerId = std::uint32_t;  // 1..n; 0 means "none"
 
 inline constexpr ServerId kNoServer = 0;
 
+// Who belongs to the cluster (section 6): sorted ids. Without voters: nothing is known.
+struct MembershipView {
+  std::vector<ServerId> voters;
+  std::vector<ServerId> outgoing;  // C_old, while joint
+  std::vector<ServerId> learners;  // members without a vote
+  [[nodiscard]] bool is_known() const { return !voters.empty(); }
+  bool operator==(const MembershipView&) const = default;
+};
+
 struct EntryView {
   Term term = 0;
   bool no_op = false;   // appended by a new leader, not by a client (paper, section 8)
-  std::string command;  // empty for a no-op
-  bool operator==(const EntryView&) const = default;
+  std::string command;  // empty but for a client's command
+  bool is_membership = false;
+  MembershipView membership{};  // of such an entry, unless it is compacted
+  // A compacted membership is known by its term alone.
+  bool operator==(const EntryView& other) const {
+    return term == other.term && no_op == other.no_op && is_membership == other.is_membership &&
+           command == other.command &&
+           (membership == other.membership || !membership.is_known() ||
+            !other.membership.is_known());
+  }
 };
 
 enum class Role : std::uint8_t { Follower, Candidate, Leader, PreCandidate };
+
+// What a server's snapshot stands for. A right one has as many entries as its index, the last of
+// them of its term; index 0: the server has none.
+struct SnapshotView {
+  Index index = 0;
+  Term term = 0;
+  std::vector<EntryView> entries;
+  MembershipView membership;  // in force at the index, where memberships change
+  bool operator==(const SnapshotView&) const = default;
+};
+
+// The disk of a server whose writes are not durable at once.
+struct DiskView {
+  Term current_term = 0;
+  ServerId voted_for = kNoServer;
+  Index log_index = 0;  // the server's log is durable through here
+  // The writes that are not yet durable, oldest first: into how many parts a crash can tear each.
+  std::vector<std::uint64_t> pending;
+  bool operator==(const DiskView&) const = default;
+};
 
 // One server as the paper's Figure 2 lists it. `next_index` and `match_index` have one slot per
 // server (slot 0 is server 1; a leader's own slot is 0) and are empty unless the role is Leader.
@@ -39,7 +76,9 @@ struct ServerView {
   Role role = Role::Follower;
   Term current_term = 0;
   ServerId voted_for = kNoServer;
-  std::vector<EntryView> log;  // log[0] is the entry at index 1
+  // log[0] is the entry at index 1, compacted or not: those through snapshot.index are shown as the
+  // snapshot has them.
+  std::vector<EntryView> log;
   Index commit_index = 0;
   Index last_applied = 0;
   ServerId leader = kNoServer;  // the leader a follower knows of in its current term
@@ -53,11 +92,14 @@ struct ServerView {
   std::optional<std::vector<ServerId>> heard{};
   ServerId transferee = kNoServer;     // a leader: to whom it is handing its lead over
   std::vector<std::uint64_t> reads{};  // reads that wait here, by their ids
+  SnapshotView snapshot;
+  std::optional<DiskView> disk;  // absent: what is written is durable at once
+  MembershipView membership;     // in force at the server, where memberships change
   bool operator==(const ServerView&) const = default;
 };
 
 // A named field of a message, in the order in which the message lists them.
-using FieldValue = std::variant<bool, std::uint64_t, std::vector<EntryView>>;
+using FieldValue = std::variant<bool, std::uint64_t, std::vector<EntryView>, std::string>;
 
 struct MessageView {
   ServerId from = kNoServer;
@@ -74,6 +116,9 @@ const char* to_string(Role role);
 inline const EntryView* entry_at(const ServerView& server, Index index) {
   return index >= 1 && index <= server.log.size() ? &server.log[index - 1] : nullptr;
 }
+
+// Whether these (any order) are a majority of the voters and, while joint, of the outgoing ones.
+bool has_quorum(const MembershipView& membership, const std::vector<ServerId>& servers);
 
 // How many servers are a majority of n: 2 of 3, 3 of 4, 3 of 5.
 constexpr std::size_t majority_of(std::size_t n) { return n / 2 + 1; }

@@ -35,6 +35,16 @@ constexpr std::array<Words, kWitnessCount> kWords = {{
     {"LeaderAnsweredRead", "a leader answered a read"},
     {"FollowerAnsweredRead", "a follower answered a read"},
     {"ReadSawCommitted", "a read was answered that had a committed entry to see"},
+    {"LogCompacted", "a server replaced the beginning of its log by a snapshot"},
+    {"SnapshotInstalled", "a server took over another server's snapshot"},
+    {"SnapshotKeptSuffix", "a server took over a snapshot and kept entries that follow it"},
+    {"RestartedFromSnapshot", "a server that had a snapshot restarted"},
+    {"MembershipCommitted", "a membership was committed for the first time"},
+    {"JointCommitted", "a joint membership was committed for the first time"},
+    {"MembershipRolledBack", "a server dropped a membership that it had in force"},
+    {"LeaderLeft", "a leader that is not in the committed membership stepped down"},
+    {"UnsyncedLost", "a restart lost entries that were not yet durable"},
+    {"WriteTorn", "a restart lost some entries that were not yet durable, and kept others"},
 }};
 
 const Words& words(Witness witness) { return kWords.at(static_cast<std::size_t>(witness)); }
@@ -77,9 +87,34 @@ WitnessSet commit_witnesses(const ServerView& before, const ServerView& after,
     const EntryView* entry = entry_at(after, index);
     if (entry == nullptr) break;
     fired |= set_of(Witness::EntryCommitted);
-    fired |= when(entry->term < after.current_term, Witness::OldTermEntryCommitted);
+    fired |= when(entry->term < after.current_term, Witness::OldTermEntryCommitted) |
+             when(entry->is_membership, Witness::MembershipCommitted) |
+             when(!entry->membership.outgoing.empty(), Witness::JointCommitted);
   }
   return fired;
+}
+
+// Whether it stops to lead in a term that goes on.
+bool yields(const ServerView& before, const ServerView& after) {
+  return before.role == Role::Leader && after.role == Role::Follower &&
+         before.current_term == after.current_term;
+}
+
+// Whether the membership in force leaves it out.
+bool is_out(const ServerView& server) {
+  const std::vector<ServerId>& voters = server.membership.voters;
+  return server.membership.is_known() && server.membership.outgoing.empty() &&
+         std::ranges::find(voters, server.id) == voters.end();
+}
+
+WitnessSet membership_witnesses(const ServerView& before, const ServerView& after) {
+  const Index agreed = agreed_through(before, after);
+  bool is_dropped = false;
+  for (Index index = agreed + 1; index <= before.log.size(); ++index) {
+    is_dropped = is_dropped || before.log[index - 1].is_membership;
+  }
+  return when(is_dropped, Witness::MembershipRolledBack) |
+         when(yields(before, after) && is_out(after), Witness::LeaderLeft);
 }
 
 bool backed_up(const ServerView& before, const ServerView& after) {
@@ -99,8 +134,7 @@ WitnessSet feature_witnesses(const ServerView& before, const ServerView& after) 
               Witness::PreVoteWon) |
          when(before.lease && !after.lease && same_term && after.role == Role::Follower,
               Witness::LeaseEnded) |
-         when(before.role == Role::Leader && after.role == Role::Follower && same_term,
-              Witness::QuorumLost) |
+         when(yields(before, after) && !is_out(after), Witness::QuorumLost) |
          when(before.transferee == kNoServer && after.transferee != kNoServer,
               Witness::TransferStarted) |
          when(before.transferee != kNoServer && after.transferee == kNoServer && same_term &&
@@ -108,10 +142,23 @@ WitnessSet feature_witnesses(const ServerView& before, const ServerView& after) 
               Witness::TransferAborted);
 }
 
-WitnessSet restart_witnesses(const ServerView& before) {
+WitnessSet restart_witnesses(const ServerView& before, const ServerView& after) {
+  const Index kept = agreed_through(before, after);
+  const bool is_lost = before.disk && kept < before.log.size();
   const bool had_term = before.current_term > 0;
   return when(had_term, Witness::ServerRestarted) |
-         when(had_term && before.role == Role::Leader, Witness::LeaderRestarted);
+         when(had_term && before.role == Role::Leader, Witness::LeaderRestarted) |
+         when(before.snapshot.index > 0, Witness::RestartedFromSnapshot) |
+         when(is_lost, Witness::UnsyncedLost) |
+         when(is_lost && kept > before.disk->log_index, Witness::WriteTorn);
+}
+
+// A server compacts what it has applied; another's snapshot brings more than that.
+WitnessSet snapshot_witnesses(const ServerView& before, const ServerView& after) {
+  if (after.snapshot.index <= before.snapshot.index) return 0;
+  const bool is_own = after.snapshot.index <= before.commit_index;
+  return when(is_own, Witness::LogCompacted) | when(!is_own, Witness::SnapshotInstalled) |
+         when(!is_own && after.log.size() > after.snapshot.index, Witness::SnapshotKeptSuffix);
 }
 
 }  // namespace
@@ -134,10 +181,12 @@ WitnessSet read_witnesses(const ServerView& after, const ReadEvents& reads,
 
 WitnessSet witnesses(const ServerView& before, const ServerView& after, bool restarted,
                      const History& history) {
-  if (restarted) return restart_witnesses(before);
+  if (restarted) return restart_witnesses(before, after);
   return role_witnesses(before, after, history) | log_witnesses(before, after) |
          commit_witnesses(before, after, history) |
-         when(backed_up(before, after), Witness::LeaderBackedUp) | feature_witnesses(before, after);
+         when(backed_up(before, after), Witness::LeaderBackedUp) |
+         feature_witnesses(before, after) | snapshot_witnesses(before, after) |
+         membership_witnesses(before, after);
 }
 
 }  // namespace spec

@@ -30,8 +30,18 @@ enum class Witness : std::uint8_t {
   LeaderAnsweredRead,  // a read was answered by a leader
   FollowerAnsweredRead,  // ... by a follower
   ReadSawCommitted,      // ... that was asked after something had been committed
+  LogCompacted,           // a server replaced the beginning of its log by its own snapshot
+  SnapshotInstalled,      // a server took over another's snapshot
+  SnapshotKeptSuffix,     // ... and kept entries that follow it
+  RestartedFromSnapshot,  // a server restarted that had a snapshot
+  MembershipCommitted,    // a membership was committed for the first time
+  JointCommitted,         // ... and it was joint
+  MembershipRolledBack,   // a server dropped a membership that it had in force
+  LeaderLeft,             // a leader stepped down since it is no member any more
+  UnsyncedLost,           // a restart lost entries that were not yet durable
+  WriteTorn,              // ... but not all of them
 };
-inline constexpr std::size_t kWitnessCount = 21;
+inline constexpr std::size_t kWitnessCount = 31;
 
 const char* to_string(Witness witness);    // "LeaderElected", ...
 const char* description(Witness witness);  // one line for reports

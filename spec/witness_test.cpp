@@ -30,7 +30,17 @@ TEST(Witness, Names_AreTheEnumerators_AndDescriptionsDiffer) {
                        "FollowerCommitted",  "LeaderBackedUp",       "ServerRestarted",
                        "LeaderRestarted",    "PreVoteWon",           "LeaseEnded",
                        "QuorumLost",         "TransferStarted",      "TransferAborted",
-                       "LeaderAnsweredRead", "FollowerAnsweredRead", "ReadSawCommitted"};
+                       "LeaderAnsweredRead", "FollowerAnsweredRead", "ReadSawCommitted",
+                       "LogCompacted",
+                       "SnapshotInstalled",
+                       "SnapshotKeptSuffix",
+                       "RestartedFromSnapshot",
+                       "MembershipCommitted",
+                       "JointCommitted",
+                       "MembershipRolledBack",
+                       "LeaderLeft",
+                       "UnsyncedLost",
+                       "WriteTorn"};
   ASSERT_EQ(names.size(), kWitnessCount);
   std::set<std::string> descriptions;
   for (std::size_t i = 0; i < kWitnessCount; ++i) {
@@ -201,6 +211,83 @@ TEST(Witness, NothingElseFires_WhenARestartLosesWhatItShouldNot) {
   const ServerView before = leader(1, 2, {command(2, "x")});
   EXPECT_EQ(fired(before, follower(1, 2), kRestarted),
             (Names{"ServerRestarted", "LeaderRestarted"}));
+}
+
+ServerView with_snapshot(ServerView server, std::vector<EntryView> entries) {
+  const Index index = entries.size();
+  const Term term = entries.back().term;
+  server.snapshot = {index, term, std::move(entries), {}};
+  return server;
+}
+
+TEST(Witness, LogCompacted_Fires_WhenAServerTakesASnapshotOfWhatItHasCommitted) {
+  const ServerView before = committed(follower(1, 1, {command(1, "x")}), 1);
+  const History history{{}, {{command(1, "x"), 1}}};
+  EXPECT_EQ(fired(before, with_snapshot(before, {command(1, "x")}), kRunning, history),
+            Names{"LogCompacted"});
+}
+
+TEST(Witness, SnapshotInstalled_Fires_WhenItStandsForMoreThanWasCommitted) {
+  const History history{{}, {{command(1, "x"), 1}}};
+  const ServerView after =
+      with_snapshot(committed(follower(1, 1, {command(1, "x")}), 1), {command(1, "x")});
+  EXPECT_EQ(fired(follower(1, 1), after, kRunning, history),
+            (Names{"EntryReplicated", "FollowerCommitted", "SnapshotInstalled"}));
+}
+
+TEST(Witness, SnapshotKeptSuffix_Fires_WhenTheLogGoesBeyond) {
+  const History history{{}, {{command(1, "x"), 1}}};
+  const ServerView before = follower(1, 1, {command(1, "x"), command(1, "y")});
+  EXPECT_EQ(
+      fired(before, with_snapshot(committed(before, 1), {command(1, "x")}), kRunning, history),
+      (Names{"FollowerCommitted", "SnapshotInstalled", "SnapshotKeptSuffix"}));
+}
+
+TEST(Witness, RestartedFromSnapshot_Fires_WhenThereWasOne) {
+  const ServerView before =
+      with_snapshot(committed(follower(1, 1, {command(1, "x")}), 1), {command(1, "x")});
+  EXPECT_EQ(fired(before, before, kRestarted), (Names{"ServerRestarted", "RestartedFromSnapshot"}));
+}
+
+EntryView membership(Term term, std::vector<ServerId> voters, std::vector<ServerId> outgoing = {}) {
+  EntryView entry{term, false, ""};
+  entry.is_membership = true;
+  entry.membership = {std::move(voters), std::move(outgoing), {}};
+  return entry;
+}
+
+TEST(Witness, MembershipCommitted_Fires_AndJointCommitted_WhenItIsJoint) {
+  const ServerView single = follower(1, 1, {membership(1, {1, 2})});
+  EXPECT_EQ(fired(single, committed(single, 1)),
+            (Names{"EntryCommitted", "FollowerCommitted", "MembershipCommitted"}));
+  const ServerView joint = follower(1, 1, {membership(1, {1, 2}, {1, 3})});
+  EXPECT_EQ(fired(joint, committed(joint, 1)), (Names{"EntryCommitted", "FollowerCommitted",
+                                                      "MembershipCommitted", "JointCommitted"}));
+}
+
+TEST(Witness, MembershipRolledBack_Fires_WhenItsEntryIsTruncated) {
+  EXPECT_EQ(fired(follower(1, 2, {membership(1, {1, 2})}), follower(1, 2, {})),
+            (Names{"ConflictTruncated", "MembershipRolledBack"}));
+}
+
+TEST(Witness, LeaderLeft_Fires_WhenALeaderStepsDownSinceItIsNoMember) {
+  ServerView before = leader(1, 1);
+  before.membership.voters = {2, 3};
+  ServerView after = follower(1, 1);
+  after.membership.voters = {2, 3};
+  EXPECT_EQ(fired(before, after), (Names{"LeaderDeposed", "LeaderLeft"}));
+  after.membership.voters = {1, 2, 3};
+  EXPECT_EQ(fired(before, after), (Names{"LeaderDeposed", "QuorumLost"}));
+}
+
+TEST(Witness, UnsyncedLost_Fires_WhenARestartLosesWhatWasNotDurable_AndWriteTorn_WhenNotAllOfIt) {
+  ServerView before = follower(1, 1, {command(1, "x"), command(1, "y"), command(1, "z")});
+  before.disk = DiskView{1, kNoServer, 1, {2}};
+  EXPECT_EQ(fired(before, before, kRestarted), Names{"ServerRestarted"});
+  EXPECT_EQ(fired(before, follower(1, 1, {command(1, "x")}), kRestarted),
+            (Names{"ServerRestarted", "UnsyncedLost"}));
+  EXPECT_EQ(fired(before, follower(1, 1, {command(1, "x"), command(1, "y")}), kRestarted),
+            (Names{"ServerRestarted", "UnsyncedLost", "WriteTorn"}));
 }
 
 }  // namespace

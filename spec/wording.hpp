@@ -11,4 +11,7 @@ namespace spec {
 // show are escaped.
 std::string describe(const EntryView* entry);
 
+// `{1 2 3}`, joint `{1 2} and {2 3}`, with learners `{1 2}, learners {3}`.
+std::string describe(const MembershipView& membership);
+
 }  // namespace spec

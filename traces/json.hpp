@@ -15,7 +15,7 @@
 namespace traces {
 
 inline constexpr std::size_t kDocumentBytesMax = std::size_t{64} << 20;  // larger is refused unread
-inline constexpr std::size_t kNestingMax = 32;   // levels of arrays and objects; a trace has 8
+inline constexpr std::size_t kNestingMax = 32;   // levels of arrays and objects; a trace has 10
 inline constexpr std::uint32_t kServersMax = 9;  // in a trace's configuration
 inline constexpr std::uint64_t kEntriesPerMessageMax = 1000;
 

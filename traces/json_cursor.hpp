@@ -35,6 +35,7 @@ class Cursor {
   [[nodiscard]] bool is_null() const { return value_->is_null(); }
   [[nodiscard]] bool is_boolean() const { return value_->is_boolean(); }
   [[nodiscard]] bool is_array() const { return value_->is_array(); }
+  [[nodiscard]] bool is_string() const { return value_->is_string(); }
   [[nodiscard]] bool is_object() const { return value_->is_object(); }
 
   [[nodiscard]] bool boolean() const;
@@ -49,11 +50,11 @@ class Cursor {
 
   [[nodiscard]] std::vector<Cursor> elements() const;
   [[nodiscard]] std::vector<std::pair<std::string, Cursor>> members() const;
+  [[nodiscard]] bool has(std::string_view key) const;
   [[nodiscard]] Cursor member(std::string_view key) const;
   // Every one of these and no other, but for the optional ones.
   void require_keys(const std::vector<std::string_view>& keys,
                     const std::vector<std::string_view>& optional = {}) const;
-  [[nodiscard]] bool has(std::string_view key) const;
 
   // The value's text with sorted keys: equal for values that differ in the order of keys only.
   [[nodiscard]] std::string canonical() const;

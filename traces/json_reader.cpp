@@ -15,25 +15,63 @@ namespace {
 using internal::Cursor;
 
 constexpr std::uint64_t kOptionMax = 1'000'000'000;
+constexpr std::uint64_t kChunkMax = 1'000'000;
 constexpr std::size_t kDifferenceBytesMax = 200;  // of each side, when `changed` is wrong
 
+std::map<std::string, std::uint64_t> read_options(const Cursor& at) {
+  std::map<std::string, std::uint64_t> options;
+  for (const auto& [name, value] : at.members()) {
+    if (!internal::is_snake_case(name)) value.fail("expected an option's name in snake_case");
+    options.emplace(name, value.number(1, kOptionMax));
+  }
+  if (options.empty()) at.fail("expected an option at least; leave it out if none is");
+  return options;
+}
+
 Config read_config(const Cursor& at) {
-  at.require_keys({"servers", "no_op", "backtracking", "entries_per_message", "network"},
-                  {"options"});
   Config config;
+  config.snapshots = at.has("snapshot_chunk");
+  std::vector<std::string_view> keys{"servers", "no_op", "backtracking", "entries_per_message",
+                                     "network"};
+  if (config.snapshots) keys.emplace_back("snapshot_chunk");
+  const bool has_changes = at.has("changes");
+  if (has_changes) keys.insert(keys.end(), {"changes", "voters"});
+  config.async_disk = at.has("disk");
+  if (config.async_disk) keys.emplace_back("disk");
+  at.require_keys(keys, {"options"});
   config.servers = static_cast<std::uint32_t>(at.member("servers").number(1, kServersMax));
   config.no_op = at.member("no_op").boolean();
   config.backtracking = at.member("backtracking").one_of("back-tracking", {"fast", "plain"});
   config.entries_per_message = at.member("entries_per_message").number(0, kEntriesPerMessageMax);
   config.network = at.member("network").one_of("network", {"any", "unordered", "ordered"});
-  if (!at.has("options")) return config;
-  const Cursor options = at.member("options");
-  for (const auto& [name, value] : options.members()) {
-    if (!internal::is_snake_case(name)) value.fail("expected an option's name in snake_case");
-    config.options.emplace(name, value.number(1, kOptionMax));
+  if (config.snapshots) config.snapshot_chunk = at.member("snapshot_chunk").number(0, kChunkMax);
+  if (has_changes) {
+    config.changes = at.member("changes").one_of("kind of changes", {"single", "joint"});
+    config.voters = static_cast<std::uint32_t>(at.member("voters").number(0, config.servers));
   }
-  if (config.options.empty()) options.fail("expected an option at least; leave it out if none is");
+  if (config.async_disk) static_cast<void>(at.member("disk").one_of("disk", {"async"}));
+  if (at.has("options")) config.options = read_options(at.member("options"));
   return config;
+}
+
+std::vector<spec::ServerId> read_plain_ids(const Cursor& at) {
+  std::vector<spec::ServerId> ids;
+  for (const Cursor& element : at.elements()) {
+    ids.push_back(static_cast<spec::ServerId>(element.number(1, kServersMax)));
+    if (ids.size() > 1 && ids[ids.size() - 2] >= ids.back()) {
+      element.fail("expected ids in ascending order");
+    }
+  }
+  return ids;
+}
+
+spec::MembershipView read_membership(const Cursor& at) {
+  at.require_keys({"voters", "outgoing", "learners"});
+  spec::MembershipView membership{read_plain_ids(at.member("voters")),
+                                  read_plain_ids(at.member("outgoing")),
+                                  read_plain_ids(at.member("learners"))};
+  if (!membership.is_known()) at.member("voters").fail("expected at least one voter");
+  return membership;
 }
 
 std::vector<spec::EntryView> read_entries(const Cursor& at) {
@@ -41,23 +79,39 @@ std::vector<spec::EntryView> read_entries(const Cursor& at) {
   for (const Cursor& element : at.elements()) {
     spec::EntryView entry;
     entry.term = element.member("term").number();
-    const auto members = element.members();
-    entry.no_op =
-        std::ranges::any_of(members, [](const auto& member) { return member.first == "no_op"; });
-    element.require_keys({"term", entry.no_op ? "no_op" : "command"});
+    entry.no_op = element.has("no_op");
+    entry.is_membership = element.has("membership");
+    element.require_keys({"term", entry.no_op           ? "no_op"
+                                  : entry.is_membership ? "membership"
+                                                        : "command"});
+    const bool is_known = entry.is_membership && !element.member("membership").is_null();
+    if (is_known) entry.membership = read_membership(element.member("membership"));
     if (entry.no_op && !element.member("no_op").boolean()) {
       element.member("no_op").fail(
           "expected true; an entry that is no no-op has a command instead");
     }
-    if (!entry.no_op) entry.command = element.member("command").string();
+    if (!entry.no_op && !entry.is_membership) entry.command = element.member("command").string();
     entries.push_back(std::move(entry));
   }
   return entries;
 }
 
+spec::SnapshotView read_snapshot(const Cursor& at) {
+  std::vector<std::string_view> keys{"index", "term", "entries"};
+  const bool has_membership = at.has("membership");
+  if (has_membership) keys.emplace_back("membership");
+  at.require_keys(keys);
+  return {.index = at.member("index").number(1),
+          .term = at.member("term").number(),
+          .entries = read_entries(at.member("entries")),
+          .membership =
+              has_membership ? read_membership(at.member("membership")) : spec::MembershipView{}};
+}
+
 spec::FieldValue read_field(const Cursor& at) {
   if (at.is_boolean()) return at.boolean();
   if (at.is_array()) return read_entries(at);
+  if (at.is_string()) return at.string();
   return at.number();
 }
 
@@ -84,6 +138,7 @@ class Reader {
   [[nodiscard]] SentMessage read_sent(const Cursor& at) const;
   [[nodiscard]] std::vector<std::vector<spec::ServerId>> read_groups(const Cursor& at) const;
   void read_features(const Cursor& at, spec::ServerView& view) const;
+  [[nodiscard]] spec::DiskView read_disk(const Cursor& at) const;
   [[nodiscard]] spec::ServerView read_view(const Cursor& at, spec::ServerId id) const;
   [[nodiscard]] Action read_action(const Cursor& at) const;
   void read_delivery(const Cursor& at, Action& action) const;
@@ -177,6 +232,18 @@ std::vector<std::vector<spec::ServerId>> Reader::read_groups(const Cursor& at) c
   return groups;
 }
 
+spec::DiskView Reader::read_disk(const Cursor& at) const {
+  at.require_keys({"current_term", "voted_for", "log_index", "pending"});
+  spec::DiskView disk{at.member("current_term").number(),
+                      read_id_or_null(at.member("voted_for")),
+                      at.member("log_index").number(),
+                      {}};
+  for (const Cursor& element : at.member("pending").elements()) {
+    disk.pending.push_back(element.number(1));
+  }
+  return disk;
+}
+
 // What says nothing must not be there: a view has one form.
 void Reader::read_features(const Cursor& at, spec::ServerView& view) const {
   if (at.has("lease")) {
@@ -186,12 +253,17 @@ void Reader::read_features(const Cursor& at, spec::ServerView& view) const {
   if (at.has("heard")) view.heard = read_ids(at.member("heard"));
   if (at.has("reads")) view.reads = read_numbers(at.member("reads"));
   if (at.has("transferee")) view.transferee = read_id(at.member("transferee"));
+  if (at.has("snapshot")) view.snapshot = read_snapshot(at.member("snapshot"));
+  if (at.has("membership")) view.membership = read_membership(at.member("membership"));
+  if (trace_.config.async_disk) view.disk = read_disk(at.member("disk"));
 }
 
 spec::ServerView Reader::read_view(const Cursor& at, spec::ServerId id) const {
-  at.require_keys({"id", "role", "current_term", "voted_for", "log", "commit_index", "last_applied",
-                   "leader", "votes_granted", "next_index", "match_index"},
-                  {"lease", "heard", "transferee", "reads"});
+  std::vector<std::string_view> keys{
+      "id",           "role",   "current_term",  "voted_for",  "log",        "commit_index",
+      "last_applied", "leader", "votes_granted", "next_index", "match_index"};
+  if (trace_.config.async_disk) keys.emplace_back("disk");
+  at.require_keys(keys, {"lease", "transferee", "reads", "heard", "snapshot", "membership"});
   spec::ServerView view;
   view.id = static_cast<spec::ServerId>(at.member("id").number(id, id));
   const Cursor role = at.member("role");
@@ -255,6 +327,12 @@ Action Reader::read_action(const Cursor& at) const {
   if (action.kind == ActionKind::Cut) keys.emplace_back("groups");
   if (action.kind == ActionKind::Read) keys.emplace_back("read");
   if (action.kind == ActionKind::Transfer) keys.emplace_back("target");
+  if (action.kind == ActionKind::Compact) keys.emplace_back("index");
+  const bool may_survive = action.kind == ActionKind::Crash && trace_.config.async_disk;
+  if (may_survive) keys.emplace_back("survived");
+  if (action.kind == ActionKind::ChangeMembership) {
+    keys.insert(keys.end(), {"voters", "learners"});
+  }
   at.require_keys(keys);
   if (acts_on_server(action.kind)) action.server = read_id(at.member("server"));
   if (action.kind == ActionKind::Propose) action.command = at.member("command").string();
@@ -262,6 +340,12 @@ Action Reader::read_action(const Cursor& at) const {
   if (action.kind == ActionKind::Read) action.read = at.member("read").number(1);
   if (action.kind == ActionKind::Transfer) action.target = read_id(at.member("target"));
   if (action.kind == ActionKind::Cut) action.groups = read_groups(at.member("groups"));
+  if (action.kind == ActionKind::Compact) action.index = at.member("index").number(1);
+  if (may_survive) action.survived = at.member("survived").number();
+  if (action.kind == ActionKind::ChangeMembership) {
+    action.voters = read_ids(at.member("voters"));
+    action.learners = read_ids(at.member("learners"));
+  }
   return action;
 }
 
@@ -331,7 +415,9 @@ RecoveryRecord Reader::read_recovery(const Cursor& at) const {
     }
     recovery.order.push_back(id);
   }
-  if (recovery.order.size() < spec::majority_of(trace_.config.servers)) {
+  // Where memberships change, those up are its members, however few.
+  if (trace_.config.changes == "none" &&
+      recovery.order.size() < spec::majority_of(trace_.config.servers)) {
     order.fail(
         fmt::format("expected at least a majority of the {} servers", trace_.config.servers));
   }

@@ -5,12 +5,23 @@ namespace {
 
 Json id_or_null(spec::ServerId id) { return id == spec::kNoServer ? Json(nullptr) : Json(id); }
 
+Json to_json_value(const spec::MembershipView& membership) {
+  if (!membership.is_known()) return nullptr;
+  Json object = Json::object();
+  object["voters"] = membership.voters;
+  object["outgoing"] = membership.outgoing;
+  object["learners"] = membership.learners;
+  return object;
+}
+
 Json to_json_value(const std::vector<spec::EntryView>& entries) {
   Json array = Json::array();
   for (const spec::EntryView& entry : entries) {
     Json object = {{"term", entry.term}};
     if (entry.no_op) {
       object["no_op"] = true;
+    } else if (entry.is_membership) {
+      object["membership"] = to_json_value(entry.membership);
     } else {
       object["command"] = entry.command;
     }
@@ -23,18 +34,41 @@ Json to_json_value(const spec::FieldValue& field) {
   if (const auto* entries = std::get_if<std::vector<spec::EntryView>>(&field)) {
     return to_json_value(*entries);
   }
+  if (const auto* text = std::get_if<std::string>(&field)) return *text;
   if (const auto* flag = std::get_if<bool>(&field)) return *flag;
   return std::get<std::uint64_t>(field);
 }
 
+Json to_json_value(const spec::DiskView& disk) {
+  Json object = Json::object();
+  object["current_term"] = disk.current_term;
+  object["voted_for"] = id_or_null(disk.voted_for);
+  object["log_index"] = disk.log_index;
+  object["pending"] = disk.pending;
+  return object;
+}
+
+Json to_json_value(const spec::SnapshotView& snapshot) {
+  if (snapshot.index == 0) return nullptr;
+  Json object = Json::object();
+  object["index"] = snapshot.index;
+  object["term"] = snapshot.term;
+  object["entries"] = to_json_value(snapshot.entries);
+  if (snapshot.membership.is_known()) object["membership"] = to_json_value(snapshot.membership);
+  return object;
+}
+
 // The fields that only some clusters have; all of them, or those that say something.
 void add_features(const spec::ServerView& view, bool all, Json& object) {
-  const spec::ServerView plain;
-  if (all || view.lease != plain.lease) object["lease"] = view.lease;
-  if (all || view.transferee != plain.transferee)
+  if (all || view.lease) object["lease"] = view.lease;
+  if (all || view.transferee != spec::kNoServer) {
     object["transferee"] = id_or_null(view.transferee);
+  }
   if (all || !view.reads.empty()) object["reads"] = view.reads;
   if (all || view.heard) object["heard"] = view.heard ? Json(*view.heard) : Json(nullptr);
+  if (all || view.snapshot.index > 0) object["snapshot"] = to_json_value(view.snapshot);
+  if (all || view.membership.is_known()) object["membership"] = to_json_value(view.membership);
+  if (all || view.disk) object["disk"] = view.disk ? to_json_value(*view.disk) : Json(nullptr);
 }
 
 Json plain_value(const spec::ServerView& view) {

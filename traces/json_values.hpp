@@ -14,7 +14,7 @@ Json to_json_value(const spec::MessageView& message);
 // A field that only some clusters have is there where it says something.
 Json to_json_value(const spec::ServerView& view);
 
-// {field: [before, after]} for each field of the views that differs.
+// {field: [before, after]} for each field of the views that differs; null where one lacks it.
 Json changed_fields(const spec::ServerView& before, const spec::ServerView& after);
 
 }  // namespace traces::internal

@@ -15,6 +15,12 @@ Json config_value(const Config& config) {
   object["backtracking"] = config.backtracking;
   object["entries_per_message"] = config.entries_per_message;
   object["network"] = config.network;
+  if (config.snapshots) object["snapshot_chunk"] = config.snapshot_chunk;
+  if (config.changes != "none") {
+    object["changes"] = config.changes;
+    object["voters"] = config.voters;
+  }
+  if (config.async_disk) object["disk"] = "async";
   if (!config.options.empty()) object["options"] = config.options;
   return object;
 }
@@ -36,7 +42,7 @@ Json recovery_value(const RecoveryRecord& recovery) {
   return object;
 }
 
-Json action_value(const Action& action) {
+Json action_value(const Action& action, const Config& config) {
   Json object = Json::object();
   object["kind"] = to_string(action.kind);
   if (acts_on_server(action.kind)) object["server"] = action.server;
@@ -49,6 +55,12 @@ Json action_value(const Action& action) {
   if (action.kind == ActionKind::Cut) object["groups"] = action.groups;
   if (action.kind == ActionKind::Read) object["read"] = action.read;
   if (action.kind == ActionKind::Transfer) object["target"] = action.target;
+  if (action.kind == ActionKind::Crash && config.async_disk) object["survived"] = action.survived;
+  if (action.kind == ActionKind::Compact) object["index"] = action.index;
+  if (action.kind == ActionKind::ChangeMembership) {
+    object["voters"] = action.voters;
+    object["learners"] = action.learners;
+  }
   return object;
 }
 
@@ -67,7 +79,7 @@ Json step_value(const Trace& trace, std::size_t position) {
   const spec::ServerView* before = view_before(trace, position, step.action.server);
   Json object = Json::object();
   object["step"] = step.number;
-  object["action"] = action_value(step.action);
+  object["action"] = action_value(step.action, trace.config);
   object["outcome"] = step.outcome;
   object["sent"] = sent_value(step.sent);
   if (!step.answered.empty()) object["answered"] = step.answered;

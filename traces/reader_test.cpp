@@ -56,7 +56,7 @@ TEST(Reader, NamesThePath_WhenAnActionIsUnknown) {
   EXPECT_EQ(error_of(edited({"/steps/7/action/kind", R"("recieve")", "", ""})),
             R"(trace.json: /steps/7/action/kind: unknown action "recieve"; expected one of )"
             "election_timeout, heartbeat_timeout, propose, deliver, crash, cut, heal, "
-            "lease_timeout, transfer, read");
+            "lease_timeout, transfer, read, compact, change_membership, disk_write");
 }
 
 TEST(Reader, NamesThePath_WhenAPartOfTheTopIsWrong) {
@@ -75,7 +75,7 @@ TEST(Reader, NamesThePath_WhenAPartOfTheTopIsWrong) {
       {"/bug", "", "/bug", "missing"},
       {"/shortest", R"("yes")", "/shortest", R"(expected true or false, found "yes")"},
       {"/violation", "[]", "/violation", "expected an object"},
-      {"/violation/step", "10", "/violation/step", "from 0 to 9, found the number 10"},
+      {"/violation/step", "16", "/violation/step", "from 0 to 15, found the number 16"},
       {"/violation/property", R"("")", "/violation/property", "expected a property's name"},
       {"/violation/why", R"("")", "/violation/why", "unknown key; expected one of property"},
       {"/steps", "{}", "/steps", "expected an array, found an object"},
@@ -131,6 +131,29 @@ TEST(Reader, NamesThePath_WhenAViewIsWrong) {
   });
 }
 
+TEST(Reader, NamesThePath_WhenAPartThatFewClustersHaveIsWrong) {
+  expect_refusals({
+      {"/config/options", "{}", "/config/options", "expected an option at least"},
+      {"/config/options/vote_lease", "0", "/config/options/vote_lease", "from 1 to 1000000000"},
+      {"/config/options/Lease", "1", "/config/options/Lease", "name in snake_case"},
+      {"/config/disk", R"("sync")", "/config/disk", "expected one of async"},
+      {"/config/changes", "", "/config/voters", "unknown key"},
+      {"/initial/1/lease", "false", "/initial/1/lease", "expected true"},
+      {"/initial/1/reads", "[]", "/initial/1/reads", "expected one at least"},
+      {"/initial/1/transferee", "null", "/initial/1/transferee", "found null"},
+      {"/initial/1/membership", "null", "/initial/1/membership", "found null"},
+      {"/initial/1/disk", "", "/initial/1/disk", "missing"},
+      {"/initial/1/disk", "null", "/initial/1/disk", "found null"},
+      {"/initial/1/snapshot", "null", "/initial/1/snapshot", "found null"},
+      {"/steps/9/answered", "[]", "/steps/9/answered", "expected one at least"},
+      {"/steps/9/action/read", "0", "/steps/9/action/read", "from 1"},
+      {"/steps/10/action/target", "4", "/steps/10/action/target", "from 1 to 3"},
+      {"/steps/11/action/index", "", "/steps/11/action/index", "missing"},
+      {"/steps/12/action/voters", "[2,1]", "/steps/12/action/voters/1", "found 1 after 2"},
+      {"/steps/14/action/survived", "", "/steps/14/action/survived", "missing"},
+  });
+}
+
 TEST(Reader, NamesThePath_WhenAStepOrItsActionIsWrong) {
   expect_refusals({
       {"/steps/3/step", "5", "/steps/3/step", "from 4 to 4, found the number 5"},
@@ -161,7 +184,7 @@ TEST(Reader, NamesThePath_WhenAMessageIsWrong) {
       {"/steps/0/sent/0/lost", "", "/steps/0/sent/0/lost", "missing"},
       {"/steps/0/sent/0/fields", "[]", "/steps/0/sent/0/fields", "expected an object"},
       {"/steps/0/sent/0/fields/term", "1.0", "/steps/0/sent/0/fields/term", "whole number"},
-      {"/steps/0/sent/0/fields/term", R"("1")", "/steps/0/sent/0/fields/term", R"(found "1")"},
+      {"/steps/0/sent/0/fields/term", "{}", "/steps/0/sent/0/fields/term", "found an object"},
       {"/steps/0/sent/0/fields/term", "null", "/steps/0/sent/0/fields/term", "found null"},
       {"/steps/0/sent/0/fields/Term", "1", "/steps/0/sent/0/fields/Term", "name in snake_case"},
       {"/steps/2/sent/0/fields/entries", "[1]", "/steps/2/sent/0/fields/entries/0",
@@ -296,11 +319,13 @@ TEST(Reader, RefusesAHugeText_WithoutReadingIt) {
   EXPECT_EQ(error_of(text), "trace.json: larger than 64 MiB, the most that is read of a trace");
 }
 
-// Faults stop after step 7 of 9.
+// Faults stop after step 7 of 15.
 Trace unrecovered() {
   Trace trace = samples::every_action();
   trace.violation = {kRecoveryProperty, "no server leads.", trace.steps.size()};
   trace.recovery = {7, 20, {3, 1}};
+  trace.config.changes = "none";  // then a majority is asked for
+  trace.config.voters = 0;
   return trace;
 }
 
@@ -312,8 +337,8 @@ TEST(Reader, RefusesARecovery_ThatIsNoneOrOfNoMajority) {
           {"/recovery", "null", "/recovery", "expected an object"},
           {"/violation/property", R"("ElectionSafety")", "/recovery", "unknown key"},
           {"/violation", "null", "/recovery", "unknown key"},
-          {"/recovery/after", "10", "/recovery/after", "from 0 to 9"},
-          {"/recovery/after", "-1", "/recovery/after", "from 0 to 9"},
+          {"/recovery/after", "16", "/recovery/after", "from 0 to 15"},
+          {"/recovery/after", "-1", "/recovery/after", "from 0 to 15"},
           {"/recovery/after", "", "/recovery/after", "missing"},
           {"/recovery/steps", "0", "/recovery/steps", "from 1"},
           {"/recovery/seed", "1", "/recovery/seed", "unknown key"},

@@ -29,7 +29,23 @@ std::string render_command(const std::string& command) {
   return plain ? command : '"' + printable(command) + '"';
 }
 
+// "{1 2 3}", joint "{1 2}+{2 3}", with learners "{1 2}/{3}", compacted "{?}".
+std::string render_membership(const spec::MembershipView& membership) {
+  if (!membership.is_known()) return "{?}";
+  std::string text = fmt::format("{{{}}}", fmt::join(membership.voters, " "));
+  if (!membership.outgoing.empty()) {
+    text = fmt::format("{{{}}}+{}", fmt::join(membership.outgoing, " "), text);
+  }
+  if (!membership.learners.empty()) {
+    text += fmt::format("/{{{}}}", fmt::join(membership.learners, " "));
+  }
+  return text;
+}
+
 std::string render_entry(const spec::EntryView& entry) {
+  if (entry.is_membership) {
+    return fmt::format("{}:{}", entry.term, render_membership(entry.membership));
+  }
   return fmt::format("{}:{}", entry.term, entry.no_op ? "no-op" : render_command(entry.command));
 }
 
@@ -62,6 +78,9 @@ std::string render_field(const std::string& name, const spec::FieldValue& value)
   if (const auto* entries = std::get_if<std::vector<spec::EntryView>>(&value)) {
     return fmt::format("{} {}", words, render_log(*entries, 0));
   }
+  if (const auto* text = std::get_if<std::string>(&value)) {
+    return fmt::format("{} \"{}\"", words, printable(*text));
+  }
   return fmt::format("{} {}", words, std::get<std::uint64_t>(value));
 }
 
@@ -84,6 +103,24 @@ std::string render_fields(const spec::MessageView& message) {
   return parts.empty() ? std::string() : fmt::format(" ({})", fmt::join(parts, ", "));
 }
 
+// "2@1 [1:a 1:b]": index 2, term 1, and what it holds.
+std::string render_snapshot(const spec::SnapshotView& snapshot) {
+  if (snapshot.index == 0) return {};
+  std::string text =
+      fmt::format("{}@{} {}", snapshot.index, snapshot.term, render_log(snapshot.entries, 0));
+  if (snapshot.membership.is_known()) text += " of " + render_membership(snapshot.membership);
+  return text;
+}
+
+// "term 1, vote 2, log through 3, 1 write pending".
+std::string render_disk(const spec::ServerView& view) {
+  if (!view.disk) return {};
+  const spec::DiskView& disk = *view.disk;
+  return fmt::format("(term {}, vote {}, log through {}, {} write{} pending)", disk.current_term,
+                     render_id(disk.voted_for), disk.log_index, disk.pending.size(),
+                     disk.pending.size() == 1 ? "" : "s");
+}
+
 // The fields of a view as text, in the order in which they are listed; `name` and `text` agree in
 // all views, so that two of them can be compared slot by slot.
 std::vector<std::pair<std::string_view, std::string>> field_texts(const spec::ServerView& view) {
@@ -98,10 +135,13 @@ std::vector<std::pair<std::string_view, std::string>> field_texts(const spec::Se
       {"votes_granted", fmt::format("{{{}}}", fmt::join(view.votes_granted, " "))},
       {"next_index", fmt::format("[{}]", fmt::join(view.next_index, " "))},
       {"match_index", fmt::format("[{}]", fmt::join(view.match_index, " "))},
-      {"lease", view.lease ? "yes" : ""},
+      {"lease", view.lease ? "held" : ""},
       {"transferee", view.transferee == spec::kNoServer ? "" : std::to_string(view.transferee)},
       {"reads", view.reads.empty() ? "" : fmt::format("{{{}}}", fmt::join(view.reads, " "))},
       {"heard", view.heard ? fmt::format("{{{}}}", fmt::join(*view.heard, " ")) : ""},
+      {"snapshot", render_snapshot(view.snapshot)},
+      {"membership", view.membership.is_known() ? render_membership(view.membership) : ""},
+      {"disk", render_disk(view)},
   };
 }
 
@@ -112,7 +152,7 @@ std::vector<std::string> change_texts(const spec::ServerView& before,
   std::vector<std::string> changes;
   for (std::size_t i = 0; i < new_texts.size(); ++i) {
     if (old_texts[i].second == new_texts[i].second) continue;
-    const auto shown = [](const std::string& text) { return text.empty() ? "no" : text; };
+    const auto shown = [](const std::string& text) { return text.empty() ? "none" : text; };
     changes.push_back(fmt::format("{} {} -> {}", new_texts[i].first, shown(old_texts[i].second),
                                   shown(new_texts[i].second)));
   }
@@ -161,7 +201,13 @@ std::string render_action(const Action& action) {
     case ActionKind::Deliver:
       return render_delivery(action);
     case ActionKind::Crash:
-      return fmt::format("server {} crashes and restarts", action.server);
+      if (action.survived == 0) {
+        return fmt::format("server {} crashes and restarts", action.server);
+      }
+      return fmt::format(
+          "server {} crashes, {} part{} of its pending writes being durable, and "
+          "restarts",
+          action.server, action.survived, action.survived == 1 ? "" : "s");
     case ActionKind::Cut:
       return "the network is cut into " + render_groups(action.groups);
     case ActionKind::Heal:
@@ -174,6 +220,14 @@ std::string render_action(const Action& action) {
                          action.target);
     case ActionKind::Read:
       return fmt::format("server {} is asked for read {}", action.server, action.read);
+    case ActionKind::Compact:
+      return fmt::format("server {} takes a snapshot through index {} and drops the log up to it",
+                         action.server, action.index);
+    case ActionKind::DiskWrite:
+      return fmt::format("server {} has its oldest write on disk", action.server);
+    case ActionKind::ChangeMembership:
+      return fmt::format("server {} is asked for the membership {}", action.server,
+                         render_membership({action.voters, {}, action.learners}));
   }
   return "unknown action";
 }
@@ -187,6 +241,8 @@ std::string render_sent(const SentMessage& sent) {
 bool is_fresh(const spec::ServerView& view) {
   spec::ServerView fresh;
   fresh.id = view.id;
+  fresh.membership = view.membership;
+  if (view.disk) fresh.disk.emplace();
   return view == fresh;
 }
 
@@ -194,15 +250,25 @@ std::string render_config(const Config& config) {
   const std::string entries = config.entries_per_message == 0
                                   ? std::string("any number of")
                                   : fmt::format("at most {}", config.entries_per_message);
-  std::string options;
+  std::string text = fmt::format(
+      "{} server{}, network {}, {} back-tracking, {} entries a message, {}", config.servers,
+      config.servers == 1 ? "" : "s", printable(config.network), printable(config.backtracking),
+      entries, config.no_op ? "a no-op at election" : "no no-op at election");
   for (const auto& [name, value] : config.options) {
-    options += fmt::format(", {}", printable(with_spaces(name)));
-    if (value != 1) options += fmt::format(" {}", value);
+    text += fmt::format(", {}", printable(with_spaces(name)));
+    if (value != 1) text += fmt::format(" {}", value);
   }
-  return fmt::format("{} server{}, network {}, {} back-tracking, {} entries a message, {}{}\n",
-                     config.servers, config.servers == 1 ? "" : "s", printable(config.network),
-                     printable(config.backtracking), entries,
-                     config.no_op ? "a no-op at election" : "no no-op at election", options);
+  if (config.snapshots && config.snapshot_chunk == 0) text += ", snapshots";
+  if (config.snapshot_chunk > 0) {
+    text += fmt::format(", snapshots in chunks of {} bytes", config.snapshot_chunk);
+  }
+  if (config.changes != "none") {
+    const std::uint32_t voters = config.voters == 0 ? config.servers : config.voters;
+    text += fmt::format(", {} changes of the membership, of {} at first", printable(config.changes),
+                        voters);
+  }
+  if (config.async_disk) text += ", asynchronous disks";
+  return text + '\n';
 }
 
 // Stands between the last step with faults and the first of the schedule.

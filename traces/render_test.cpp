@@ -57,7 +57,7 @@ TEST(Rendering, OfTheParts_IsTheRenderingOfTheWhole) {
 }
 
 TEST(Rendering, Throws_ForAStepBeyondTheEnd) {
-  EXPECT_THROW(static_cast<void>(render_step(samples::every_action(), 9)), std::out_of_range);
+  EXPECT_THROW(static_cast<void>(render_step(samples::every_action(), 15)), std::out_of_range);
 }
 
 TEST(Rendering, PutsTheBarBehindWhatIsCommitted) {

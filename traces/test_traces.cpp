@@ -52,7 +52,8 @@ class Builder {
   explicit Builder(Trace& trace) : trace_(trace) {
     for (ServerId id = 1; id <= trace.config.servers; ++id) {
       trace.initial.emplace_back().id = id;
-      views_.emplace_back().id = id;
+      if (trace.config.async_disk) trace.initial.back().disk.emplace();
+      views_.push_back(trace.initial.back());
     }
   }
 
@@ -129,10 +130,25 @@ void replicate(Builder& builder) {
   ServerView& two = builder.view(2);
   two.log = {kNoOp};
   two.leader = 1;
+  two.lease = true;
   two.commit_index = 1;
   two.last_applied = 1;
   builder.step(delivery(append_entries(2, {kNoOp}), 3, false), "EntriesAccepted",
                {{append_reply(), false}});
+}
+
+void use_lease(Builder& builder) {
+  ServerView& one = builder.view(1);
+  ServerView& two = builder.view(2);
+  two.lease = false;
+  builder.step(action_of(ActionKind::LeaseTimeout, 2), "LeaseEnded", {});
+  Action read = action_of(ActionKind::Read, 1);
+  read.read = 1;
+  builder.step(std::move(read), "ReadAnswered", {});
+  Action transfer = action_of(ActionKind::Transfer, 1);
+  transfer.target = 2;
+  one.transferee = 2;
+  builder.step(std::move(transfer), "TransferStarted", {});
 }
 
 // ---- arbitrary traces
@@ -158,12 +174,27 @@ std::string text() {
   return joined;
 }
 
+std::vector<ServerId> some_of(std::uint32_t servers) {
+  std::vector<ServerId> ids;
+  for (ServerId id = 1; id <= servers; ++id) {
+    if (flip()) ids.push_back(id);
+  }
+  return ids;
+}
+
+spec::MembershipView membership() {
+  spec::MembershipView view{some_of(9), some_of(9), some_of(9)};
+  return view.is_known() ? view : spec::MembershipView{};
+}
+
 std::vector<EntryView> entries() {
   std::vector<EntryView> list(size_below(4));
   for (EntryView& entry : list) {
     entry.term = number_below(4);
     entry.no_op = flip();
-    if (!entry.no_op) entry.command = text();
+    entry.is_membership = !entry.no_op && flip();
+    if (entry.is_membership) entry.membership = membership();
+    if (!entry.no_op && !entry.is_membership) entry.command = text();
   }
   return list;
 }
@@ -173,12 +204,15 @@ ServerId id_up_to(std::uint32_t servers) { return *rc::gen::inRange<ServerId>(1,
 ServerId id_or_none(std::uint32_t servers) { return *rc::gen::inRange<ServerId>(0, servers + 1); }
 
 MessageView message(std::uint32_t servers) {
-  static const std::vector<std::string> names = {"term", "prev_log_index", "prev_log_term",
-                                                 "kind", "from",           "x1"};
+  static const std::vector<std::string> names = {
+      "term", "prev_log_index", "prev_log_term", "kind", "from", "x1", "data"};
   MessageView view{id_up_to(servers), id_up_to(servers), flip() ? "request_vote" : "gossip_2", {}};
   for (const std::string& name : names) {
     spec::FieldValue value;
-    switch (size_below(4)) {
+    switch (size_below(5)) {
+      case 3:
+        value = text();
+        break;
       case 0:
         value = flip();
         break;
@@ -202,15 +236,7 @@ std::vector<std::uint64_t> slots(std::uint32_t servers) {
   return list;
 }
 
-std::vector<ServerId> ids(std::uint32_t servers) {
-  std::vector<ServerId> chosen;
-  for (ServerId id = 1; id <= servers; ++id) {
-    if (flip()) chosen.push_back(id);
-  }
-  return chosen;
-}
-
-ServerView view(ServerId id, std::uint32_t servers) {
+ServerView view(ServerId id, std::uint32_t servers, bool async_disk) {
   ServerView view;
   view.id = id;
   view.role = static_cast<Role>(size_below(4));
@@ -221,15 +247,21 @@ ServerView view(ServerId id, std::uint32_t servers) {
   view.last_applied = number_below(4);
   view.leader = id_or_none(servers);
   view.lease = flip();
-  if (flip()) view.heard = ids(servers);
+  if (flip()) view.heard = some_of(servers);
   view.transferee = id_or_none(servers);
   if (flip()) view.reads = {1 + size_below(3), 7};
   if (view.role == Role::Candidate || view.role == Role::PreCandidate) {
-    view.votes_granted = ids(servers);
+    view.votes_granted = some_of(servers);
   }
   if (view.role == Role::Leader) {
     view.next_index = slots(servers);
     view.match_index = slots(servers);
+  }
+  if (flip()) view.snapshot = {1 + size_below(3), number_below(4), entries(), membership()};
+  if (flip()) view.membership = membership();
+  if (async_disk) {
+    view.disk = {number_below(4), id_or_none(servers), number_below(4), {}};
+    for (std::size_t i = size_below(3); i > 0; --i) view.disk->pending.push_back(1 + size_below(3));
   }
   return view;
 }
@@ -268,6 +300,12 @@ Action action(const Trace& trace) {
   if (action.kind == ActionKind::Propose) action.command = text();
   if (action.kind == ActionKind::Read) action.read = 1 + size_below(4);
   if (action.kind == ActionKind::Transfer) action.target = id_up_to(servers);
+  if (action.kind == ActionKind::Compact) action.index = 1 + size_below(4);
+  if (action.kind == ActionKind::Crash && trace.config.async_disk) action.survived = size_below(4);
+  if (action.kind == ActionKind::ChangeMembership) {
+    action.voters = some_of(servers);
+    action.learners = some_of(servers);
+  }
   return action;
 }
 
@@ -283,7 +321,8 @@ Step step(const Trace& trace) {
   if (flip()) step.answered = {1 + size_below(4)};
   // Often the view stays as it was, so that few or no fields change.
   const ServerView* before = view_before(trace, trace.steps.size(), step.action.server);
-  step.view = flip() ? *before : view(step.action.server, trace.config.servers);
+  step.view =
+      flip() ? *before : view(step.action.server, trace.config.servers, trace.config.async_disk);
   return step;
 }
 
@@ -297,11 +336,18 @@ Trace trace() {
   trace.config.network = *rc::gen::element<std::string>("any", "unordered", "ordered");
   if (flip()) trace.config.options["pre_vote"] = 1;
   if (flip()) trace.config.options["entries_in_flight"] = 1 + size_below(9);
+  trace.config.snapshots = flip();
+  if (flip()) {
+    trace.config.changes = flip() ? "single" : "joint";
+    trace.config.voters = static_cast<std::uint32_t>(size_below(trace.config.servers + 1));
+  }
+  trace.config.async_disk = flip();
+  if (trace.config.snapshots) trace.config.snapshot_chunk = size_below(9);
   for (std::size_t i = size_below(3); i > 0; --i) trace.bounds[text()] = text();
   if (flip()) trace.bug = "double-vote";
   trace.shortest = flip();
   for (ServerId id = 1; id <= trace.config.servers; ++id) {
-    trace.initial.push_back(view(id, trace.config.servers));
+    trace.initial.push_back(view(id, trace.config.servers, trace.config.async_disk));
   }
   for (std::size_t i = size_below(8); i > 0; --i) trace.steps.push_back(step(trace));
   if (flip()) {
@@ -324,21 +370,43 @@ Trace trace() {
 Trace every_action() {
   Trace trace;
   trace.program_version = "0.1.0";
-  trace.config = {3, true, "fast", 2, "unordered"};
+  trace.config = {3, true, "fast", 2, "unordered", true, 5, "joint", 2, true, {}};
+  trace.config.options = {{"vote_lease", 1}, {"lease_reads", 1}};
   trace.bounds = {{"crashes", "1"}, {"inflight", "4"}, {"terms", "1"}};
   trace.bug = "volatile-log";
   Builder builder(trace);
   elect(builder);
   replicate(builder);
+  use_lease(builder);
+  trace.steps[9].answered = {1};
   ServerView& two = builder.view(2);
+  Action compact = action_of(ActionKind::Compact, 2);
+  compact.index = 1;
+  two.snapshot = {1, 1, {kNoOp}, {}};
+  builder.step(std::move(compact), "Compacted", {});
+  Action change = action_of(ActionKind::ChangeMembership, 1);
+  change.voters = {1, 2};
+  change.learners = {3};
+  EntryView membership{1, false, ""};
+  membership.is_membership = true;
+  membership.membership = {{1, 2}, {1, 2, 3}, {3}};
+  ServerView& one = builder.view(1);
+  one.log.push_back(membership);
+  one.membership = membership.membership;
+  builder.step(std::move(change), "ChangeAppended", {});
+  two.disk->pending = {1, 2};
+  builder.step(action_of(ActionKind::DiskWrite, 2), "WriteAcknowledged", {});
   two = ServerView{};
   two.id = 2;
+  two.disk = {1, 1, 1, {}};
   two.current_term = 1;
   two.voted_for = 1;
-  builder.step(action_of(ActionKind::Crash, 2), "Restarted", {});
+  Action crash = action_of(ActionKind::Crash, 2);
+  crash.survived = 1;
+  builder.step(std::move(crash), "Restarted", {});
   trace.violation = {"LogSurvivesRestart",
                      "server 2 had an entry of term 1 at index 1 and lost it when it restarted.",
-                     9};
+                     15};
   return trace;
 }
 

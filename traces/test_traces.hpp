@@ -7,7 +7,7 @@
 
 namespace traces::samples {
 
-// Three servers, nine steps; not the run of any real implementation.
+// Three servers, twelve steps; not the run of any real implementation.
 Trace every_action();
 
 // Follows every rule of FORMAT.md and no rule of Raft.

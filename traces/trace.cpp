@@ -24,6 +24,12 @@ const char* to_string(ActionKind kind) {
       return "transfer";
     case ActionKind::Read:
       return "read";
+    case ActionKind::Compact:
+      return "compact";
+    case ActionKind::ChangeMembership:
+      return "change_membership";
+    case ActionKind::DiskWrite:
+      return "disk_write";
   }
   return "unknown";
 }

@@ -23,6 +23,11 @@ struct Config {
   std::string backtracking = "fast";      // "fast" (conflict term) or "plain" (one step)
   std::uint64_t entries_per_message = 0;  // at most so many entries a message; 0: no limit
   std::string network = "any";            // "any", "unordered" or "ordered"
+  bool snapshots = false;                 // servers take snapshots and compact their logs
+  std::uint64_t snapshot_chunk = 0;       // at most so many bytes of one a message; 0: no limit
+  std::string changes = "none";           // of the membership: "none", "single" or "joint"
+  std::uint32_t voters = 0;               // with changes: the first members are 1..voters; 0: all
+  bool async_disk = false;                // what is written is durable only later
   // Options that most clusters do not have, by name ("pre_vote"): 1 for a switch that is on, else
   // the option's number. Those that are off are not here.
   std::map<std::string, std::uint64_t> options{};
@@ -40,10 +45,13 @@ enum class ActionKind : std::uint8_t {
   LeaseTimeout,      // server: the minimum election timeout since it heard from its leader is over
   Transfer,          // server, target: it is asked to hand its lead over to the target
   Read,              // server, read: a client asks for a linearizable read
+  Compact,           // server, index: takes a snapshot through an applied index
+  ChangeMembership,  // server, voters, learners: is asked for this membership
+  DiskWrite,         // server: its oldest write becomes durable
 };
 
 // "election_timeout", "heartbeat_timeout", "propose", "deliver", "crash", "cut", "heal",
-// "lease_timeout", "transfer", "read".
+// "lease_timeout", "transfer", "read", "compact", "change_membership", "disk_write".
 const char* to_string(ActionKind kind);
 std::optional<ActionKind> action_kind_named(std::string_view name);  // exactly as to_string prints
 
@@ -58,6 +66,9 @@ inline constexpr std::array kActionKinds = {
     ActionKind::LeaseTimeout,
     ActionKind::Transfer,
     ActionKind::Read,
+    ActionKind::Compact,
+    ActionKind::ChangeMembership,
+    ActionKind::DiskWrite,
 };
 
 // Whether the action is one server's step; the others act on the network.
@@ -75,6 +86,10 @@ struct Action {
   std::size_t sent_at = 0;                          // Deliver: number of the step that sent it
   bool keep_copy = false;                           // Deliver: a duplicate stays on the network
   std::vector<std::vector<spec::ServerId>> groups;  // Cut
+  spec::Index index = 0;                            // Compact
+  std::uint64_t survived = 0;  // Crash with async_disk: parts of pending writes that are durable
+  std::vector<spec::ServerId> voters;    // ChangeMembership
+  std::vector<spec::ServerId> learners;  // ChangeMembership
   bool operator==(const Action&) const = default;
 };
 

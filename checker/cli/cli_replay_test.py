@@ -187,7 +187,7 @@ class List(CliTest):
     def test_actions(self):
         self.assertEqual(self.listed("actions"), [
             "election_timeout", "heartbeat_timeout", "propose", "deliver", "crash", "cut", "heal",
-            "lease_timeout", "transfer", "read"])
+            "lease_timeout", "transfer", "read", "compact", "change_membership", "disk_write"])
 
     def test_bugs(self):
         bugs = self.listed("bugs")

@@ -63,7 +63,7 @@ class Simulate(WalkTest):
         self.assertEqual(found["shard"], {"index": 0, "count": 1, "source": None})
         self.assertIsNone(found["violation"])
         self.assertEqual(sum(found["coverage"].values()), found["steps"])
-        self.assertEqual(len(found["witnesses"]), 21)
+        self.assertEqual(len(found["witnesses"]), 31)
 
     def test_same_seed_same_walks(self):
         one, other, third = (self.walks("--seed", seed, "--walks", "300") for seed in "773")
@@ -197,7 +197,7 @@ OF_READS = {"read-before-own-term", "read-without-quorum", "lease-kept-in-transf
 class SimulateBugs(WalkTest):
     def bugs(self):
         lines = self.run_program("list", "bugs").stdout
-        names = re.findall(r"^  ([a-z-]+) ", lines, re.MULTILINE)
+        names = re.findall(r"^  ([a-z0-9-]+) ", lines, re.MULTILINE)
         self.assertGreaterEqual(len(names), 19)
         return [name for name in names if name not in CONTROL | WITHOUT_RECOVERY | OF_READS]
 

@@ -19,9 +19,10 @@ FLAGS = [
     "duplicates", "partitions", "loss", "order", "no-op", "backtracking", "entries", "depth",
     "states", "time", "memory", "checkpoint-every", "threads", "symmetry", "shortest-states",
     "recovery", "recovery-steps", "check-symmetry", "store", "fingerprint-seed",
-    "transfers", "reads", "clock-drifts",
-    "lease-reads", "pre-vote", "check-quorum", "vote-lease"]
-SWITCHES = ["lease-reads", "recovery", "check-symmetry", "pre-vote", "check-quorum", "vote-lease"]  # alone: on
+    "transfers", "reads", "clock-drifts", "pre-vote", "check-quorum", "vote-lease", "lease-reads",
+    "compactions", "snapshot-chunk", "changes", "voters", "learners", "membership", "disk"]
+SWITCHES = ["recovery", "check-symmetry", "pre-vote", "check-quorum", "vote-lease", "lease-reads",
+            "learners"]  # alone: on
 
 
 class CliTest(unittest.TestCase):

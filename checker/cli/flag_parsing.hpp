@@ -25,16 +25,19 @@ std::size_t choice(const FlagValues& values, std::string_view flag,
                    std::initializer_list<std::string_view> choices);
 double seconds(const FlagValues& values, std::string_view flag);  // of --time
 
+// --voters; 0: all servers.
+std::uint32_t first_voters(const FlagValues& values);
+
 void refuse_if_given(const FlagValues& values, std::initializer_list<std::string_view> flags,
                      std::string_view why);
 
-// --servers, --no-op, --backtracking, --entries and the features.
+// --servers, --no-op, --backtracking, --entries and the features, of which the flags must agree.
 node::Options node_options(const FlagValues& values);
 // "pre-vote" of pre_vote.
 std::string flag_of(const node::Feature& feature);
-// A feature's flag, or the budget of one, that switches it off: it need not be told of a cluster
-// that does not have the feature.
-bool is_switched_off(std::string_view flag, std::string_view value);
+// Whether the flag belongs to a feature, and this cluster does not have it: then the flag need not
+// be told.
+bool is_switched_off(const FlagValues& values, std::string_view flag);
 // None: all.
 spec::PropertySet properties_named(const std::vector<std::string>& names);
 

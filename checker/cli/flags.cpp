@@ -13,94 +13,6 @@
 #include "checker/cli/usage_error.hpp"
 
 namespace cli {
-namespace {
-
-constexpr const char* kSpace = "What is explored";
-constexpr const char* kNetwork = "The network";
-constexpr const char* kServer = "The servers";
-constexpr const char* kRecovery = "Recovery";
-constexpr const char* kSearch = "The search";
-
-constexpr std::array kFlags = {
-    Flag{"servers", "N", "3", kSpace, "servers in the cluster, 1 to 9"},
-    Flag{"terms", "N", "2", kSpace,
-         "no server goes beyond term N: elections that would are cut off"},
-    Flag{"log", "N", "2", kSpace,
-         "a leader accepts a proposal while its log is shorter than N entries"},
-    Flag{"proposals", "N", "unlimited", kSpace,
-         "client proposals accepted in a run; with a number, the k-th carries the command vk, "
-         "without one all carry v1"},
-    Flag{"timeouts", "N", "unlimited", kSpace, "election timeouts in a run"},
-    Flag{"crashes", "N", "1", kSpace, "crashes in a run, each with its restart"},
-    Flag{"transfers", "N", "0", kSpace,
-         "times in a run that a leader is asked to hand its lead over to another server"},
-    Flag{"reads", "N", "0", kSpace, "linearizable reads asked for in a run, at any server"},
-    Flag{
-        "clock-drifts", "N", "0", kSpace,
-        "with --lease-reads: times in a run that a server's minimum election timeout ends although "
-        "a leader's lease, which began before, has not: a clock that runs wrong"},
-    Flag{"network", "KIND", "any", kNetwork,
-         "any: a message once sent may arrive at any later time, any number of times, or never. "
-         "unordered, ordered: bounded networks, a multiset of messages or a queue for each pair of "
-         "servers, every state of which is counted"},
-    Flag{"inflight", "N", "4", kNetwork, "bounded networks: messages on the network at once"},
-    Flag{"duplicates", "N", "0", kNetwork,
-         "unordered network: deliveries in a run that leave a copy behind"},
-    Flag{"partitions", "N", "0", kNetwork,
-         "bounded networks: cuts of the network into groups in a run"},
-    Flag{"loss", "free|none|N", "free", kNetwork,
-         "bounded networks: what is sent may be lost at once: any of it, none of it, or N messages "
-         "in a run. A loss costs no step"},
-    Flag{"no-op", "on|off", "off", kServer, "a new leader appends a no-op entry"},
-    Flag{"backtracking", "fast|plain", "fast", kServer,
-         "how a rejected AppendEntries moves nextIndex back: over a whole conflicting term, or one "
-         "entry at a time"},
-    Flag{"entries", "N", "unlimited", kServer, "entries in one AppendEntries"},
-    Flag{
-        "pre-vote", "[on|off]", "off", kServer,
-        "who would stand for election asks first whether it could win, and changes no term if not"},
-    Flag{"check-quorum", "[on|off]", "off", kServer,
-         "a leader that hears from no majority within an election timeout steps down"},
-    Flag{"vote-lease", "[on|off]", "off", kServer,
-         "nobody votes who heard from a leader within the minimum election timeout"},
-    Flag{"lease-reads", "[on|off]", "off", kServer,
-         "a leader that a majority has confirmed answers reads without asking again, until the "
-         "minimum election timeout since it asked; needs --vote-lease"},
-    Flag{"recovery", "[on|off]", "off", kRecovery,
-         "from every state reached, once faults stop, a fair schedule must elect one leader and "
-         "commit a new proposal at every server; alone it means on"},
-    Flag{"recovery-steps", "N", "auto", kRecovery,
-         "steps within which it must; auto: a bound that follows from servers, terms and log"},
-    Flag{"depth", "N", "unlimited", kSearch,
-         "steps in a run; over any network it implies --order shortest"},
-    Flag{"states", "N", "unlimited", kSearch, "stop when so many states are stored"},
-    Flag{"time", "SECONDS", "unlimited", kSearch, "stop after so many seconds"},
-    Flag{"memory", "SIZE", "auto", kSearch,
-         "stop before the search needs more memory: bytes, or with K, M, G or T, as in 8G. auto: "
-         "three quarters of what the machine or its container has"},
-    Flag{"checkpoint-every", "SECONDS", "unlimited", kSearch,
-         "with --checkpoint: write one whenever so many seconds have passed"},
-    Flag{"store", "exact|fingerprint", "exact", kSearch,
-         "bounded networks. exact: visited states are kept whole. fingerprint: 64 bits of each "
-         "are, which is less memory where networks are many; states may be missed, and the "
-         "summary says how likely that is"},
-    Flag{"fingerprint-seed", "N", "0", kSearch,
-         "with --store fingerprint: another number, other fingerprints"},
-    Flag{"threads", "N", "all", kSearch, "threads that search; all: one for each processor"},
-    Flag{"symmetry", "on|off", "on", kSearch,
-         "states that differ only in the servers' names count as one; up to 6 servers, off above"},
-    Flag{"check-symmetry", "[on|off]", "off", kSearch,
-         "once the space is exhausted, search it again without symmetry and compare: the orbits "
-         "must add up to the same counts; alone it means on"},
-    Flag{"order", "fastest|shortest", "fastest", kSearch,
-         "over any network. fastest: the largest sets of messages first, and a shortest trace "
-         "sought once there is a violation. shortest: breadth first from the start"},
-    Flag{"shortest-states", "N", "3000000", kSearch,
-         "over any network, fastest: states that the search for a shortest trace may keep before "
-         "it gives up and the trace that was found first is reported"},
-};
-
-}  // namespace
 
 void refuse(std::string_view flag, std::string_view value, std::string_view remedy) {
   const std::string_view shown = value.empty() ? "''" : value;
@@ -176,6 +88,13 @@ std::uint64_t bytes(const FlagValues& values, std::string_view flag) {
   return parsed;
 }
 
+std::uint32_t first_voters(const FlagValues& values) {
+  if (values["voters"] == "all") return 0;
+  const std::uint64_t servers = number(values, "servers", 1, 9);
+  const std::uint64_t voters = number(values, "voters", 1, servers, ", or all");
+  return voters == servers ? 0 : static_cast<std::uint32_t>(voters);
+}
+
 void refuse_if_given(const FlagValues& values, std::initializer_list<std::string_view> flags,
                      std::string_view why) {
   for (const std::string_view flag : flags) {
@@ -232,6 +151,13 @@ void set_network(const FlagValues& values, cluster::ExploreOptions& options) {
   bounds.losses = static_cast<std::uint32_t>(number(values, "loss", 0, 1000, ", free or none"));
 }
 
+void set_changes(const FlagValues& values, cluster::Bounds& bounds) {
+  bounds.changes = static_cast<std::uint32_t>(number(values, "changes", 0, 1000));
+  bounds.joint_changes = choice(values, "membership", {"single", "joint"}) == 1;
+  bounds.learners = choice(values, "learners", {"on", "off"}) == 0;
+  bounds.voters = first_voters(values);
+}
+
 void set_bounds(FlagValues& values, cluster::ExploreOptions& options) {
   cluster::Bounds& bounds = options.bounds;
   bounds.servers = static_cast<std::uint32_t>(number(values, "servers", 1, 9));
@@ -243,9 +169,12 @@ void set_bounds(FlagValues& values, cluster::ExploreOptions& options) {
   bounds.proposals = budget(values, "proposals", 1000);
   bounds.timeouts = budget(values, "timeouts", 1000);
   bounds.crashes = static_cast<std::uint32_t>(number(values, "crashes", 0, 1000));
+  bounds.transfers = static_cast<std::uint32_t>(number(values, "transfers", 0, 1000));
   bounds.reads = static_cast<std::uint32_t>(number(values, "reads", 0, 16));
   bounds.clock_drifts = static_cast<std::uint32_t>(number(values, "clock-drifts", 0, 1000));
-  bounds.transfers = static_cast<std::uint32_t>(number(values, "transfers", 0, 1000));
+  bounds.compactions = static_cast<std::uint32_t>(number(values, "compactions", 0, 1000));
+  bounds.async_disk = choice(values, "disk", {"sync", "async"}) == 1;
+  set_changes(values, bounds);
   constexpr std::uint32_t kSymmetryServersMax = 6;
   if (bounds.servers > kSymmetryServersMax) {
     if (values.is_given("symmetry") && values["symmetry"] == "on") {
@@ -268,12 +197,79 @@ std::string flag_of(const node::Feature& feature) {
   return name;
 }
 
+namespace {
+
+// The budgets and choices of features that node::features() does not list, and what each is where
+// the cluster does not have the feature.
+struct Switch {
+  std::string_view flag;
+  std::string_view off;
+};
+constexpr std::array kSwitches = {
+    Switch{"transfers", "0"}, Switch{"reads", "0"},   Switch{"clock-drifts", "0"},
+    Switch{"changes", "0"},   Switch{"disk", "sync"}, Switch{"compactions", "0"},
+};
+
+// Flags that mean something only where another one is switched on.
+struct Dependent {
+  std::string_view flag;
+  std::string_view of;
+  std::string_view why;
+};
+constexpr std::string_view kNoChanges =
+    "the membership does not change; add --changes N, or leave this flag out";
+constexpr std::array kDependents = {
+    Dependent{"clock-drifts", "lease-reads",
+              "nothing here trusts a clock; add --lease-reads, or leave this flag out"},
+    Dependent{"snapshot-chunk", "compactions",
+              "no server takes snapshots; add --compactions N, or leave this flag out"},
+    Dependent{"membership", "changes", kNoChanges},
+    Dependent{"learners", "changes", kNoChanges},
+    Dependent{"voters", "changes", kNoChanges},
+};
+
+void refuse_without_feature(const FlagValues& values) {
+  for (const Dependent& one : kDependents) {
+    if (values.is_given(one.flag) && is_switched_off(values, one.of)) {
+      refuse(one.flag, values[one.flag], one.why);
+    }
+  }
+}
+
+node::Changes changes_of(const FlagValues& values) {
+  if (is_switched_off(values, "changes")) return node::Changes::None;
+  return choice(values, "membership", {"single", "joint"}) == 0 ? node::Changes::SingleServer
+                                                                : node::Changes::Joint;
+}
+
+}  // namespace
+
+bool is_switched_off(const FlagValues& values, std::string_view flag) {
+  for (const Dependent& one : kDependents) {
+    if (one.flag == flag && is_switched_off(values, one.of)) return true;
+  }
+  for (const Switch& one : kSwitches) {
+    if (one.flag == flag) return values[flag] == one.off;
+  }
+  return values[flag] == "off" &&
+         std::ranges::any_of(node::features(), [&](const node::Feature& feature) {
+           return flag_of(feature) == flag;
+         });
+}
+
 node::Options node_options(const FlagValues& values) {
+  refuse_without_feature(values);
   node::Options options{.servers = static_cast<std::uint32_t>(number(values, "servers", 1, 9)),
                         .no_op = choice(values, "no-op", {"on", "off"}) == 0,
                         .fast_backtracking = choice(values, "backtracking", {"fast", "plain"}) == 0,
                         .entries_per_message = static_cast<std::uint32_t>(
                             limit(values, "entries", 1, 1000).value_or(0))};
+  options.snapshots = !is_switched_off(values, "compactions");
+  options.snapshot_chunk =
+      static_cast<std::uint32_t>(limit(values, "snapshot-chunk", 1, 1'000'000).value_or(0));
+  options.changes = changes_of(values);
+  options.voters = first_voters(values);
+  options.async_disk = choice(values, "disk", {"sync", "async"}) == 1;
   for (const node::Feature& feature : node::features()) {
     const std::string flag = flag_of(feature);
     if (!values.all().contains(flag)) continue;  // random walks have no clocks to trust
@@ -290,14 +286,16 @@ node::Options node_options(const FlagValues& values) {
   return options;
 }
 
-bool is_switched_off(std::string_view flag, std::string_view value) {
-  if (flag == "transfers" || flag == "reads" || flag == "clock-drifts") return value == "0";
-  return value == "off" && std::ranges::any_of(node::features(), [&](const node::Feature& feature) {
-           return flag_of(feature) == flag;
-         });
-}
-
 namespace {
+
+void set_snapshot_pieces(cluster::ExploreOptions& options) {
+  // An entry's command is longer than "v1" only where proposals are numbered.
+  constexpr std::uint32_t kEntryBytesMax = 12;
+  const std::uint64_t entries = options.bounds.log + options.bounds.terms;
+  if (options.node.snapshot_chunk == 0) return;
+  options.bounds.snapshot_pieces =
+      static_cast<std::uint32_t>(entries * kEntryBytesMax / options.node.snapshot_chunk + 1);
+}
 
 void set_recovery(const FlagValues& values, cluster::ExploreOptions& options) {
   constexpr std::uint64_t kMost = 1'000'000;
@@ -360,8 +358,6 @@ spec::PropertySet properties_named(const std::vector<std::string>& names) {
   return properties;
 }
 
-std::span<const Flag> explore_flags() { return kFlags; }
-
 FlagValues::FlagValues(std::map<std::string, std::string> given,
                        std::map<std::string, std::string> of_bug, std::span<const Flag> flags)
     : given_(std::move(given)) {
@@ -408,7 +404,7 @@ std::map<std::string, std::string> bounds_in_force(const Plan& plan) {
   };
   std::map<std::string, std::string> bounds;
   for (const auto& [name, value] : plan.values.all()) {
-    if (value != kUnlimited && !is_missing(name) && !is_switched_off(name, value)) {
+    if (value != kUnlimited && !is_missing(name) && !is_switched_off(plan.values, name)) {
       bounds.emplace(name, value);
     }
   }
@@ -435,10 +431,7 @@ Plan make_plan(FlagValues values, const std::vector<std::string>& properties) {
   set_network(plan.values, plan.options);
   set_store(plan.values, plan.options);
   plan.options.node = node_options(plan.values);
-  if (!plan.options.node.lease_reads) {
-    refuse_if_given(plan.values, {"clock-drifts"},
-                    "nothing here trusts a clock; add --lease-reads, or leave this flag out");
-  }
+  set_snapshot_pieces(plan.options);
   set_recovery(plan.values, plan.options);
   plan.options.properties = properties_named(properties);
   return plan;

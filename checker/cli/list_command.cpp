@@ -64,6 +64,10 @@ void list_actions() {
           "--vote-lease)"},
       Row{"transfer", "a leader is asked to hand its lead over to another server (--transfers)"},
       Row{"read", "a client asks a server for a linearizable read (--reads)"},
+      Row{"compact",
+          "a server takes a snapshot and drops the log that it stands for (--compactions)"},
+      Row{"change_membership", "a leader is asked for another membership (--changes)"},
+      Row{"disk_write", "a server's oldest write becomes durable (--disk async)"},
   };
   for (const Row& row : kRows) print_row(row.name, kColumn, row.description);
 }

@@ -27,6 +27,7 @@ std::string losses_in_words(const cluster::Bounds& bounds) {
 
 // "pre-vote", "check-quorum", ...: those that are on.
 void add_features(const node::Options& options, std::vector<std::string>& parts) {
+  if (options.async_disk) parts.emplace_back("asynchronous disks");
   for (const node::Feature& feature : node::features()) {
     const std::uint32_t value = feature.get(options);
     if (value == 0) continue;
@@ -47,6 +48,13 @@ std::vector<std::string> bounds_in_words(const Outcome& outcome) {
     parts.push_back(counted(bounds.clock_drifts, "clock drift", "clock drifts"));
   }
   if (bounds.transfers > 0) parts.push_back(counted(bounds.transfers, "transfer", "transfers"));
+  if (bounds.compactions > 0) {
+    parts.push_back(counted(bounds.compactions, "compaction", "compactions"));
+  }
+  if (bounds.changes > 0) {
+    parts.push_back(
+        counted(bounds.changes, "change of the membership", "changes of the membership"));
+  }
   if (bounds.timeouts) {
     parts.push_back(counted(*bounds.timeouts, "election timeout", "election timeouts"));
   }
@@ -182,10 +190,7 @@ void add_bounds(Out out, const Outcome& outcome) {
 // Actions that the bounds allow at all.
 bool is_possible(const std::string& action, const cluster::Bounds& bounds,
                  const node::Options& node) {
-  if (action == "lease_timeout") return node.pre_vote || node.vote_lease;
-  if (action == "read" || action.starts_with("deliver_read_index")) return bounds.reads > 0;
-  if (action == "transfer" || action == "deliver_timeout_now") return bounds.transfers > 0;
-  if (action.starts_with("deliver_pre_vote")) return node.pre_vote && bounds.servers > 1;
+  if (!has_feature_of(action, node, bounds)) return false;
   if (action == "crash") return bounds.crashes > 0;
   if (action == "cut" || action == "heal") return bounds.partitions > 0;
   if (action == "propose") return !bounds.proposals || *bounds.proposals > 0;

@@ -30,12 +30,19 @@ constexpr std::array kShared = {
     Shared{"proposals", "4", kSpace},
     Shared{"timeouts", "unlimited", kSpace},
     Shared{"transfers", "0", kSpace},
+    Shared{"compactions", "0", kSpace},
+    Shared{"changes", "0", kSpace},
+    Shared{"voters", "all", kSpace},
+    Shared{"learners", "off", kSpace},
     Shared{"no-op", "off", kServer},
     Shared{"backtracking", "fast", kServer},
     Shared{"entries", "unlimited", kServer},
     Shared{"pre-vote", "off", kServer},
     Shared{"check-quorum", "off", kServer},
     Shared{"vote-lease", "off", kServer},
+    Shared{"snapshot-chunk", "unlimited", kServer},
+    Shared{"membership", "single", kServer},
+    Shared{"disk", "sync", kServer},
 };
 
 constexpr std::array kOwn = {
@@ -121,6 +128,9 @@ void set_bounds(const FlagValues& values, cluster::WalkBounds& bounds) {
   bounds.timeouts = budget(values, "timeouts", 1000);
   bounds.crashes = budget(values, "crashes", 1000);
   bounds.transfers = static_cast<std::uint32_t>(number(values, "transfers", 0, 1000));
+  bounds.compactions = static_cast<std::uint32_t>(number(values, "compactions", 0, 1000));
+  bounds.changes = static_cast<std::uint32_t>(number(values, "changes", 0, 1000));
+  bounds.learners = choice(values, "learners", {"on", "off"}) == 0;
 }
 
 void set_manner(const FlagValues& values, cluster::SimulateOptions& options) {
@@ -183,7 +193,9 @@ SimulatePlan make_simulate_plan(FlagValues values, const std::vector<std::string
 std::map<std::string, std::string> bounds_for_walks(
     const std::map<std::string, std::string>& of_bug) {
   std::map<std::string, std::string> bounds;
-  std::vector<std::string> names{"servers", "no-op", "backtracking", "entries", "transfers"};
+  std::vector<std::string> names{"servers",   "no-op",       "backtracking",   "entries",
+                                 "transfers", "compactions", "snapshot-chunk", "changes",
+                                 "voters",    "learners",    "membership",     "disk"};
   for (const node::Feature& feature : node::features()) names.push_back(flag_of(feature));
   std::erase_if(names, [](const std::string& name) {  // what random walks do not have
     return std::ranges::find(simulate_flags(), name, &Flag::name) == simulate_flags().end();
@@ -206,7 +218,7 @@ std::map<std::string, std::string> bounds_in_force(const SimulatePlan& plan) {
   };
   std::map<std::string, std::string> bounds;
   for (const auto& [name, value] : plan.values.all()) {
-    if (value != kUnlimited && !is_missing(name) && !is_switched_off(name, value)) {
+    if (value != kUnlimited && !is_missing(name) && !is_switched_off(plan.values, name)) {
       bounds.emplace(name, value);
     }
   }

@@ -94,21 +94,32 @@ void add_bounds(Out out, const SimulateOutcome& outcome) {
   }
 }
 
+// Of the bounds of the walks, those of features.
+cluster::Bounds features_of(const SimulateOutcome& outcome) {
+  cluster::Bounds bounds;
+  bounds.transfers = outcome.plan.options.bounds.transfers;
+  bounds.compactions = outcome.plan.options.bounds.compactions;
+  bounds.changes = outcome.plan.options.bounds.changes;
+  bounds.joint_changes = outcome.plan.options.node.changes == node::Changes::Joint;
+  bounds.async_disk = outcome.plan.options.node.async_disk;
+  return bounds;
+}
+
 void add_coverage(Out out, const SimulateOutcome& outcome) {
   fmt::format_to(out, "actions taken\n");
   for (std::size_t i = 0; i < outcome.report.action_names.size(); ++i) {
     const std::uint64_t count = outcome.report.totals.action_counts[i];
-    if (count == 0 && outcome.report.action_names[i] == "deliver_other") continue;
-    line(out, outcome.report.action_names[i], count == 0 ? "never" : grouped(count));
+    const std::string& name = outcome.report.action_names[i];
+    const bool is_possible = has_feature_of(name, outcome.plan.options.node, features_of(outcome));
+    if (count == 0 && (name == "deliver_other" || !is_possible)) continue;
+    line(out, name, count == 0 ? "never" : grouped(count));
   }
 }
 
 void add_witnesses(Out out, const SimulateOutcome& outcome) {
   const std::uint32_t fired = outcome.report.totals.witnesses;
-  add_witness_lines(
-      out, fired,
-      cluster::expected_witnesses(outcome.plan.options.node,
-                                  {.transfers = outcome.plan.options.bounds.transfers}));
+  add_witness_lines(out, fired,
+                    cluster::expected_witnesses(outcome.plan.options.node, features_of(outcome)));
   if ((fired & set_of(spec::Witness::LeaderElected)) == 0 && !outcome.report.found) {
     fmt::format_to(out,
                    "VACUOUS: no leader was ever elected in these walks, so they show next to\n"

@@ -28,6 +28,13 @@ struct Bounds {
   // How often a server's minimum election timeout ends although that of a leader's read lease,
   // which began before, does not: a clock runs too fast, or the leader's too slowly.
   std::uint32_t clock_drifts = 0;
+  std::uint32_t compactions = 0;      // snapshots that servers take of themselves
+  std::uint32_t snapshot_pieces = 1;  // messages that a snapshot takes at most
+  std::uint32_t changes = 0;          // of the membership, that a leader accepts
+  bool joint_changes = false;         // to any other voters; or by one voter at a time
+  bool learners = false;              // members without a vote come and go too
+  bool async_disk = false;            // what is written is durable only later
+  std::uint32_t voters = 0;           // with changes: servers 1..voters are the first; 0: all
   Network network = Network::Any;
 
   // Bounded networks only.

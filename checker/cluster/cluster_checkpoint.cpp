@@ -23,7 +23,21 @@
 namespace cluster {
 namespace {
 
-constexpr std::uint32_t kVersion = 3;  // of every section here
+constexpr std::uint32_t kVersion = 4;  // of every section here
+
+void put_membership(const spec::MembershipView& membership, engine::ArchiveWriter& writer) {
+  writer.put_list(membership.voters);
+  writer.put_list(membership.outgoing);
+  writer.put_list(membership.learners);
+}
+
+spec::MembershipView get_membership(engine::ArchiveReader& reader) {
+  spec::MembershipView membership;
+  reader.get_list(membership.voters);
+  reader.get_list(membership.outgoing);
+  reader.get_list(membership.learners);
+  return membership;
+}
 
 void put_history(const spec::History& history, engine::ArchiveWriter& writer) {
   writer.put_list(history.leaders);
@@ -33,12 +47,15 @@ void put_history(const spec::History& history, engine::ArchiveWriter& writer) {
     writer.put_u64(committed.entry.term);
     writer.put_u8(committed.entry.no_op ? 1 : 0);
     writer.put_text(committed.entry.command);
+    writer.put_u8(committed.entry.is_membership ? 1 : 0);
+    if (committed.entry.is_membership) put_membership(committed.entry.membership, writer);
   }
   writer.put_u64(history.reads.size());
   for (const spec::AskedRead& read : history.reads) {
     writer.put_u64(read.id);
     writer.put_u64(read.committed);
   }
+  put_membership(history.first_membership, writer);
   writer.put_u8(history.stale_read ? 1 : 0);
   if (!history.stale_read) return;
   writer.put_u64(history.stale_read->read.id);
@@ -48,7 +65,7 @@ void put_history(const spec::History& history, engine::ArchiveWriter& writer) {
 }
 
 spec::History get_history(engine::ArchiveReader& reader) {
-  constexpr std::size_t kCommittedSize = 8 + 8 + 1 + 8;  // at least
+  constexpr std::size_t kCommittedSize = 8 + 8 + 1 + 8 + 1;  // at least
   spec::History history;
   reader.get_list(history.leaders);
   const std::size_t committed = reader.get_count(kCommittedSize);
@@ -58,12 +75,15 @@ spec::History get_history(engine::ArchiveReader& reader) {
     entry.entry.term = reader.get_u64();
     entry.entry.no_op = reader.get_u8() != 0;
     entry.entry.command = reader.get_text();
+    entry.entry.is_membership = reader.get_u8() != 0;
+    if (entry.entry.is_membership) entry.entry.membership = get_membership(reader);
   }
   const std::size_t reads = reader.get_count(8 + 8);
   for (std::size_t i = 0; i < reads; ++i) {
     const std::uint64_t id = reader.get_u64();
     history.reads.push_back({id, reader.get_u64()});
   }
+  history.first_membership = get_membership(reader);
   if (reader.get_u8() != 0) {
     spec::StaleRead& stale = history.stale_read.emplace();
     stale.read.id = reader.get_u64();

@@ -4,17 +4,22 @@
 #include <algorithm>
 #include <bit>
 
+#include "checker/cluster/membership_changes.hpp"
+
 namespace cluster {
 namespace {
 
 // Names of inputs that are not messages; message ids stay below.
 constexpr std::uint32_t kElectionTimeoutKey = 0xFF000000;
 constexpr std::uint32_t kHeartbeatTimeoutKey = 0xFF000001;
-constexpr std::uint32_t kRestartKey = 0xFF000002;
-constexpr std::uint32_t kLeaseTimeoutKey = 0xFF000003;
+constexpr std::uint32_t kLeaseTimeoutKey = 0xFF000002;
+constexpr std::uint32_t kDiskWriteKey = 0xFF000003;
 constexpr std::uint32_t kTransferKey = 0xFF000100;  // plus the target
 constexpr std::uint32_t kReadKey = 0xFF000200;      // plus the id
 constexpr std::uint32_t kProposeKey = 0xFF001000;   // plus the number of the proposal
+constexpr std::uint32_t kCompactKey = 0xFF010000;   // plus the index
+constexpr std::uint32_t kRestartKey = 0xFF020000;   // plus the parts of pending writes that survive
+constexpr std::uint32_t kChangeKey = 0xFE000000;    // plus MembershipChange::packed()
 
 }  // namespace
 
@@ -22,7 +27,8 @@ ClusterModel::ClusterModel(node::Node& node, const Bounds& bounds, spec::Propert
     : node_(node),
       bounds_(bounds),
       properties_(properties),
-      permutations_(bounds.symmetry ? bounds.servers : 1),
+      // The first members are not what the others are.
+      permutations_(bounds.symmetry ? bounds.servers : 1, bounds.symmetry ? bounds.voters : 0),
       partitions_(bounds.partitions > 0 ? all_partitions(bounds.servers)
                                         : std::vector<Partition>{Partition(bounds.servers, 0)}) {
   sends_.intern({});  // kNoSends
@@ -204,7 +210,6 @@ void ClusterModel::add_reads(engine::HalfId half, std::size_t server,
                              std::vector<engine::Step>& steps) {
   const LocalId local = rows_[half][server];
   World world = worlds_[rows_[half][world_slot()]];
-  if (bounds_.reads == 0) return;
   if (world.reads >= bounds_.reads) {
     steps.push_back(forbidden(BoundKind::Reads));
     return;
@@ -215,13 +220,13 @@ void ClusterModel::add_reads(engine::HalfId half, std::size_t server,
       {.kind = node::InputKind::Read, .payload = {}, .target = spec::kNoServer, .read = id});
   if (!step.has_effect(local)) return;  // refused
   steps.push_back(cluster_step(half, server, step, world, false,
-                               Label::read(static_cast<std::uint32_t>(server + 1), id)));
+                               {ActionKind::Read, static_cast<std::uint32_t>(server + 1), id}));
 }
 
 void ClusterModel::add_transfers(engine::HalfId half, std::size_t server,
                                  std::vector<engine::Step>& steps) {
   const LocalId local = rows_[half][server];
-  if (bounds_.transfers == 0 || locals_[local].view.role != spec::Role::Leader) return;
+  if (locals_[local].view.role != spec::Role::Leader) return;
   World world = worlds_[rows_[half][world_slot()]];
   if (world.transfers >= bounds_.transfers) {
     steps.push_back(forbidden(BoundKind::Transfers));
@@ -234,7 +239,7 @@ void ClusterModel::add_transfers(engine::HalfId half, std::size_t server,
                    {.kind = node::InputKind::Transfer, .payload = {}, .target = target});
     if (!step.has_effect(local)) continue;  // refused
     steps.push_back(cluster_step(half, server, step, world, false,
-                                 Label::transfer(static_cast<std::uint32_t>(server + 1), target)));
+                                 {ActionKind::Transfer, static_cast<std::uint32_t>(server + 1), target}));
   }
 }
 
@@ -246,11 +251,75 @@ void ClusterModel::add_crash(engine::HalfId half, std::size_t server,
     steps.push_back(forbidden(BoundKind::Crashes));
     return;
   }
-  const LocalStep restart = local_step(local, kRestartKey, {node::InputKind::Restart, {}});
-  if (!restart.has_effect(local)) return;
   ++world.crashes;
-  steps.push_back(cluster_step(half, server, restart, world, true,
-                               {ActionKind::Crash, static_cast<std::uint32_t>(server + 1)}));
+  std::uint32_t parts = 0;
+  if (const auto& disk = locals_[local].view.disk) {
+    for (const std::uint64_t write : disk->pending) parts += static_cast<std::uint32_t>(write);
+  }
+  for (std::uint32_t survive = 0; survive <= parts; ++survive) {
+    const std::string payload = parts == 0 ? std::string() : std::to_string(survive);
+    const LocalStep restart =
+        local_step(local, kRestartKey + survive, {node::InputKind::Restart, payload});
+    if (!restart.has_effect(local)) continue;
+    steps.push_back(
+        cluster_step(half, server, restart, world, true,
+                     {ActionKind::Crash, static_cast<std::uint32_t>(server + 1), survive}));
+  }
+}
+
+void ClusterModel::add_disk_write(engine::HalfId half, std::size_t server,
+                                  std::vector<engine::Step>& steps) {
+  const LocalId local = rows_[half][server];
+  const World world = worlds_[rows_[half][world_slot()]];
+  const LocalStep write = local_step(local, kDiskWriteKey, {node::InputKind::DiskWrite, {}});
+  if (!write.has_effect(local)) return;
+  steps.push_back(cluster_step(half, server, write, world, false,
+                               {ActionKind::DiskWrite, static_cast<std::uint32_t>(server + 1)}));
+}
+
+void ClusterModel::add_changes(engine::HalfId half, std::size_t server,
+                               std::vector<engine::Step>& steps) {
+  const LocalId local = rows_[half][server];
+  World world = worlds_[rows_[half][world_slot()]];
+  if (locals_[local].view.role != spec::Role::Leader) return;
+  if (world.changes >= bounds_.changes) {
+    steps.push_back(forbidden(BoundKind::Changes));
+    return;
+  }
+  ++world.changes;
+  const auto subject = static_cast<std::uint32_t>(server + 1);
+  for (const MembershipChange& change :
+       changes_from(locals_[local].view.membership, bounds_.servers, bounds_.joint_changes,
+                    bounds_.learners)) {
+    const std::string payload = change.payload();
+    const LocalStep step = local_step(local, kChangeKey + change.packed(),
+                                      {node::InputKind::ChangeMembership, payload});
+    if (!step.has_effect(local)) continue;  // refused
+    steps.push_back(cluster_step(half, server, step, world, false,
+                                 {ActionKind::ChangeMembership, subject, change.packed()}));
+  }
+}
+
+void ClusterModel::add_compactions(engine::HalfId half, std::size_t server,
+                                   std::vector<engine::Step>& steps) {
+  const LocalId local = rows_[half][server];
+  World world = worlds_[rows_[half][world_slot()]];
+  const auto first = static_cast<std::uint32_t>(locals_[local].view.snapshot.index + 1);
+  const auto last = static_cast<std::uint32_t>(locals_[local].view.last_applied);
+  if (world.compactions >= bounds_.compactions) {
+    if (first <= last) steps.push_back(forbidden(BoundKind::Compactions));
+    return;
+  }
+  ++world.compactions;
+  for (std::uint32_t index = first; index <= last; ++index) {
+    const std::string payload = std::to_string(index);
+    const LocalStep compaction =
+        local_step(local, kCompactKey + index, {node::InputKind::Compact, payload});
+    if (!compaction.has_effect(local)) continue;
+    steps.push_back(
+        cluster_step(half, server, compaction, world, false,
+                     {ActionKind::Compact, static_cast<std::uint32_t>(server + 1), index}));
+  }
 }
 
 void ClusterModel::add_partitions(engine::HalfId half, std::vector<engine::Step>& steps) {
@@ -283,8 +352,11 @@ void ClusterModel::internal_steps(engine::HalfId half, std::vector<engine::Step>
     add_timeouts(half, server, steps);
     add_proposal(half, server, steps);
     add_crash(half, server, steps);
-    add_transfers(half, server, steps);
-    add_reads(half, server, steps);
+    if (bounds_.transfers > 0) add_transfers(half, server, steps);
+    if (bounds_.reads > 0) add_reads(half, server, steps);
+    if (bounds_.compactions > 0) add_compactions(half, server, steps);
+    if (bounds_.changes > 0) add_changes(half, server, steps);
+    if (bounds_.async_disk) add_disk_write(half, server, steps);
   }
   if (bounds_.partitions > 0) add_partitions(half, steps);
 }

@@ -38,27 +38,24 @@ inline std::string command_of(std::uint32_t number) { return "v" + std::to_strin
 // A step's label for the engine: what it is and which server (or partition) it is about.
 struct Label {
   ActionKind kind{};
-  std::uint32_t subject = 0;  // server id; Cut: partition number; Transfer: see transfer()
+  std::uint32_t subject = 0;  // server id; Cut: partition number
+  std::uint32_t detail = 0;   // Compact: the index. ChangeMembership: MembershipChange::packed().
+                              // Crash: the parts of pending writes that survive. Transfer: the
+                              // target. Read: its id
   [[nodiscard]] std::uint32_t packed() const {
-    return (static_cast<std::uint32_t>(kind) << 24U) | subject;
+    return (static_cast<std::uint32_t>(kind) << 24U) | detail << 4U | subject;
   }
   static Label unpacked(std::uint32_t packed) {
-    return {static_cast<ActionKind>(packed >> 24U), packed & 0xFFFFFFU};
-  }
-  static Label transfer(std::uint32_t server, std::uint32_t target) {
-    return {ActionKind::Transfer, server | target << 8U};
+    const auto kind = static_cast<ActionKind>(packed >> 24U);
+    if (kind == ActionKind::Cut) return {kind, packed & 0xFFFFFFU};  // partitions may be many
+    return {kind, packed & 0xFU, packed >> 4U & 0xFFFFFU};
   }
   // Of all but Cut and Heal; target and read are 0 where there is none.
-  [[nodiscard]] spec::ServerId server() const { return subject & 0xFFU; }
+  [[nodiscard]] spec::ServerId server() const { return subject; }
   [[nodiscard]] spec::ServerId target() const {
-    return kind == ActionKind::Transfer ? subject >> 8U : spec::kNoServer;
+    return kind == ActionKind::Transfer ? detail : spec::kNoServer;
   }
-  static Label read(std::uint32_t server, std::uint32_t id) {
-    return {ActionKind::Read, server | id << 8U};
-  }
-  [[nodiscard]] std::uint32_t read_id() const {
-    return kind == ActionKind::Read ? subject >> 8U : 0;
-  }
+  [[nodiscard]] std::uint32_t read_id() const { return kind == ActionKind::Read ? detail : 0; }
 };
 
 class ClusterModel final : public engine::Model {
@@ -196,6 +193,9 @@ class ClusterModel final : public engine::Model {
   // Whether a leader's lease for reads is running.
   [[nodiscard]] bool is_lease_running(Row row) const;
   void add_crash(engine::HalfId half, std::size_t server, std::vector<engine::Step>& steps);
+  void add_disk_write(engine::HalfId half, std::size_t server, std::vector<engine::Step>& steps);
+  void add_changes(engine::HalfId half, std::size_t server, std::vector<engine::Step>& steps);
+  void add_compactions(engine::HalfId half, std::size_t server, std::vector<engine::Step>& steps);
   void add_partitions(engine::HalfId half, std::vector<engine::Step>& steps);
   // What the network takes of a list, given who can reach whom.
   engine::SendsId reachable_sends(engine::SendsId sends, const World& world);

@@ -55,6 +55,13 @@ struct Space {
     node::Options options = features;
     options.servers = bounds.servers;
     options.no_op = no_op;
+    options.snapshots = bounds.compactions > 0;
+    options.snapshot_chunk = 5 * (bounds.snapshot_pieces - 1);
+    if (bounds.changes > 0) {
+      options.changes = bounds.joint_changes ? node::Changes::Joint : node::Changes::SingleServer;
+    }
+    options.async_disk = bounds.async_disk;
+    options.voters = bounds.voters;
     if (votes_twice) return std::make_unique<DoubleVotingNode>(options);
     return node::make_raft_node(options);
   }
@@ -171,6 +178,47 @@ std::vector<Space> spaces() {
       with_features("ThreeServersTransfer", with(three, [](Bounds& b) { b.transfers = 1; }),
                     {.vote_lease = true}),
       with_features("ThreeServersVoteLease", with(three, crash), {.vote_lease = true}),
+      {"OneServerCompactions", with(counted(1, 2, 2, 1), [](Bounds& b) { b.compactions = 2; })},
+      {"TwoServersCompactions", with(two,
+                                     [](Bounds& b) {
+                                       b.compactions = 2;
+                                       b.proposals = 2;
+                                       b.log = 2;
+                                     })},
+      {"TwoServersCompactionCrash", with(with(two, crash), [](Bounds& b) { b.compactions = 1; })},
+      {"ThreeServersCompaction", with(counted(3, 1, 1, 2), [](Bounds& b) { b.compactions = 1; })},
+      {"OneServerAsyncDisk",
+       with(with(counted(1, 2, 2, 1), crash), [](Bounds& b) { b.async_disk = true; })},
+      {"TwoServersAsyncDisk", with(with(two, crash), [](Bounds& b) { b.async_disk = true; })},
+      {"TwoServersAsyncDiskCompaction", with(with(counted(2, 1, 2, 2), crash),
+                                             [](Bounds& b) {
+                                               b.async_disk = true;
+                                               b.compactions = 1;
+                                             })},
+      {"ThreeServersAsyncDisk",
+       with(with(counted(3, 1, 1, 1), crash), [](Bounds& b) { b.async_disk = true; })},
+      {"TwoServersChange", with(two, [](Bounds& b) { b.changes = 1; })},
+      {"ThreeServersChanges", with(counted(3, 1, 1, 2), [](Bounds& b) { b.changes = 2; })},
+      {"ThreeServersOneVoterJoint", with(counted(3, 2, 1, 1),
+                                         [](Bounds& b) {
+                                           b.changes = 1;
+                                           b.voters = 1;
+                                           b.joint_changes = true;
+                                           b.learners = true;
+                                         })},
+      {"ThreeServersTwoVotersChangeCompaction", with(counted(3, 1, 1, 2),
+                                                     [](Bounds& b) {
+                                                       b.changes = 1;
+                                                       b.voters = 2;
+                                                       b.compactions = 1;
+                                                     })},
+      {"ThreeServersChunks", with(counted(3, 1, 2, 2),
+                                  [](Bounds& b) {
+                                    b.compactions = 1;
+                                    b.proposals = 2;
+                                    b.timeouts = 1;
+                                    b.snapshot_pieces = 2;
+                                  })},
   };
 }
 
@@ -253,6 +301,12 @@ class DirectRun {
     } else if (label.kind != ActionKind::Heal) {
       action.server = images[label.server() - 1] + 1U;
       if (label.target() != 0) action.target = images[label.target() - 1] + 1U;
+      if (label.kind == ActionKind::Compact || label.kind == ActionKind::Crash) {
+        action.index = label.detail;
+      }
+      if (label.kind == ActionKind::ChangeMembership) {
+        action.change = renamed(MembershipChange::unpacked(label.detail), images);
+      }
     }
     DirectMessage message;
     if (step.message != engine::kNone) {
@@ -266,6 +320,14 @@ class DirectRun {
     half_ = taken->half;
     violation = taken->violation;
     return send(taken->sent, step);
+  }
+
+  static MembershipChange renamed(MembershipChange change, std::span<const std::uint8_t> images) {
+    for (auto* ids : {&change.voters, &change.learners}) {
+      for (spec::ServerId& id : *ids) id = images[id - 1] + 1U;
+      std::ranges::sort(*ids);
+    }
+    return change;
   }
 
   std::string receive(engine::MessageId id, bool keep_copy, DirectMessage& message) {

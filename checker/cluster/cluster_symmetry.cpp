@@ -12,6 +12,7 @@
 #include <array>
 
 #include "checker/cluster/cluster_model.hpp"
+#include "checker/cluster/membership_changes.hpp"
 
 namespace cluster {
 namespace {
@@ -77,6 +78,14 @@ HistoryId ClusterModel::renamed_history(HistoryId history, engine::Renaming rena
     spec::ServerId& server = after.stale_read->server;
     server = permutations_.images(renaming)[server - 1] + 1U;
   }
+  const auto rename = [&](spec::MembershipView& membership) {
+    for (auto* ids : {&membership.voters, &membership.outgoing, &membership.learners}) {
+      for (spec::ServerId& id : *ids) id = permutations_.images(renaming)[id - 1] + 1U;
+      std::ranges::sort(*ids);
+    }
+  };
+  rename(after.first_membership);
+  for (spec::CommittedEntry& committed : after.committed) rename(committed.entry.membership);
   const HistoryId result = intern_history(after);
   return slot_of(renamed_histories_, history, renaming) = result;
 }
@@ -139,7 +148,9 @@ const ClusterModel::Pattern& ClusterModel::pattern_of(Row row) {
     bool is_sorted = true;
     bool is_kept = renaming != 0;
     for (std::size_t slot = 0; slot < servers(); ++slot) {
-      is_sorted = is_sorted && (slot == 0 || ranks[sources[slot - 1]] <= ranks[sources[slot]]);
+      // Renamings keep the first members apart from the others.
+      is_sorted = is_sorted && (slot == 0 || slot == bounds_.voters ||
+                                ranks[sources[slot - 1]] <= ranks[sources[slot]]);
       is_kept = is_kept && ranks[sources[slot]] == ranks[slot];
     }
     if (is_sorted) pattern.sorting.push_back(renaming);
@@ -210,6 +221,18 @@ std::string ClusterModel::key_of(const engine::PathStep& step) const {
     key += static_cast<char>(renamed_server(label.server()));
     if (label.read_id() != 0) key += static_cast<char>(label.read_id());
     if (label.target() != 0) key += static_cast<char>(renamed_server(label.target()));
+  }
+  if (label.kind == ActionKind::ChangeMembership) {
+    const MembershipChange change = MembershipChange::unpacked(label.detail);
+    for (const auto* ids : {&change.voters, &change.learners}) {
+      std::vector<spec::ServerId> after;
+      for (const spec::ServerId id : *ids) after.push_back(renamed_server(id));
+      std::ranges::sort(after);
+      for (const spec::ServerId id : after) key += static_cast<char>(id);
+      key += ';';
+    }
+  } else if (label.kind == ActionKind::Compact || label.kind == ActionKind::Crash) {
+    key += std::to_string(label.detail) + ';';
   }
   key += static_cast<char>(step.alternative);
   if (step.message != engine::kNone) key += messages_[step.message].bytes;

@@ -16,6 +16,7 @@
 
 #include "checker/cluster/bounds.hpp"
 #include "checker/cluster/cluster_model.hpp"
+#include "checker/cluster/membership_changes.hpp"
 #include "checker/engine/naive_checker.hpp"
 
 namespace cluster {
@@ -37,14 +38,19 @@ inline constexpr std::size_t kCuts = 5;
 inline constexpr std::size_t kTransfers = 6;
 inline constexpr std::size_t kReads = 7;
 inline constexpr std::size_t kDrifts = 8;
+inline constexpr std::size_t kCompactions = 9;
+inline constexpr std::size_t kChanges = 10;
 
 struct DirectHalf {
   std::vector<std::string> servers;
   std::vector<spec::ServerId> leaders;  // the history's two parts
-  std::vector<std::tuple<spec::Term, bool, std::string, spec::Term>> committed;
+  std::vector<std::tuple<spec::Term, bool, std::string, spec::Term, std::vector<spec::ServerId>,
+                         std::vector<spec::ServerId>, std::vector<spec::ServerId>>>
+      committed;
   std::vector<std::pair<std::uint64_t, spec::Index>> reads;  // asked: with what was committed
   std::vector<std::uint64_t> stale;                          // of a stale read: all that is known
-  std::array<std::uint32_t, 9> spent{};
+  std::vector<spec::ServerId> first_voters;
+  std::array<std::uint32_t, 11> spent{};
   std::vector<std::uint8_t> groups;  // empty: no cut
   auto operator<=>(const DirectHalf&) const = default;
 };
@@ -57,6 +63,8 @@ struct DirectAction {
   bool keep_copy = false;
   std::vector<std::uint8_t> groups{};
   spec::ServerId target = spec::kNoServer;
+  spec::Index index = 0;
+  MembershipChange change{};
 };
 
 class DirectCluster {
@@ -68,6 +76,7 @@ class DirectCluster {
     DirectHalf half;
     for (spec::ServerId id = 1; id <= bounds_.servers; ++id) {
       half.servers.push_back(node_.initial_state(id));
+      half.first_voters = node_.view(half.servers.back()).membership.voters;
     }
     return half;
   }
@@ -88,8 +97,12 @@ class DirectCluster {
     }
     const std::string& state = before.servers[action.server - 1];
     const spec::ServerView view = node_.view(state);
+    if (action.kind == ActionKind::Crash && action.index > pending_parts(view)) return std::nullopt;
     if (action.kind == ActionKind::Propose && view.log.size() >= bounds_.log) return std::nullopt;
-    const std::string command = command_of(proposal);
+    const std::string command = action.index > 0 ? std::to_string(action.index)
+                                : action.kind == ActionKind::ChangeMembership
+                                    ? action.change.payload()
+                                    : command_of(proposal);
     const std::uint64_t read = taken.half.spent[kReads];
     if (ends_lease_early(before, action, view) &&
         !pay(taken.half.spent[kDrifts], bounds_.clock_drifts)) {
@@ -137,6 +150,26 @@ class DirectCluster {
       f(DirectAction{.kind = ActionKind::Read, .server = id});
       for (spec::ServerId target = 1; target <= bounds_.servers; ++target) {
         f(DirectAction{.kind = ActionKind::Transfer, .server = id, .target = target});
+      }
+      if (bounds_.async_disk) f(DirectAction{.kind = ActionKind::DiskWrite, .server = id});
+      // As many as are pending: take() knows.
+      for (spec::Index parts = 1; bounds_.async_disk && parts < 20; ++parts) {
+        f(DirectAction{.kind = ActionKind::Crash, .server = id, .index = parts});
+      }
+      // Every membership there is; what the model leaves out, the leader must refuse.
+      for (std::uint32_t sets = 1; bounds_.changes > 0 && sets < 1U << 18U; ++sets) {
+        const MembershipChange change = MembershipChange::unpacked(sets);
+        const auto is_within = [&](spec::ServerId other) { return other <= bounds_.servers; };
+        if (!std::ranges::all_of(change.voters, is_within) ||
+            !std::ranges::all_of(change.learners, is_within)) {
+          continue;
+        }
+        if (!bounds_.learners && !change.learners.empty()) continue;
+        f(DirectAction{.kind = ActionKind::ChangeMembership, .server = id, .change = change});
+      }
+      for (spec::Index index = 1; index <= bounds_.log + bounds_.terms; ++index) {
+        if (bounds_.compactions == 0) break;
+        f(DirectAction{.kind = ActionKind::Compact, .server = id, .index = index});
       }
     }
     if (bounds_.partitions == 0) return;
@@ -207,6 +240,11 @@ class DirectCluster {
   }
 
  private:
+  static std::uint64_t pending_parts(const spec::ServerView& view) {
+    std::uint64_t parts = 0;
+    for (const std::uint64_t write : view.disk.value_or(spec::DiskView{}).pending) parts += write;
+    return parts;
+  }
   static std::uint32_t number_of(spec::Property property) {
     return 1 + static_cast<std::uint32_t>(property);
   }
@@ -236,6 +274,12 @@ class DirectCluster {
         return pay(half.spent[kReads], bounds_.reads);
       case ActionKind::Transfer:
         return pay(half.spent[kTransfers], bounds_.transfers);
+      case ActionKind::Compact:
+        return pay(half.spent[kCompactions], bounds_.compactions);
+      case ActionKind::DiskWrite:
+        return true;
+      case ActionKind::ChangeMembership:
+        return pay(half.spent[kChanges], bounds_.changes);
       case ActionKind::Cut:
         return half.groups.empty() && pay(half.spent[kCuts], bounds_.partitions);
       case ActionKind::Heal:
@@ -256,13 +300,19 @@ class DirectCluster {
       case ActionKind::Propose:
         return {node::InputKind::Propose, command};
       case ActionKind::Crash:
-        return {node::InputKind::Restart, {}};
+        return {node::InputKind::Restart, action.index > 0 ? command : std::string_view()};
       case ActionKind::LeaseTimeout:
         return {node::InputKind::LeaseTimeout, {}};
       case ActionKind::Transfer:
         return {.kind = node::InputKind::Transfer, .payload = {}, .target = action.target};
       case ActionKind::Read:
         return {.kind = node::InputKind::Read, .payload = {}, .target = 0, .read = read};
+      case ActionKind::DiskWrite:
+        return {node::InputKind::DiskWrite, {}};
+      case ActionKind::Compact:
+        return {node::InputKind::Compact, command};
+      case ActionKind::ChangeMembership:
+        return {node::InputKind::ChangeMembership, command};
       default:
         return {node::InputKind::Receive, action.message->bytes};
     }
@@ -271,8 +321,12 @@ class DirectCluster {
   static spec::History history_of(const DirectHalf& half) {
     spec::History history;
     history.leaders = half.leaders;
-    for (const auto& [term, no_op, command, commit_term] : half.committed) {
-      history.committed.push_back({{term, no_op, command}, commit_term});
+    for (const auto& [term, no_op, command, commit_term, voters, outgoing, learners] :
+         half.committed) {
+      spec::EntryView entry{term, no_op, command};
+      entry.is_membership = !voters.empty();
+      entry.membership = {voters, outgoing, learners};
+      history.committed.push_back({entry, commit_term});
     }
     for (const auto& [id, committed] : half.reads) history.reads.push_back({id, committed});
     if (!half.stale.empty()) {
@@ -280,6 +334,7 @@ class DirectCluster {
                             static_cast<spec::ServerId>(half.stale[2]),
                             half.stale[3]};
     }
+    history.first_membership.voters = half.first_voters;
     return history;
   }
   // Somebody's minimum election timeout ends while a leader counts on its not doing so.
@@ -309,7 +364,9 @@ class DirectCluster {
     half.leaders = history.leaders;
     half.committed.clear();
     for (const auto& [entry, commit_term] : history.committed) {
-      half.committed.emplace_back(entry.term, entry.no_op, entry.command, commit_term);
+      const spec::MembershipView& membership = entry.membership;
+      half.committed.emplace_back(entry.term, entry.no_op, entry.command, commit_term,
+                                  membership.voters, membership.outgoing, membership.learners);
     }
   }
 

@@ -1,9 +1,12 @@
 #include "checker/cluster/explore.hpp"
 
 #include <algorithm>
+#include <array>
+#include <numeric>
 #include <stdexcept>
 
 #include "checker/cluster/cluster_model.hpp"
+#include "checker/cluster/membership_changes.hpp"
 #include "checker/cluster/recovery_run.hpp"
 #include "checker/cluster/replay.hpp"
 #include "checker/cluster/runner.hpp"
@@ -112,6 +115,17 @@ class TraceMaker {
     if (action.kind == traces::ActionKind::Propose) {
       action.command = command_of(options_.bounds.proposals ? ++proposals_ : 1);
     }
+    if (action.kind == traces::ActionKind::Compact) action.index = label.detail;
+    if (action.kind == traces::ActionKind::Crash) action.survived = label.detail;
+    if (action.kind == traces::ActionKind::ChangeMembership) {
+      MembershipChange change = MembershipChange::unpacked(label.detail);
+      for (auto* ids : {&change.voters, &change.learners}) {
+        for (spec::ServerId& id : *ids) id = renamed(id, step.renaming);
+        std::ranges::sort(*ids);
+      }
+      action.voters = std::move(change.voters);
+      action.learners = std::move(change.learners);
+    }
     if (step.message != engine::kNone) {
       action.message = node_.message_view(model_.message_bytes(step.message));
       action.keep_copy = step.alternative == static_cast<unsigned>(Receipt::LeavingCopy);
@@ -190,10 +204,19 @@ void copy_states(const ClusterModel& model, engine::HalfId half, std::vector<std
   }
 }
 
+// Where memberships change: who belongs to it before any of the log.
+std::vector<spec::ServerId> first_members(const ExploreOptions& options) {
+  if (options.node.changes == node::Changes::None) return {};
+  std::vector<spec::ServerId> members(options.node.voters == 0 ? options.bounds.servers
+                                                               : options.node.voters);
+  std::iota(members.begin(), members.end(), spec::ServerId{1});
+  return members;
+}
+
 void let_recover(node::Node& node, const ExploreOptions& options, const ClusterModel& model,
                  const std::vector<engine::HalfId>& halves, ExploreObserver& observer,
                  ExploreReport& report) {
-  Recovery recovery(node, options.bounds.servers, *options.recovery_steps);
+  Recovery recovery(node, options.bounds.servers, *options.recovery_steps, first_members(options));
   std::vector<std::string> states(options.bounds.servers);
   report.recovery = check_recovery(
       recovery, halves.size(),
@@ -214,7 +237,7 @@ struct Unrecovered {
 template <class Search>
 Unrecovered find_unrecovered(node::Node& node, const ExploreOptions& options, Search search) {
   ClusterModel model(node, options.bounds, 0);
-  Recovery recovery(node, options.bounds.servers, *options.recovery_steps);
+  Recovery recovery(node, options.bounds.servers, *options.recovery_steps, first_members(options));
   std::vector<std::string> states(options.bounds.servers);
   const auto fails = [&](engine::HalfId half) {
     copy_states(model, half, states);
@@ -384,6 +407,11 @@ const char* to_string(Network network) {
       return "ordered";
   }
   throw std::invalid_argument("no such network");
+}
+
+const char* to_string(node::Changes changes) {
+  static constexpr std::array kNames = {"none", "single", "joint"};
+  return kNames.at(static_cast<std::size_t>(changes));
 }
 
 ExploreReport explore(node::Node& node, const ExploreOptions& options, ExploreObserver& observer) {

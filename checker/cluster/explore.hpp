@@ -83,6 +83,7 @@ struct ExploreReport {
 // finds that the orbits do not add up: the node's renaming is then not to be trusted.
 ExploreReport explore(node::Node& node, const ExploreOptions& options, ExploreObserver& observer);
 
-const char* to_string(Network network);  // "any", "unordered", "ordered"
+const char* to_string(Network network);        // "any", "unordered", "ordered"
+const char* to_string(node::Changes changes);  // "none", "single", "joint"
 
 }  // namespace cluster

@@ -17,9 +17,17 @@ std::uint64_t recovery_steps_for(const Bounds& bounds, const node::Options& opti
       (has_lease ? timeouts * n : 0) + (options.check_quorum ? 2 * (n + 1) * n : 0);
   const std::uint64_t transfer =
       bounds.transfers == 0 ? 0 : 2 * exchange + (n + 1) * (1 + exchange);
-  const std::uint64_t entries = bounds.log + bounds.terms + 1;  // with a no-op a term
-  return n * exchange + timeouts * exchanges * exchange + other_timers + transfer +
-         (n - 1) * 4 * entries + 3 * exchange;
+  const std::uint64_t entries =
+      bounds.log + bounds.terms + 1 + 2 * bounds.changes;  // with a no-op a term
+  // A follower that lacks what the leader has compacted: the snapshot, piece by piece.
+  const std::uint64_t pieces = bounds.compactions == 0 ? 0 : bounds.snapshot_pieces;
+  // Memberships that are left half way are finished first, by one leader after another.
+  const std::uint64_t rounds = bounds.changes == 0 ? 1 : 2 + bounds.changes;
+  // A write for each step that asks for one.
+  const std::uint64_t writes = bounds.async_disk ? 2 : 1;
+  return writes * (rounds * (n * exchange + timeouts * exchanges * exchange + other_timers +
+                             (n - 1) * (4 * entries + 2 * pieces) + 3 * exchange) +
+                   transfer);
 }
 
 namespace {
@@ -56,12 +64,55 @@ std::vector<TimerOrder> majorities(std::uint32_t servers) {
   return found;
 }
 
+namespace {
+
+void add_members(const spec::MembershipView& membership, std::vector<spec::ServerId>& members) {
+  for (const auto* ids : {&membership.voters, &membership.outgoing, &membership.learners}) {
+    members.insert(members.end(), ids->begin(), ids->end());
+  }
+  std::ranges::sort(members);
+  members.erase(std::ranges::unique(members).begin(), members.end());
+}
+
+}  // namespace
+
+std::vector<TimerOrder> timer_orders_of(const TimerOrder& servers) {
+  std::vector<TimerOrder> orders;
+  add_rotations(servers, orders);
+  add_rotations({servers.rbegin(), servers.rend()}, orders);
+  return orders;
+}
+
+std::vector<spec::ServerId> members_up(const std::vector<spec::ServerView>& views,
+                                       const std::vector<spec::ServerId>& first_members) {
+  const spec::ServerView& best =
+      *std::ranges::max_element(views, {}, &spec::ServerView::commit_index);
+  std::vector<spec::ServerId> members = first_members;
+  const auto take = [&](const spec::MembershipView& membership) {
+    if (!membership.is_known()) return;
+    members.clear();
+    add_members(membership, members);
+  };
+  take(best.snapshot.membership);
+  for (spec::Index index = best.snapshot.index + 1; index <= best.commit_index; ++index) {
+    if (const auto* entry = spec::entry_at(best, index)) take(entry->membership);
+  }
+  for (const spec::ServerView& view : views) {
+    for (spec::Index index = best.commit_index + 1; index <= view.log.size(); ++index) {
+      add_members(view.log[index - 1].membership, members);
+    }
+  }
+  return members;
+}
+
 ServerFacts facts_of(const spec::ServerView& view) {
   ServerFacts facts{.leads = view.role == spec::Role::Leader,
                     .needs_timer = view.heard.has_value() || view.transferee != spec::kNoServer,
                     .has_lease = view.lease,
                     .term = view.current_term,
                     .commit_index = view.commit_index};
+  add_members(view.membership, facts.members);
+  facts.writes = view.disk && !view.disk->pending.empty();
   for (std::size_t i = view.log.size(); i > 0 && facts.proposed == 0; --i) {
     const spec::EntryView& entry = view.log[i - 1];
     if (entry.term != view.current_term) break;

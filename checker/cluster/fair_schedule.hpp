@@ -84,9 +84,18 @@ struct ServerFacts {
   bool has_lease = false;    // a follower whose minimum election timeout still runs
   spec::Term term = 0;
   spec::Index commit_index = 0;
+  bool writes = false;       // something it wrote is not durable yet
   spec::Index proposed = 0;  // of the last entry with the new command and of the present term
+  std::vector<spec::ServerId> members{};  // in force there, where memberships change; empty: all
 };
 ServerFacts facts_of(const spec::ServerView& view);
+
+// Where memberships change, who is up: the members of the membership that is committed and of those
+// that may yet be. A server that was removed has been switched off, and none is down beside.
+std::vector<spec::ServerId> members_up(const std::vector<spec::ServerView>& views,
+                                       const std::vector<spec::ServerId>& first_members);
+// All rotations of these and of their reverse.
+std::vector<TimerOrder> timer_orders_of(const TimerOrder& servers);
 
 // Which of its timers a step restarts.
 struct ScheduledEffect {
@@ -116,6 +125,7 @@ struct ScheduleResult {
 //   std::optional<ScheduledEffect> heartbeat(ServerId), timeout(ServerId), lease_timeout(ServerId),
 //                                  propose(ServerId), receive(const Message&);
 //                                  // nothing: the step could not be taken
+//   std::optional<ScheduledEffect> write(ServerId);  // its oldest write becomes durable
 //   ServerId to(const Message&);
 //   sent(): a range of the messages that the last step sent
 template <class Cluster>
@@ -134,6 +144,10 @@ class FairSchedule {
       if (!facts.leads || facts.needs_timer) start_timer(place);
       if (facts.has_lease) start_lease(place);
     }
+    for (std::size_t place = 0; place < order_.size(); ++place) {
+      if (!write_all(place)) return {end_, steps_};
+    }
+    if (!receive_all()) return {end_, steps_};
     while (!is_over_) {
       const std::uint64_t before = steps_;
       if (!heartbeats() || !lease_timeouts() || !timeouts() || !proposal()) break;
@@ -162,6 +176,11 @@ class FairSchedule {
   bool may_step() { return steps_ < steps_max_ || finish(ScheduleEnd::OutOfSteps); }
 
   bool took(std::size_t place, const std::optional<ScheduledEffect>& effect) {
+    if (!note(place, effect)) return false;
+    return write_all(place);
+  }
+
+  bool note(std::size_t place, const std::optional<ScheduledEffect>& effect) {
     ++steps_;
     if (!effect) return finish(ScheduleEnd::Stopped);
     if (effect->restarts_timer) start_timer(place);
@@ -170,6 +189,14 @@ class FairSchedule {
       for (const Message& message : cluster_.sent()) {  // what is sent to the others is lost
         if (cluster_.to(message) == receiver) queue_.push_back(message);
       }
+    }
+    return true;
+  }
+
+  // Disks are fast: whatever a step has written is durable before anything else happens.
+  bool write_all(std::size_t place) {
+    while (cluster_.facts(order_[place]).writes) {
+      if (!may_step() || !note(place, cluster_.write(order_[place]))) return false;
     }
     return true;
   }
@@ -239,10 +266,16 @@ class FairSchedule {
   }
 
   bool has_recovered() {
-    const ServerFacts first = cluster_.facts(order_.front());
+    const std::optional<std::size_t> leader = leader_place();
+    if (!leader) return false;
+    const ServerFacts first = cluster_.facts(order_[*leader]);
     if (first.proposed == 0) return false;
     std::size_t leaders = 0;
     for (const spec::ServerId server : order_) {
+      if (!first.members.empty() &&
+          std::ranges::find(first.members, server) == first.members.end()) {
+        continue;
+      }
       const ServerFacts facts = cluster_.facts(server);
       if (facts.term != first.term || facts.proposed != first.proposed ||
           facts.commit_index < facts.proposed) {

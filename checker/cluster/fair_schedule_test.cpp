@@ -35,6 +35,10 @@ class Puppets {
     facts_of_server[server].proposed = 1;
     return act("propose", server);
   }
+  std::optional<ScheduledEffect> write(spec::ServerId server) {
+    facts_of_server[server].writes = false;
+    return act("write", server);
+  }
   std::optional<ScheduledEffect> receive(const Message& message) {
     return act(message.name, message.receiver);
   }

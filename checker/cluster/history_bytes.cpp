@@ -12,6 +12,13 @@ void put(std::string& bytes, const spec::AskedRead& read) {
   put(bytes, read.committed);
 }
 
+void put(std::string& bytes, const spec::MembershipView& membership) {
+  for (const auto* ids : {&membership.voters, &membership.outgoing, &membership.learners}) {
+    put(bytes, ids->size());
+    for (const spec::ServerId id : *ids) put(bytes, id);
+  }
+}
+
 }  // namespace
 
 std::string bytes_of(const spec::History& history) {
@@ -25,7 +32,11 @@ std::string bytes_of(const spec::History& history) {
     put(bytes, committed.entry.no_op ? 1 : 0);
     put(bytes, committed.entry.command.size());
     bytes += committed.entry.command;
+    put(bytes, committed.entry.is_membership ? 1 : 0);
+    if (committed.entry.is_membership) put(bytes, committed.entry.membership);
   }
+  // Known throughout a search, or throughout not.
+  if (history.first_membership.is_known()) put(bytes, history.first_membership);
   if (history.reads.empty() && !history.stale_read) return bytes;
   put(bytes, history.reads.size());
   for (const spec::AskedRead& read : history.reads) put(bytes, read);

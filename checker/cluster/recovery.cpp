@@ -10,6 +10,7 @@ constexpr std::uint32_t kElectionTimeoutKey = 0xFF000000;
 constexpr std::uint32_t kHeartbeatTimeoutKey = 0xFF000001;
 constexpr std::uint32_t kProposeKey = 0xFF000002;
 constexpr std::uint32_t kLeaseTimeoutKey = 0xFF000003;
+constexpr std::uint32_t kDiskWriteKey = 0xFF000004;
 
 constexpr std::uint64_t kPollInterval = 64;      // states between two questions whether to go on
 constexpr std::size_t kAllOrdersServersMax = 6;  // 720 orders
@@ -42,6 +43,9 @@ class Recovery::Cluster {
   std::optional<ScheduledEffect> propose(spec::ServerId server) {
     return take(server, kProposeKey, {node::InputKind::Propose, kRecoveryCommand});
   }
+  std::optional<ScheduledEffect> write(spec::ServerId server) {
+    return take(server, kDiskWriteKey, {node::InputKind::DiskWrite, {}});
+  }
   std::optional<ScheduledEffect> receive(MessageId id) {
     const node::Message& message = owner_.messages_[id];
     return take(message.to, id, {node::InputKind::Receive, message.bytes}, message.from);
@@ -63,8 +67,19 @@ class Recovery::Cluster {
   std::uint32_t sends_ = 0;
 };
 
-Recovery::Recovery(node::Node& node, std::uint32_t servers, std::uint64_t steps_max)
-    : node_(node), steps_max_(steps_max), orders_(timer_orders(servers)) {}
+Recovery::Recovery(node::Node& node, std::uint32_t servers, std::uint64_t steps_max,
+                   std::vector<spec::ServerId> first_members)
+    : node_(node),
+      steps_max_(steps_max),
+      first_members_(std::move(first_members)),
+      orders_(timer_orders(servers)) {}
+
+std::vector<TimerOrder> Recovery::orders_for(std::span<const std::string> states) const {
+  if (first_members_.empty()) return orders_;
+  std::vector<spec::ServerView> views;
+  for (const std::string& bytes : states) views.push_back(node_.view(bytes));
+  return timer_orders_of(members_up(views, first_members_));
+}
 
 Recovery::LocalId Recovery::intern_local(const std::string& bytes) {
   const auto [id, added] = local_bytes_.intern(std::span(bytes.data(), bytes.size()));
@@ -117,7 +132,7 @@ Recovery::Verdict Recovery::verdict(std::span<const std::string> states) {
   const auto [id, added] = rows_.intern(row);
   if (!added) return verdicts_[id];
   Verdict verdict{.recovers = true};
-  for (const TimerOrder& order : orders_) {
+  for (const TimerOrder& order : orders_for(states)) {
     const ScheduleResult result = run(row, order);
     verdict.all += result.steps;
     verdict.recovers = result.end == ScheduleEnd::Recovered;
@@ -133,15 +148,21 @@ std::optional<TimerOrder> Recovery::failing_order(std::span<const std::string> s
   const auto fails = [&](const TimerOrder& order) {
     return run(row, order).end != ScheduleEnd::Recovered;
   };
-  if (const auto found = std::ranges::find_if(orders_, fails); found != orders_.end()) {
+  const std::vector<TimerOrder> orders = orders_for(states);
+  if (const auto found = std::ranges::find_if(orders, fails); found != orders.end()) {
     return *found;
   }
   // A search with symmetry may have judged a renaming of this state.
   if (states.size() > kAllOrdersServersMax) return std::nullopt;
   TimerOrder all(states.size());
   std::iota(all.begin(), all.end(), spec::ServerId{1});
-  std::vector<TimerOrder> sets = majorities(static_cast<std::uint32_t>(states.size()));
-  sets.insert(sets.begin(), std::move(all));
+  std::vector<TimerOrder> sets{orders.front()};
+  if (first_members_.empty()) {
+    sets = majorities(static_cast<std::uint32_t>(states.size()));
+    sets.insert(sets.begin(), std::move(all));
+  } else {
+    std::ranges::sort(sets.front());
+  }
   for (TimerOrder& order : sets) {
     do {
       if (fails(order)) return order;

@@ -27,7 +27,10 @@ namespace cluster {
 class Recovery {
  public:
   // The node must make servers for `servers`.
-  Recovery(node::Node& node, std::uint32_t servers, std::uint64_t steps_max);
+  // `first_members`: where memberships change, who belongs to the cluster before any of the log;
+  // else empty.
+  Recovery(node::Node& node, std::uint32_t servers, std::uint64_t steps_max,
+           std::vector<spec::ServerId> first_members = {});
 
   struct Verdict {
     bool recovers = false;    // in every order of timer_orders()
@@ -65,10 +68,13 @@ class Recovery {
                    spec::ServerId from);
   Step compute(LocalId local, const node::Input& input, spec::ServerId from);
   std::vector<LocalId> row_of(std::span<const std::string> states);
+  // The orders that are tried for these states.
+  std::vector<TimerOrder> orders_for(std::span<const std::string> states) const;
   ScheduleResult run(std::span<const LocalId> row, std::span<const spec::ServerId> order);
 
   node::Node& node_;
   std::uint64_t steps_max_;
+  std::vector<spec::ServerId> first_members_;
   std::vector<TimerOrder> orders_;
   engine::SequenceInterner<char> local_bytes_;
   std::vector<Local> locals_;

@@ -46,6 +46,9 @@ class RunnerCluster {
     action.command = kRecoveryCommand;
     return take(action);
   }
+  std::optional<ScheduledEffect> write(spec::ServerId server) {
+    return take(action_of(ActionKind::DiskWrite, server));
+  }
   std::optional<ScheduledEffect> receive(const Message& message) {
     Action action = action_of(ActionKind::Deliver, message.view.to);
     action.message = message.view;

@@ -24,10 +24,13 @@ void walk(Runner& runner, std::size_t steps) {
     const auto servers = static_cast<std::uint32_t>(runner.states().size());
     action.server = *rc::gen::inRange<spec::ServerId>(1, servers + 1);
     const std::size_t roll = *rc::gen::inRange<std::size_t>(0, 16);
-    action.kind = roll == 0   ? traces::ActionKind::ElectionTimeout
-                  : roll == 1 ? traces::ActionKind::Crash
-                  : roll < 4  ? traces::ActionKind::Propose
-                              : traces::ActionKind::HeartbeatTimeout;
+    const spec::Index applied = runner.views()[action.server - 1].last_applied;
+    action.index = applied;
+    action.kind = roll == 0                  ? traces::ActionKind::ElectionTimeout
+                  : roll == 1                ? traces::ActionKind::Crash
+                  : roll == 2 && applied > 0 ? traces::ActionKind::Compact
+                  : roll < 4                 ? traces::ActionKind::Propose
+                                             : traces::ActionKind::HeartbeatTimeout;
     if (action.kind == traces::ActionKind::Propose) action.command = "v1";
     if (roll >= 6 && !sent.empty()) {
       action.kind = traces::ActionKind::Deliver;
@@ -52,7 +55,10 @@ ScheduleResult run_plainly(Runner runner, const TimerOrder& order, std::uint64_t
 RC_GTEST_PROP(Recovery, JudgesLikeTheRunner_InEveryOrder, ()) {
   const node::Options options{.servers = *rc::gen::inRange<std::uint32_t>(1, 5),
                               .no_op = *rc::gen::arbitrary<bool>(),
-                              .fast_backtracking = *rc::gen::arbitrary<bool>()};
+                              .fast_backtracking = *rc::gen::arbitrary<bool>(),
+                              .snapshots = true,
+                              .snapshot_chunk = *rc::gen::inRange<std::uint32_t>(0, 8),
+                              .async_disk = *rc::gen::arbitrary<bool>()};
   const auto node = node::make_raft_node(options);
   const auto steps_max = *rc::gen::element<std::uint64_t>(8, 20, 400);
   Runner runner(*node, options.servers, "any", 0);

@@ -78,7 +78,14 @@ node::Options node_options(const traces::Config& config) {
       .servers = config.servers,
       .no_op = config.no_op,
       .fast_backtracking = config.backtracking == "fast",
-      .entries_per_message = static_cast<std::uint32_t>(config.entries_per_message)};
+      .entries_per_message = static_cast<std::uint32_t>(config.entries_per_message),
+      .snapshots = config.snapshots,
+      .snapshot_chunk = static_cast<std::uint32_t>(config.snapshot_chunk),
+      .changes = config.changes == "joint"    ? node::Changes::Joint
+                 : config.changes == "single" ? node::Changes::SingleServer
+                                              : node::Changes::None,
+      .async_disk = config.async_disk,
+      .voters = config.voters};
   for (const auto& [name, value] : config.options) {
     const node::Feature* feature = node::feature_named(name);
     if (feature != nullptr) feature->set(options, static_cast<std::uint32_t>(value));
@@ -92,7 +99,11 @@ traces::Config trace_config(const node::Options& options, Network network) {
                         .backtracking = options.fast_backtracking ? "fast" : "plain",
                         .entries_per_message = options.entries_per_message,
                         .network = to_string(network),
-                        .options = {}};
+                        .snapshots = options.snapshots,
+                        .snapshot_chunk = options.snapshot_chunk,
+                        .changes = to_string(options.changes),
+                        .voters = options.voters,
+                        .async_disk = options.async_disk};
   for (const node::Feature& feature : node::features()) {
     if (feature.get(options) != 0) config.options.emplace(feature.name, feature.get(options));
   }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "checker/cluster/fair_schedule.hpp"
+#include "checker/cluster/membership_changes.hpp"
 #include "checker/cluster/vocabulary.hpp"
 
 namespace cluster {
@@ -26,6 +28,12 @@ node::InputKind input_kind_of(traces::ActionKind kind) {
       return node::InputKind::Transfer;
     case traces::ActionKind::Read:
       return node::InputKind::Read;
+    case traces::ActionKind::Compact:
+      return node::InputKind::Compact;
+    case traces::ActionKind::DiskWrite:
+      return node::InputKind::DiskWrite;
+    case traces::ActionKind::ChangeMembership:
+      return node::InputKind::ChangeMembership;
     default:
       return node::InputKind::Receive;
   }
@@ -36,6 +44,20 @@ std::vector<const spec::ServerView*> pointers(const std::vector<spec::ServerView
   all.reserve(views.size());
   for (const spec::ServerView& view : views) all.push_back(&view);
   return all;
+}
+
+// node::Input::payload of an action that is not a delivery.
+std::string payload_of(const traces::Action& action) {
+  switch (action.kind) {
+    case traces::ActionKind::Compact:
+      return std::to_string(action.index);
+    case traces::ActionKind::Crash:
+      return action.survived > 0 ? std::to_string(action.survived) : "";
+    case traces::ActionKind::ChangeMembership:
+      return MembershipChange{action.voters, action.learners}.payload();
+    default:
+      return action.command;
+  }
 }
 
 }  // namespace
@@ -192,8 +214,8 @@ traces::Result<Runner::Taken> Runner::apply(const traces::Action& action) {
     if (!action.message) return Failure{"a delivery names its message"};
     return deliver(std::move(step));
   }
-  return run(std::move(step),
-             {input_kind_of(action.kind), action.command, action.target, action.read});
+  const std::string payload = payload_of(action);
+  return run(std::move(step), {input_kind_of(action.kind), payload, action.target, action.read});
 }
 
 void Runner::stop_faults() {

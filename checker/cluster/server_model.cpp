@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "checker/cluster/history_bytes.hpp"
+#include "checker/cluster/membership_changes.hpp"
 #include "spec/witness.hpp"
 
 namespace cluster {
@@ -140,13 +141,20 @@ void ServerModel::internal_steps(engine::PartId part, std::uint32_t serial,
   add(traces::ActionKind::HeartbeatTimeout, {node::InputKind::HeartbeatTimeout, {}});
   add(traces::ActionKind::ElectionTimeout, {node::InputKind::ElectionTimeout, {}});
   add(traces::ActionKind::LeaseTimeout, {node::InputKind::LeaseTimeout, {}});
-  add(traces::ActionKind::Crash, {node::InputKind::Restart, {}});
+  if (space_.async_disk) {
+    add(traces::ActionKind::DiskWrite, {node::InputKind::DiskWrite, {}});
+    add_crashes(part, steps);
+  } else {
+    add(traces::ActionKind::Crash, {node::InputKind::Restart, {}});
+  }
   for (spec::ServerId target = 1; space_.has_transfers && leads && target <= space_.servers;
        ++target) {
     const ServerLabel label{traces::ActionKind::Transfer, id, target};
     const node::Input input{.kind = node::InputKind::Transfer, .payload = {}, .target = target};
     if (const auto found = step(part, input, label)) steps.push_back(*found);
   }
+  if (space_.compacts) add_compactions(part, steps);
+  if (space_.changes && leads) add_changes(part, steps);
   if (locals_[part].view.log.size() >= space_.log) {
     if (leads) steps.push_back(forbidden(BoundKind::Log));
     return;
@@ -156,6 +164,47 @@ void ServerModel::internal_steps(engine::PartId part, std::uint32_t serial,
   const ServerLabel label{traces::ActionKind::Propose, id, number};
   if (const auto found = step(part, {node::InputKind::Propose, command}, label)) {
     steps.push_back(*found);
+  }
+}
+
+void ServerModel::add_compactions(engine::PartId part, std::vector<engine::Step>& steps) {
+  const spec::ServerId id = locals_[part].view.id;
+  const auto first = static_cast<std::uint32_t>(locals_[part].view.snapshot.index + 1);
+  const auto last = static_cast<std::uint32_t>(locals_[part].view.last_applied);
+  for (std::uint32_t index = first; index <= last; ++index) {
+    const std::string payload = std::to_string(index);
+    const ServerLabel label{traces::ActionKind::Compact, id, index};
+    if (const auto found = step(part, {node::InputKind::Compact, payload}, label)) {
+      steps.push_back(*found);
+    }
+  }
+}
+
+void ServerModel::add_crashes(engine::PartId part, std::vector<engine::Step>& steps) {
+  const spec::ServerId id = locals_[part].view.id;
+  std::uint32_t parts = 0;
+  if (const auto& disk = locals_[part].view.disk) {
+    for (const std::uint64_t write : disk->pending) parts += static_cast<std::uint32_t>(write);
+  }
+  for (std::uint32_t survive = 0; survive <= parts; ++survive) {
+    const std::string payload = std::to_string(survive);
+    const ServerLabel label{traces::ActionKind::Crash, id, survive};
+    if (const auto found = step(part, {node::InputKind::Restart, payload}, label)) {
+      steps.push_back(*found);
+    }
+  }
+}
+
+void ServerModel::add_changes(engine::PartId part, std::vector<engine::Step>& steps) {
+  const spec::ServerId id = locals_[part].view.id;
+  const spec::MembershipView membership = locals_[part].view.membership;
+  for (const MembershipChange& change :
+       changes_from(membership, space_.servers, space_.joint_changes, space_.learners)) {
+    const std::string payload = change.payload();
+    const ServerLabel label{traces::ActionKind::ChangeMembership, id, change.packed()};
+    if (const auto found = step(part, {node::InputKind::ChangeMembership, payload}, label)) {
+      steps.push_back(*found);
+    }
   }
 }
 

@@ -14,16 +14,17 @@
 
 namespace cluster {
 
-// A label of this model: an action on a server; for a proposal also the number in its command.
+// A label of this model: an action on a server; for a proposal also the number in its command, for
+// a compaction its index, for a change of the membership MembershipChange::packed().
 struct ServerLabel {
   traces::ActionKind kind{};
   spec::ServerId server = spec::kNoServer;
-  std::uint32_t proposal = 0;  // Transfer: the target
+  std::uint32_t number = 0;    // Transfer: the target
   [[nodiscard]] std::uint32_t packed() const {
-    return (proposal << 16U) | (static_cast<std::uint32_t>(kind) << 8U) | server;
+    return (number << 10U) | (static_cast<std::uint32_t>(kind) << 4U) | server;
   }
   static ServerLabel unpacked(std::uint32_t packed) {
-    return {static_cast<traces::ActionKind>(packed >> 8U & 0xFFU), packed & 0xFFU, packed >> 16U};
+    return {static_cast<traces::ActionKind>(packed >> 4U & 0x3FU), packed & 0xFU, packed >> 10U};
   }
 };
 
@@ -35,6 +36,11 @@ class ServerModel final : public engine::PartModel {
     std::uint64_t log = 0;           // a leader accepts a proposal while its log is shorter
     bool numbers_proposals = false;  // the k-th of a run carries "vk"; or all carry "v1"
     bool has_transfers = false;
+    bool compacts = false;           // servers take snapshots
+    bool changes = false;            // the membership changes
+    bool joint_changes = false;
+    bool learners = false;
+    bool async_disk = false;
   };
   // The node must make servers for space.servers.
   ServerModel(node::Node& node, const Space& space, spec::PropertySet properties);
@@ -97,6 +103,9 @@ class ServerModel final : public engine::PartModel {
   std::optional<spec::Violation> judge(engine::PartId before, engine::PartId after,
                                        const node::Input& input,
                                        std::span<const engine::MessageId> sent);
+  void add_crashes(engine::PartId part, std::vector<engine::Step>& steps);
+  void add_changes(engine::PartId part, std::vector<engine::Step>& steps);
+  void add_compactions(engine::PartId part, std::vector<engine::Step>& steps);
   // The step of a server; nothing if it would change and send nothing.
   std::optional<engine::Step> step(engine::PartId part, const node::Input& input,
                                    ServerLabel label);

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "checker/cluster/explore.hpp"
+#include "checker/cluster/membership_changes.hpp"
 #include "checker/cluster/replay.hpp"
 #include "checker/cluster/runner.hpp"
 #include "checker/cluster/server_model.hpp"
@@ -45,6 +46,8 @@ engine::WalkOptions walk_options(const SimulateOptions& options) {
   set(ActionKind::Propose, bounds.proposals, BoundKind::Proposals);
   set(ActionKind::Crash, bounds.crashes, BoundKind::Crashes);
   set(ActionKind::Transfer, bounds.transfers, BoundKind::Transfers);
+  set(ActionKind::Compact, bounds.compactions, BoundKind::Compactions);
+  set(ActionKind::ChangeMembership, bounds.changes, BoundKind::Changes);
   return walk;
 }
 
@@ -57,7 +60,12 @@ class Memo {
                 .terms = options.bounds.terms,
                 .log = options.bounds.log,
                 .numbers_proposals = options.bounds.proposals.has_value(),
-                .has_transfers = options.bounds.transfers > 0},
+                .has_transfers = options.bounds.transfers > 0,
+                .compacts = options.bounds.compactions > 0,
+                .changes = options.bounds.changes > 0,
+                .joint_changes = options.node.changes == node::Changes::Joint,
+                .learners = options.bounds.learners,
+                .async_disk = options.node.async_disk},
                options.properties),
         walks_(model_, walk_options(options),
                [scheduler = options.scheduler, faults = options.faults](engine::Random& random,
@@ -132,8 +140,15 @@ class WalkRunner {
     const ServerLabel label = ServerLabel::unpacked(step.label);
     action.kind = label.kind;
     action.server = label.server;
-    if (label.kind == traces::ActionKind::Transfer) action.target = label.proposal;
-    if (label.kind == traces::ActionKind::Propose) action.command = command_of(label.proposal);
+    if (label.kind == traces::ActionKind::Transfer) action.target = label.number;
+    if (label.kind == traces::ActionKind::Propose) action.command = command_of(label.number);
+    if (label.kind == traces::ActionKind::Compact) action.index = label.number;
+    if (label.kind == traces::ActionKind::Crash) action.survived = label.number;
+    if (label.kind == traces::ActionKind::ChangeMembership) {
+      MembershipChange change = MembershipChange::unpacked(label.number);
+      action.voters = std::move(change.voters);
+      action.learners = std::move(change.learners);
+    }
     return action;
   }
 

@@ -28,6 +28,9 @@ struct WalkBounds {
   std::optional<std::uint32_t> timeouts{};
   std::optional<std::uint32_t> crashes{};
   std::uint32_t transfers = 0;
+  std::uint32_t compactions = 0;
+  std::uint32_t changes = 0;
+  bool learners = false;
   Network network = Network::Unordered;
 
   // Not over any network.

@@ -6,6 +6,7 @@
 #include "checker/cluster/replay.hpp"
 #include "checker/cluster/server_model.hpp"
 #include "checker/cluster/test_nodes.hpp"
+#include "checker/cluster/vocabulary.hpp"
 
 namespace cluster {
 namespace {

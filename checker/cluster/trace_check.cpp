@@ -69,12 +69,14 @@ std::optional<TraceFault> budget_fault(const traces::Trace& trace) {
   const auto is = [](ActionKind kind) {
     return [kind](const traces::Step& step) { return step.action.kind == kind; };
   };
-  const std::array<std::pair<const char*, std::uint64_t>, 7> spent = {{
+  const std::array<std::pair<const char*, std::uint64_t>, 9> spent = {{
       {"crashes", count(is(ActionKind::Crash))},
       {"timeouts", count(is(ActionKind::ElectionTimeout))},
       {"proposals", count(is(ActionKind::Propose))},
       {"reads", count(is(ActionKind::Read))},
       {"transfers", count(is(ActionKind::Transfer))},
+      {"compactions", count(is(ActionKind::Compact))},
+      {"changes", count(is(ActionKind::ChangeMembership))},
       {"partitions", count(is(ActionKind::Cut))},
       {"duplicates", count([](const traces::Step& step) { return step.action.keep_copy; })},
   }};

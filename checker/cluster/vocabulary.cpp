@@ -17,6 +17,9 @@ const std::vector<std::string>& action_names() {
                                                "lease_timeout",
                                                "transfer",
                                                "read",
+                                               "compact",
+                                               "change_membership",
+                                               "disk_write",
                                                "deliver_request_vote",
                                                "deliver_request_vote_reply",
                                                "deliver_append_entries",
@@ -26,14 +29,17 @@ const std::vector<std::string>& action_names() {
                                                "deliver_timeout_now",
                                                "deliver_read_index",
                                                "deliver_read_index_reply",
+                                               "deliver_install_snapshot",
+                                               "deliver_install_snapshot_reply",
                                                "deliver_other"};
   return kNames;
 }
 
 const std::vector<std::string>& bound_names() {
   static const std::vector<std::string> kNames{
-      "terms",      "log",  "proposals", "timeouts",  "crashes", "inflight",    "duplicates",
-      "partitions", "loss", "contract",  "transfers", "reads",   "clock-drifts"};
+      "terms",      "log",  "proposals", "timeouts",  "crashes", "inflight",     "duplicates",
+      "partitions", "loss", "contract",  "transfers", "reads",   "clock-drifts", "compactions",
+      "changes"};
   return kNames;
 }
 
@@ -69,6 +75,9 @@ constexpr std::array kActions = {
     std::pair(ActionKind::LeaseTimeout, traces::ActionKind::LeaseTimeout),
     std::pair(ActionKind::Transfer, traces::ActionKind::Transfer),
     std::pair(ActionKind::Read, traces::ActionKind::Read),
+    std::pair(ActionKind::Compact, traces::ActionKind::Compact),
+    std::pair(ActionKind::ChangeMembership, traces::ActionKind::ChangeMembership),
+    std::pair(ActionKind::DiskWrite, traces::ActionKind::DiskWrite),
     std::pair(ActionKind::Deliver, traces::ActionKind::Deliver),
 };
 static_assert(kActions.size() == traces::kActionKinds.size());
@@ -89,22 +98,25 @@ traces::ActionKind trace_action_of(ActionKind kind) {
 }
 
 spec::WitnessSet expected_witnesses(const node::Options& options, const Bounds& bounds) {
-  spec::WitnessSet expected = spec::kPlainWitnesses;
-  if (options.pre_vote) expected |= spec::set_of(spec::Witness::PreVoteWon);
-  if (options.pre_vote || options.vote_lease) expected |= spec::set_of(spec::Witness::LeaseEnded);
-  if (options.check_quorum) expected |= spec::set_of(spec::Witness::QuorumLost);
-  if (bounds.reads > 0) {
-    for (const spec::Witness witness :
-         {spec::Witness::LeaderAnsweredRead, spec::Witness::FollowerAnsweredRead,
-          spec::Witness::ReadSawCommitted}) {
-      expected |= spec::set_of(witness);
-    }
-  }
-  if (bounds.transfers > 0) {
-    expected |=
-        spec::set_of(spec::Witness::TransferStarted) | spec::set_of(spec::Witness::TransferAborted);
-  }
-  return expected;
+  using spec::set_of;
+  using spec::Witness;
+  const auto when = [](bool is_on, spec::WitnessSet set) { return is_on ? set : 0; };
+  return spec::kPlainWitnesses | when(options.pre_vote, set_of(Witness::PreVoteWon)) |
+         when(options.pre_vote || options.vote_lease, set_of(Witness::LeaseEnded)) |
+         when(options.check_quorum, set_of(Witness::QuorumLost)) |
+         when(bounds.reads > 0, set_of(Witness::LeaderAnsweredRead) |
+                                    set_of(Witness::FollowerAnsweredRead) |
+                                    set_of(Witness::ReadSawCommitted)) |
+         when(bounds.transfers > 0,
+              set_of(Witness::TransferStarted) | set_of(Witness::TransferAborted)) |
+         when(bounds.compactions > 0,
+              set_of(Witness::LogCompacted) | set_of(Witness::SnapshotInstalled) |
+                  set_of(Witness::SnapshotKeptSuffix) | set_of(Witness::RestartedFromSnapshot)) |
+         when(bounds.changes > 0, set_of(Witness::MembershipCommitted) |
+                                      set_of(Witness::MembershipRolledBack) |
+                                      set_of(Witness::LeaderLeft)) |
+         when(bounds.changes > 0 && bounds.joint_changes, set_of(Witness::JointCommitted)) |
+         when(bounds.async_disk, set_of(Witness::UnsyncedLost) | set_of(Witness::WriteTorn));
 }
 
 }  // namespace cluster

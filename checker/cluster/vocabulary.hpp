@@ -26,6 +26,9 @@ enum class ActionKind : std::uint16_t {
   LeaseTimeout,
   Transfer,
   Read,
+  Compact,
+  ChangeMembership,
+  DiskWrite,
   Deliver,  // this and the following: one for each kind of message, as the kinds come up
 };
 
@@ -44,6 +47,8 @@ enum class BoundKind : std::uint16_t {
   Transfers,
   Reads,
   ClockDrifts,
+  Compactions,
+  Changes,
 };
 
 // By ActionKind, and by BoundKind.

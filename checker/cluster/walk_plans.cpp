@@ -42,6 +42,9 @@ void draw_uniform(Faults faults, Random&, WalkPlan& plan) {
   weight(plan, ActionKind::Propose) = 1;
   weight(plan, ActionKind::LeaseTimeout) = 1;
   weight(plan, ActionKind::Transfer) = 1;
+  weight(plan, ActionKind::Compact) = 1;
+  weight(plan, ActionKind::DiskWrite) = 8;
+  weight(plan, ActionKind::ChangeMembership) = 1;
   weight(plan, ActionKind::Crash) = has_crashes(faults) ? 1 : 0;
   plan.deliver_weight = 1;
   plan.weighs_each_message = true;
@@ -55,6 +58,9 @@ void draw_pct(Faults faults, Random& random, WalkPlan& plan) {
   weight(plan, ActionKind::Propose) = 6;
   weight(plan, ActionKind::LeaseTimeout) = 2;
   weight(plan, ActionKind::Transfer) = 1;
+  weight(plan, ActionKind::Compact) = 1;
+  weight(plan, ActionKind::DiskWrite) = 8;
+  weight(plan, ActionKind::ChangeMembership) = 1;
   weight(plan, ActionKind::Crash) = has_crashes(faults) ? 1 : 0;
   plan.deliver_weight = 64;
   plan.by_priority = true;
@@ -74,6 +80,9 @@ void draw_swarm(Faults faults, Random& random, WalkPlan& plan) {
   for (const ActionKind kind : {ActionKind::HeartbeatTimeout, ActionKind::Propose}) {
     weight(plan, kind) = random.below(4) == 0 ? 0 : draw_weight(random, 6);
   }
+  weight(plan, ActionKind::Compact) = 2;  // not drawn: walks without snapshots stay as they are
+  weight(plan, ActionKind::ChangeMembership) = 2;
+  weight(plan, ActionKind::DiskWrite) = 16;
   weight(plan, ActionKind::Crash) =
       has_crashes(faults) && random.below(2) == 0 ? draw_weight(random, 4) : 0;
   // Only some clusters have these: nothing is drawn.

@@ -25,14 +25,16 @@ struct World {
   std::uint32_t transfers = 0;
   std::uint32_t reads = 0;
   std::uint32_t drifts = 0;
+  std::uint32_t compactions = 0;
+  std::uint32_t changes = 0;
 
-  static constexpr std::size_t kNumbers = 10;
+  static constexpr std::size_t kNumbers = 12;
   [[nodiscard]] std::array<std::uint32_t, kNumbers> packed() const {
-    return {crashes, timeouts,  proposals, duplicates, losses,
-            cuts,    partition, transfers, reads,      drifts};
+    return {crashes,   timeouts,  proposals, duplicates, losses,      cuts,
+            partition, transfers, reads,     drifts,     compactions, changes};
   }
   static World unpacked(std::span<const std::uint32_t, kNumbers> p) {
-    return {p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8], p[9]};
+    return {p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8], p[9], p[10], p[11]};
   }
 };
 

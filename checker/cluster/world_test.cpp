@@ -41,10 +41,13 @@ TEST(World, KeepsAllItsCountsApart) {
                     .partition = 7,
                     .transfers = 8,
                     .reads = 9,
-                    .drifts = 10};
+                    .drifts = 10,
+                    .compactions = 11,
+                    .changes = 12};
   auto packed = world.packed();
   std::ranges::sort(packed);
-  EXPECT_EQ(packed, (std::array<std::uint32_t, 10>{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}));
+  EXPECT_EQ(packed,
+            (std::array<std::uint32_t, 12>{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}));
 }
 
 }  // namespace

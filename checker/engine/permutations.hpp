@@ -14,11 +14,17 @@ namespace engine {
 
 class Permutations {
  public:
-  // n! tables: meant for n <= 7. With n = 0 or 1 there is the identity alone.
-  explicit Permutations(std::size_t n) {
+  // n! tables: meant for n <= 7. With n = 0 or 1 there is the identity alone. With `apart`, only
+  // those that leave the first so many things among themselves: a group of its own.
+  explicit Permutations(std::size_t n, std::size_t apart = 0) {
     std::vector<std::uint8_t> images(n);
     std::iota(images.begin(), images.end(), std::uint8_t{0});
     do {
+      const auto is_first = [&](std::uint8_t image) { return image < apart; };
+      if (!std::all_of(images.begin(), images.begin() + static_cast<std::ptrdiff_t>(apart),
+                       is_first)) {
+        continue;
+      }
       numbers_.emplace(images, static_cast<Renaming>(images_.size()));
       images_.push_back(images);
     } while (std::next_permutation(images.begin(), images.end()));

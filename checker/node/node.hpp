@@ -17,6 +17,9 @@
 
 namespace node {
 
+// How the cluster's membership may change.
+enum class Changes : std::uint8_t { None, SingleServer, Joint };
+
 struct Options {
   std::uint32_t servers = 0;              // ids are 1..servers
   bool no_op = false;                     // a new leader appends a no-op
@@ -26,6 +29,11 @@ struct Options {
   bool check_quorum = false;
   bool vote_lease = false;
   bool lease_reads = false;
+  bool snapshots = false;                 // servers have state machines, and take snapshots of them
+  std::uint32_t snapshot_chunk = 0;       // bytes of a snapshot in one message; 0: no limit
+  Changes changes = Changes::None;
+  bool async_disk = false;  // writes are done one by one, and only then what waits for them is sent
+  std::uint32_t voters = 0;  // with changes: servers 1..voters are the first members; 0: all
 };
 
 // The options that only some clusters have, by the names that traces and flags give them (the
@@ -48,12 +56,19 @@ enum class InputKind : std::uint8_t {
   Restart,
   LeaseTimeout,
   Transfer,
-  Read
+  Read,
+  Compact,
+  ChangeMembership,
+  DiskWrite,
 };
 
 struct Input {
   InputKind kind{};
-  std::string_view payload;  // Propose: the command. Receive: the message's bytes. Else empty.
+  std::string_view payload;  // Propose: the command. Receive: the message's bytes. Compact: the
+                             // index in decimal, through which a snapshot is to stand.
+                             // ChangeMembership: voters and learners as "1 2 3;4". Restart with an
+                             // asynchronous disk: how many parts of what was not yet durable
+                             // survive (ServerView::disk), in decimal. Else empty.
   spec::ServerId target = spec::kNoServer;  // Transfer: to whom
   std::uint64_t read = 0;                   // Read: its id
 };
@@ -93,6 +108,7 @@ class Node {
   // A server that starts for the first time.
   virtual std::string initial_state(spec::ServerId id) = 0;
   // Restart: the server loses what is volatile and starts again from its disk.
+  // DiskWrite: the oldest write that is not yet durable becomes so; what waited for it is sent.
   // A pure function. Throws std::invalid_argument if the bytes are not a state or a message.
   virtual StepResult step(std::string_view state, const Input& input) = 0;
 

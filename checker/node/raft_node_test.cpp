@@ -44,7 +44,11 @@ Options any_options() {
           .entries_per_message = *rc::gen::inRange(0U, 3U),
           .pre_vote = *rc::gen::arbitrary<bool>(),
           .check_quorum = *rc::gen::arbitrary<bool>(),
-          .vote_lease = *rc::gen::arbitrary<bool>()};
+          .vote_lease = *rc::gen::arbitrary<bool>(),
+          .snapshots = *rc::gen::arbitrary<bool>(),
+          .snapshot_chunk = *rc::gen::inRange(0U, 8U),
+          .changes = *rc::gen::element(Changes::None, Changes::SingleServer, Changes::Joint),
+          .async_disk = *rc::gen::arbitrary<bool>()};
 }
 
 // A run of a cluster whose messages may arrive late, twice and out of order. Mostly deliveries, of
@@ -86,7 +90,21 @@ std::vector<Occurrence> any_run(Node& node, const Options& options, std::size_t 
       step.kind = InputKind::Transfer;
       step.target = 1 + which / options.servers % options.servers;
     }
+    if (options.async_disk && rolls[2 * i] / 16 % 2 == 0) {
+      step = {.server = 1 + which % options.servers};
+      step.kind = InputKind::DiskWrite;
+    }
     step.state = states[step.server - 1];
+    const spec::Index applied = node.view(step.state).last_applied;
+    if (options.snapshots && what == 12 && applied > 0) {
+      step.kind = InputKind::Compact;
+      step.payload = std::to_string(1 + which % applied);
+    }
+    if (what == 13) {
+      step.kind = InputKind::ChangeMembership;
+      step.payload = std::to_string(1 + which % options.servers) + " " +
+                     std::to_string(1 + which / 8 % options.servers) + ";";
+    }
     step.result = node.step(step.state, step.input());
     states[step.server - 1] = step.result.state;
     sent.insert(sent.end(), step.result.messages.begin(), step.result.messages.end());
@@ -108,6 +126,13 @@ spec::ServerId renamed(spec::ServerId id, const Images& images) {
   return id == spec::kNoServer ? id : images[id - 1] + 1U;
 }
 
+void rename(spec::MembershipView& membership, const Images& images) {
+  for (auto* ids : {&membership.voters, &membership.outgoing, &membership.learners}) {
+    for (spec::ServerId& id : *ids) id = renamed(id, images);
+    std::ranges::sort(*ids);
+  }
+}
+
 spec::ServerView renamed(const spec::ServerView& view, const Images& images) {
   spec::ServerView after = view;
   after.id = renamed(view.id, images);
@@ -120,6 +145,10 @@ spec::ServerView renamed(const spec::ServerView& view, const Images& images) {
     for (spec::ServerId& id : *after.heard) id = renamed(id, images);
     std::ranges::sort(*after.heard);
   }
+  if (after.disk) after.disk->voted_for = renamed(after.disk->voted_for, images);
+  rename(after.membership, images);
+  rename(after.snapshot.membership, images);
+  for (spec::EntryView& entry : after.log) rename(entry.membership, images);
   for (std::size_t i = 0; i < view.next_index.size(); ++i) {
     after.next_index[images[i]] = view.next_index[i];
     after.match_index[images[i]] = view.match_index[i];
@@ -154,11 +183,16 @@ RC_GTEST_PROP(RaftNode, RenamesAndSteps_InEitherOrder, ()) {
   for (const Occurrence& step : any_run(*node, options, 60)) {
     ++outcomes[step.result.outcome];
     for (const Images& images : renamings) {
-      const std::string payload = step.kind == InputKind::Receive
-                                      ? node->renamed_message(step.payload, images)
-                                      : step.payload;
-      const StepResult result = node->step(node->renamed_state(step.state, images),
-                                           {step.kind, payload, renamed(step.target, images), step.read});
+      std::string payload = step.kind == InputKind::Receive
+                                ? node->renamed_message(step.payload, images)
+                                : step.payload;
+      for (char& c : payload) {
+        const bool is_id = step.kind == InputKind::ChangeMembership && c >= '1' && c <= '9';
+        if (is_id) c = static_cast<char>('1' + images[static_cast<std::size_t>(c - '1')]);
+      }
+      const StepResult result =
+          node->step(node->renamed_state(step.state, images),
+                     {step.kind, payload, renamed(step.target, images), step.read});
       RC_ASSERT(result.state == node->renamed_state(step.result.state, images));
       RC_ASSERT(result.outcome == step.result.outcome);
       std::vector<Message> expected = step.result.messages;
@@ -189,6 +223,11 @@ RC_GTEST_PROP(RaftNode, ShowsARenamedServerUnderItsNewName, ()) {
         RC_ASSERT(expected.to == message.to);
         expected.from = renamed(expected.from, images);
         expected.to = renamed(expected.to, images);
+        for (auto& [name, value] : expected.fields) {
+          auto* entries = std::get_if<std::vector<spec::EntryView>>(&value);
+          if (entries == nullptr) continue;
+          for (spec::EntryView& entry : *entries) rename(entry.membership, images);
+        }
         RC_ASSERT(node->message_view(node->renamed_message(message.bytes, images)) == expected);
       }
     }
@@ -214,7 +253,8 @@ RC_GTEST_PROP(RaftNode, RenamesTwice_AsOnceByBothRenamings, ()) {
 }
 
 RC_GTEST_PROP(RaftNode, RestartsFromWhatWasDurable_AndLosesTheRest, ()) {
-  const Options options = any_options();
+  Options options = any_options();
+  options.async_disk = false;
   const auto node = make_raft_node(options);
   for (const Occurrence& step : any_run(*node, options, 60)) {
     // Every step's writes are durable before its messages leave, so nothing durable is behind.
@@ -226,10 +266,43 @@ RC_GTEST_PROP(RaftNode, RestartsFromWhatWasDurable_AndLosesTheRest, ()) {
     expected.voted_for = before.voted_for;
     expected.log = before.log;
     expected.lease = options.vote_lease;
+    expected.snapshot = before.snapshot;
+    expected.membership = before.membership;
+    expected.commit_index = expected.last_applied = before.snapshot.index;
     RC_ASSERT(node->view(restarted.state) == expected);
     RC_ASSERT(restarted.messages.empty());
     RC_ASSERT(node->step(restarted.state, {InputKind::Restart, {}}).state == restarted.state);
   }
+}
+
+// A disk that is behind: any of the writes may have come through, each only after those before it.
+RC_GTEST_PROP(RaftNode, RestartsFromAnyPartOfWhatWasPending_ButNeverFromLessThanTheDisk, ()) {
+  Options options = any_options();
+  options.async_disk = true;
+  const auto node = make_raft_node(options);
+  std::size_t pending = 0;
+  for (const Occurrence& step : any_run(*node, options, 60)) {
+    const spec::ServerView before = node->view(step.result.state);
+    std::size_t parts = 0;
+    for (const std::uint64_t write : before.disk->pending) parts += write;
+    pending += parts;
+    for (std::size_t survive = 0; survive <= parts; ++survive) {
+      const std::string payload = std::to_string(survive);
+      const StepResult result = node->step(step.result.state, {InputKind::Restart, payload});
+      RC_ASSERT(!result.contract);
+      const spec::ServerView after = node->view(result.state);
+      RC_ASSERT(after.current_term >= before.disk->current_term);
+      RC_ASSERT(after.log.size() >= before.disk->log_index);
+      for (std::size_t i = 0; i < before.disk->log_index; ++i) {
+        RC_ASSERT(after.log[i] == before.log[i]);
+      }
+      if (survive < parts) continue;
+      RC_ASSERT(after.current_term == before.current_term);
+      RC_ASSERT(after.voted_for == before.voted_for);
+      RC_ASSERT(after.log == before.log);
+    }
+  }
+  RC_CLASSIFY(pending > 0, "something was pending");
 }
 
 RC_GTEST_PROP(RaftNode, RefusesBytesThatAreCutOffOrLeftOver, ()) {

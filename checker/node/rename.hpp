@@ -2,6 +2,7 @@
 // bytes: what has no server's name in it is walked through, so nothing can be forgotten.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <variant>
@@ -55,7 +56,16 @@ class Renamer {
   template <raft::Number T>
   void operator()(T&) const {}
   void operator()(std::string&) const {}
-  void operator()(raft::Log&) const {}
+  // A log of a cluster whose membership never changed holds none either.
+  void operator()(raft::Log& log) const {
+    const auto holds_names = [](const raft::Entry& entry) {
+      return entry.kind == raft::EntryKind::Membership;
+    };
+    if (std::ranges::none_of(log.entries(), holds_names)) return;
+    std::vector<raft::Entry> entries(log.entries().begin(), log.entries().end());
+    (*this)(entries);
+    log = raft::Log(log.base_index(), log.base_term(), std::move(entries));
+  }
 
  private:
   ServerRenaming renaming_;

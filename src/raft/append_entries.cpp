@@ -34,11 +34,38 @@ void store(Server& server, const AppendEntries& request, Effects& effects) {
       CONTRACT(index > server.commit_index,
                "AppendEntries conflicts with an entry that is committed here");
       server.log.truncate_from(index);
+      forget_stable_from(server, index);
     }
     server.log.append(std::span(request.entries).subspan(i));
     effects.persist.log_from = index;
     return;
   }
+}
+
+// What has been collected of a snapshot is of no use once its entries are committed.
+void forget_incoming(Server& server) {
+  Snapshot& incoming = std::get<Follower>(server.role).incoming;
+  if (incoming.index <= server.commit_index && incoming.index.value > 0) incoming = {};
+}
+
+// Section 7: what is compacted here is committed, so the log of this term's leader has the same
+// (Leader Completeness): it agrees without a comparison, which nobody could make any more.
+AppendEntries past_base(const Server& server, const AppendEntries& request) {
+  const Index base = server.log.base_index();
+  const std::uint64_t compacted = base.value - request.prev_log_index.value;
+  const bool has_base = request.entries.size() >= compacted;
+  CONTRACT(!has_base || request.entries[compacted - 1].term == server.log.base_term(),
+           "AppendEntries conflicts with an entry that is compacted here");
+  AppendEntries rest{.term = request.term,
+                     .prev_log_index = base,
+                     .prev_log_term = server.log.base_term(),
+                     .leader_commit = request.leader_commit,
+                     .round = request.round};
+  if (request.entries.size() > compacted) {
+    rest.entries.assign(request.entries.begin() + static_cast<std::ptrdiff_t>(compacted),
+                        request.entries.end());
+  }
+  return rest;
 }
 
 }  // namespace
@@ -56,6 +83,10 @@ void on_append_entries(Server& server, ServerId from, const AppendEntries& reque
   // Section 5.2: a candidate that hears from the leader of its term is a follower again.
   follow(server, from, effects);
   effects.timers.reset_election = true;
+  if (request.prev_log_index < server.log.base_index()) {
+    on_append_entries(server, from, past_base(server, request), effects);
+    return;
+  }
   // Figure 2, AppendEntries 2: index 0 has term 0 in every log.
   if (request.prev_log_index > server.log.last_index() ||
       server.log.term_at(request.prev_log_index) != request.prev_log_term) {
@@ -69,6 +100,7 @@ void on_append_entries(Server& server, ServerId from, const AppendEntries& reque
   commit_through(server, std::min(request.leader_commit, verified), effects);
   answer_applied_reads(server, effects);
   effects.outcome = Outcome::AppendAccepted;
+  forget_incoming(server);
   send(server, from,
        AppendEntriesReply{.term = server.current_term(),
                           .success = true,

@@ -4,7 +4,9 @@
 //
 //   unsigned integer, enumeration, bool   LEB128: 7 bits a byte, low bits first, the last without
 //                                         the high bit; the shortest form only
-//   string, vector, PerServer, Log        count, then the items
+//   string, vector, PerServer             count, then the items
+//   Entry                                 term, kind, command; a Membership entry's membership
+//   Log                                   index and term of its base, then its entries
 //   optional                              0, or 1 and the value
 //   variant                               the alternative's number, then its value
 //   a type with fields()                  its fields in order
@@ -14,6 +16,7 @@
 #pragma once
 
 #include <array>
+#include <limits>
 #include <optional>
 #include <span>
 #include <stdexcept>
@@ -51,7 +54,17 @@ class Encoder {
   }
   void put(ServerId id) { put(std::uint64_t{id.value}); }
   void put(ServerSet set) { put(set.bits()); }
-  void put(const Log& log) { put_items(log.entries()); }
+  void put(const Entry& entry) {
+    put(entry.term);
+    put(entry.kind);
+    put(entry.command);
+    if (entry.kind == EntryKind::Membership) put(entry.membership);
+  }
+  void put(const Log& log) {
+    put(log.base_index());
+    put(log.base_term());
+    put_items(log.entries());
+  }
   template <class T>
   void put(const std::vector<T>& items) {
     put_items(std::span(items));
@@ -116,7 +129,8 @@ class Decoder {
     number = static_cast<T>(wide);
     if (static_cast<std::uint64_t>(number) != wide) throw DecodeError("a number is out of range");
   }
-  void get(EntryKind& kind) { get_enum(kind, EntryKind::NoOp); }
+  void get(EntryKind& kind) { get_enum(kind, EntryKind::Membership); }
+  void get(Changes& kind) { get_enum(kind, Changes::Joint); }
   void get(Backtracking& kind) { get_enum(kind, Backtracking::Plain); }
   void get(std::string& text) {
     std::uint64_t size = 0;
@@ -129,10 +143,24 @@ class Decoder {
     get(bits);
     set = ServerSet::from_bits(bits);
   }
+  void get(Entry& entry) {
+    get(entry.term);
+    get(entry.kind);
+    get(entry.command);
+    entry.membership = {};
+    if (entry.kind == EntryKind::Membership) get(entry.membership);
+  }
   void get(Log& log) {
+    Index base_index;
+    Term base_term;
     std::vector<Entry> entries;
+    get(base_index);
+    get(base_term);
     get(entries);
-    log = Log(std::move(entries));
+    if (base_index.value > std::numeric_limits<std::uint64_t>::max() - entries.size() - 1) {
+      throw DecodeError("a log goes beyond the last index");
+    }
+    log = Log(base_index, base_term, std::move(entries));
   }
   template <class T>
   void get(std::vector<T>& items) {

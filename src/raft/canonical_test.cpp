@@ -75,6 +75,26 @@ std::vector<Server> different_servers() {
   changed([](Server& s) { s.role = Leader{PerServer<Progress>(3), ServerSet{}}; });
   changed([](Server& s) { s.role = Leader{PerServer<Progress>(3), {}, ServerId{2}}; });
   changed([](Server& s) { s.role = Leader{PerServer<Progress>(3), ServerSet::from_bits(1)}; });
+  changed([](Server& s) { s.config.snapshot_chunk = 1; });
+  changed([](Server& s) { s.config.changes = Changes::Joint; });
+  changed([](Server& s) { s.config.async_disk = true; });
+  changed([](Server& s) { s.stable_index = Index{1}; });
+  changed([](Server& s) { s.config.voters = ServerSet::first(2); });
+  changed([](Server& s) { s.snapshot.membership.learners = ServerSet::first(2); });
+  for (const Membership& membership :
+       {Membership{}, Membership{.voters = ServerSet::first(1)},
+        Membership{.outgoing = ServerSet::first(1)}, Membership{.learners = ServerSet::first(1)}}) {
+    changed([&](Server& s) {
+      s.log = Log({s.log.at(Index{1}), {Term{2}, EntryKind::Membership, {}, membership}});
+    });
+  }
+  changed([](Server& s) { s.log.compact_through(Index{1}); });
+  changed([](Server& s) { s.log = Log(Index{1}, Term{2}, {s.log.at(Index{2})}); });
+  changed([](Server& s) { s.snapshot.index = Index{1}; });
+  changed([](Server& s) { s.snapshot.term = Term{1}; });
+  changed([](Server& s) { s.snapshot.data = "x"; });
+  changed([](Server& s) { s.role = Follower{.incoming = {.index = Index{1}}}; });
+  changed([](Server& s) { s.role = Follower{.incoming = {.data = "x"}}; });
   return servers;
 }
 
@@ -118,6 +138,19 @@ std::vector<Message> different_messages() {
       PreVoteReply{Term{1}, true},
       PreVoteReply{Term{1}, false},
       PreVoteReply{Term{2}, true},
+      InstallSnapshot{},
+      InstallSnapshot{.term = Term{1}},
+      InstallSnapshot{.last_included_index = Index{1}},
+      InstallSnapshot{.last_included_term = Term{1}},
+      InstallSnapshot{.offset = 1},
+      InstallSnapshot{.data = "x"},
+      InstallSnapshot{.done = true},
+      InstallSnapshot{.membership = {.voters = ServerSet::first(1)}},
+      InstallSnapshotReply{},
+      InstallSnapshotReply{.term = Term{1}},
+      InstallSnapshotReply{.last_included_index = Index{1}},
+      InstallSnapshotReply{.stored = 1},
+      InstallSnapshotReply{.installed = true},
   };
   std::vector<Message> messages;
   messages.reserve(bodies.size() + 2);
@@ -200,7 +233,7 @@ TEST(Canonical, ServerId_DoesNotDecode_BeyondThirtyTwoBits) {
 
 TEST(Canonical, Enumerations_DoNotDecode_OutOfRange) {
   EXPECT_EQ(decoded<EntryKind>(bytes_of({1})), EntryKind::NoOp);
-  EXPECT_THROW(decoded<EntryKind>(bytes_of({2})), DecodeError);
+  EXPECT_THROW(decoded<EntryKind>(bytes_of({3})), DecodeError);
   EXPECT_EQ(decoded<Backtracking>(bytes_of({1})), Backtracking::Plain);
   EXPECT_THROW(decoded<Backtracking>(bytes_of({2})), DecodeError);
   EXPECT_THROW(decoded<bool>(bytes_of({2})), DecodeError);
@@ -216,7 +249,8 @@ TEST(Canonical, Optional_IsAFlagAndAValue) {
 }
 
 TEST(Canonical, Variant_DoesNotDecode_WithoutSuchAnAlternative) {
-  EXPECT_EQ(decoded<Role>(bytes_of({0, 2, 0, 0})), (Role{Follower{ServerId{2}, false, {}}}));
+  EXPECT_EQ(decoded<Role>(bytes_of({0, 2, 0, 0, 0, 0, 0, 0, 0, 0})),
+            (Role{Follower{.leader = ServerId{2}}}));
   EXPECT_THROW(decoded<Role>(bytes_of({9, 0})), DecodeError);
   EXPECT_THROW(decoded<MessageBody>(bytes_of({99, 0, 0, 0, 0, 0})), DecodeError);
 }
@@ -226,7 +260,11 @@ TEST(Canonical, Counts_DoNotDecode_BeyondTheBytesThatAreThere) {
   EXPECT_THROW(decoded<std::string>(many + "x"), DecodeError);
   EXPECT_THROW(decoded<std::vector<Term>>(many + "x"), DecodeError);
   EXPECT_THROW(decoded<PerServer<Progress>>(many + "x"), DecodeError);
-  EXPECT_THROW(decoded<Log>(many + "x"), DecodeError);
+  EXPECT_THROW(decoded<Log>(bytes_of({0, 0}) + many + "x"), DecodeError);
+}
+
+TEST(Canonical, Log_DoesNotDecode_BeyondTheLastIndex) {
+  EXPECT_THROW(decoded<Log>(encoded(Term{kHuge}) + bytes_of({1, 1, 1, 0, 0})), DecodeError);
 }
 
 TEST(Canonical, PerServer_DoesNotDecode_WithMoreServersThanThereCanBe) {
@@ -236,8 +274,10 @@ TEST(Canonical, PerServer_DoesNotDecode_WithMoreServersThanThereCanBe) {
   EXPECT_THROW(decoded<PerServer<Progress>>(encoded(Term{kServersMax + 1}) + zeros), DecodeError);
 }
 
-TEST(Canonical, Entry_IsTermKindAndCommand) {
+TEST(Canonical, Entry_IsTermKindAndCommand_AndAMembershipIfItIsOne) {
   EXPECT_EQ(encoded(Entry{Term{5}, EntryKind::NoOp, "ab"}), bytes_of({5, 1, 2, 'a', 'b'}));
+  EXPECT_EQ(encoded(Entry{Term{5}, EntryKind::Membership, "", {ServerSet::first(2), {}, {}}}),
+            bytes_of({5, 2, 0, 3, 0, 0}));
 }
 
 TEST(Canonical, Commands_DoNotRunIntoEachOther) {

@@ -24,13 +24,20 @@ void commit_through(Server& server, Index index, Effects& effects) {
   server.last_applied = server.commit_index;
 }
 
+Index own_match(const Server& server) {
+  return server.config.async_disk ? server.stable_index : server.log.last_index();
+}
+
 void advance_leader_commit(Server& server, const Leader& leader, Effects& effects) {
   std::array<Index, kServersMax> matches;
   std::size_t voters = 0;
-  matches[voters++] = server.log.last_index();  // its own log
-  for_each_peer(server,
-                [&](ServerId peer) { matches[voters++] = leader.progress[peer].match_index; });
-  const Index replicated = quorum_index(std::span(matches).first(voters));
+  matches[voters++] = own_match(server);  // its own log
+  for_each_server(server,
+                  [&](ServerId peer) { matches[voters++] = leader.progress[peer].match_index; });
+  const Index replicated = server.config.changes == Changes::None
+                               ? quorum_index(std::span(matches).first(voters))
+                               : replicated_index(server, leader);
+  if (replicated <= server.commit_index) return;
   // Section 5.4.2 and Figure 8: only entries of the leader's own term are committed by counting
   // replicas; earlier ones are committed with them. Terms never decrease along the log, so if the
   // highest replicated entry is of an earlier term, all below it are too.

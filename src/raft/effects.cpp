@@ -43,13 +43,25 @@ const char* to_string(Outcome outcome) {
       "ReadAnswered",
       "ReadConfirmed",
       "ReadRefused",
+      "Compacted",
+      "CompactRefused",
+      "SnapshotInstalled",
+      "SnapshotKeptSuffix",
+      "SnapshotStored",
+      "SnapshotIgnored",
+      "SnapshotRefused",
+      "SnapshotSent",
+      "ChangeAppended",
+      "ChangeRefused",
+      "WriteAcknowledged",
   };
-  static_assert(kNames.size() == static_cast<std::size_t>(Outcome::ReadRefused) + 1);
+  static_assert(kNames.size() == static_cast<std::size_t>(Outcome::WriteAcknowledged) + 1);
   return kNames.at(static_cast<std::size_t>(outcome));
 }
 
 void Effects::clear() {
   messages.clear();
+  after_persist.clear();
   std::vector<Message> kept = std::move(messages);
   *this = Effects{};
   messages = std::move(kept);
@@ -57,6 +69,11 @@ void Effects::clear() {
 
 void make_durable(Durable& durable, const Persist& persist, const Server& server) {
   if (persist.hard_state) durable.hard_state = *persist.hard_state;
+  if (persist.snapshot) {
+    durable.snapshot = server.snapshot;
+    durable.log = server.log;
+    return;
+  }
   if (!persist.log_from) return;
   durable.log.truncate_from(*persist.log_from);
   durable.log.append(

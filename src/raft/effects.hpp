@@ -1,9 +1,27 @@
 // What a step asks of whoever drives the server. The core itself touches no disk, clock or network.
 //
-// A driver must, in this order: make `persist` durable; then send `messages`; and hand the entries
-// of `apply` to the state machine in index order, each once. Messages may leave, be lost, reordered
-// or doubled in any way, but never before what the same step wants persisted is durable (Figure 2:
-// "updated on stable storage before responding to RPCs").
+// After each step, in this order, a driver must:
+//   1. make `persist` durable. If that fails or is cut short, the server has crashed: nothing of
+//      what follows may be done, and it begins anew with Restart and what is on the disk.
+//   2. send `messages`. They may be lost, late, reordered or doubled, but none may leave before 1
+//      (Figure 2: "updated on stable storage before responding to RPCs").
+//   3. if `restore` is set, replace the state machine by what the server's snapshot holds.
+//   4. hand the entries of `apply` to the state machine, in index order, each once.
+//   5. answer `reads`.
+//   6. set the timers that `timers` names, each anew and to go off once: the election timer, to a
+//      fresh random time of at least the minimum election timeout; the heartbeat timer, well below
+//      that; the lease timer, to the minimum election timeout itself, which is the same at all
+//      servers. Other timers run on.
+// A driver that does not want to wait for its disk sets Config::async_disk and does as disk.hpp
+// says.
+//
+// What it hands in: Restart, before all else, whenever the process starts (at first with an empty
+// disk); ElectionTimeout, HeartbeatTimeout, LeaseTimeout when a timer goes off; Receive for what
+// arrives; Propose, Read, Compact, Transfer, ChangeMembership for what clients and operators ask.
+// One input at a time, from one thread.
+//
+// What it may tell its clients: a proposal is done when the entry at `proposed` is applied here and
+// is still the same (its term, or the command itself, tells); until then nobody knows.
 #pragma once
 
 #include <optional>
@@ -52,6 +70,17 @@ enum class Outcome : std::uint8_t {
   ReadAnswered,        // at once: the leader has a lease (6.4.1)
   ReadConfirmed,       // the leader said through which index it must see
   ReadRefused,         // no leader known, nothing committed in its term, or a request come twice
+  Compacted,           // the snapshot stands for the log's beginning from now on
+  CompactRefused,      // nothing to compact there: not applied yet, or compacted before
+  SnapshotInstalled,   // the log begins anew behind the leader's snapshot
+  SnapshotKeptSuffix,  // the same, and entries that follow it in the log agree and stay (Figure 13)
+  SnapshotStored,      // a chunk, not the last
+  SnapshotIgnored,     // this server has committed all that the snapshot stands for
+  SnapshotRefused,     // the leader's term is over
+  SnapshotSent,        // the follower's answer to a chunk: the next one is on its way
+  ChangeAppended,      // the membership (joint, if need be) is in the leader's log and in force
+  ChangeRefused,       // not now, or not in this way: see on_change_membership
+  WriteAcknowledged,   // what was written is durable
 };
 
 const char* to_string(Outcome outcome);  // "VoteGranted", ...
@@ -62,6 +91,9 @@ struct Persist {
   // The durable log must equal the server's log from this index on (what it held there before, or
   // beyond the new end, is gone). Covers appending and truncating alike.
   std::optional<Index> log_from{};
+  // The durable snapshot must be the server's, and the durable log must begin behind it. Where the
+  // two cannot be written at once, the snapshot comes first: a restart makes good the rest.
+  bool snapshot = false;
   bool operator==(const Persist&) const = default;
 };
 
@@ -83,15 +115,17 @@ struct Effects {
   Outcome outcome = Outcome::None;
   Persist persist{};
   std::vector<Message> messages{};
+  std::vector<Message> after_persist{};  // with async_disk: wait for all writes so far (disk.hpp)
   Apply apply{};
   Timers timers{};
-  Index proposed{};  // ProposalAppended: where; it is committed if this entry ever is
-  // Reads, by their ids, to be answered now: from the state machine after `apply`, before anything
-  // else is applied to it.
+  Index proposed{};  // ProposalAppended, ChangeAppended: where; committed if this entry ever is
+  // Reads, by their ids, to be answered now: from the state machine after `restore` and `apply`,
+  // before anything else is applied to it.
   std::vector<std::uint64_t> reads{};
-  // ProposalRefused, TransferRefused, ReadRefused: whom to ask instead; kNoServer while unknown, or
-  // if nobody.
+  // ProposalRefused, TransferRefused, ReadRefused, ChangeRefused: whom to ask instead; kNoServer
+  // while unknown, or if nobody.
   ServerId leader{};
+  bool restore = false;  // the state machine must become what the server's snapshot holds
   bool operator==(const Effects&) const = default;
 
   // Empties everything but keeps the memory.

@@ -9,7 +9,7 @@ namespace {
 void become_leader(Server& server, Effects& effects) {
   // Figure 2, volatile state on leaders: nextIndex := last log index + 1, matchIndex := 0.
   Leader leader{PerServer<Progress>(server.config.servers)};
-  for_each_peer(server, [&](ServerId peer) {
+  for_each_server(server, [&](ServerId peer) {
     leader.progress[peer] = {server.log.last_index().next(), Index{}};
   });
   if (server.config.check_quorum) leader.heard.emplace();
@@ -26,6 +26,7 @@ void become_leader(Server& server, Effects& effects) {
 }  // namespace
 
 bool has_majority(const Server& server, ServerSet votes) {
+  if (server.config.changes != Changes::None) return has_quorum(membership_of(server), votes);
   return votes.size() >= majority_of(server.config.servers);
 }
 
@@ -55,6 +56,10 @@ void on_election_timeout(Server& server, Effects& effects) {
     on_quorum_check(server, *leader, effects);
     return;
   }
+  if (!may_campaign(server)) {
+    effects.outcome = Outcome::TimeoutIgnored;
+    return;
+  }
   if (server.current_term().value == std::numeric_limits<std::uint64_t>::max()) {
     effects.outcome = Outcome::TermsExhausted;
     return;
@@ -73,7 +78,7 @@ void start_election(Server& server, Effects& effects, bool by_transfer) {
   effects.outcome = Outcome::ElectionStarted;
   effects.timers.reset_election = true;
   Candidate candidate;
-  candidate.votes_granted.insert(server.id);
+  if (!server.config.async_disk) candidate.votes_granted.insert(server.id);
   server.role = candidate;
   if (has_majority(server, candidate.votes_granted)) {
     become_leader(server, effects);
@@ -85,6 +90,13 @@ void start_election(Server& server, Effects& effects, bool by_transfer) {
                      by_transfer},
          effects);
   });
+}
+
+void on_vote_durable(Server& server, Effects& effects) {
+  auto* candidate = std::get_if<Candidate>(&server.role);
+  if (candidate == nullptr) return;
+  candidate->votes_granted.insert(server.id);
+  if (has_majority(server, candidate->votes_granted)) become_leader(server, effects);
 }
 
 void on_request_vote(Server& server, ServerId from, const RequestVote& request, Effects& effects) {

@@ -9,6 +9,8 @@ namespace raft {
 
 // election.cpp
 void on_election_timeout(Server& server, Effects& effects);
+// With async_disk: the term and the vote are durable, so a candidate counts its own.
+void on_vote_durable(Server& server, Effects& effects);
 void on_request_vote(Server& server, ServerId from, const RequestVote& request, Effects& effects);
 void on_request_vote_reply(Server& server, ServerId from, const RequestVoteReply& reply,
                            Effects& effects);
@@ -71,7 +73,8 @@ void on_propose(Server& server, const std::string& command, Effects& effects);
 void append_own(Server& server, EntryKind kind, const std::string& command, Effects& effects);
 // AppendEntries to every other server, each from its nextIndex on.
 void broadcast_append(const Server& server, const Leader& leader, Effects& effects);
-// Figure 2, leaders: AppendEntries with the log entries starting at nextIndex.
+// Figure 2, leaders: AppendEntries with the log entries starting at nextIndex, or the snapshot if
+// they are compacted.
 void send_append(const Server& server, const Progress& progress, ServerId peer, Effects& effects);
 // Names whom to ask instead of this server.
 void refuse(const Server& server, Outcome outcome, Effects& effects);
@@ -79,8 +82,46 @@ void refuse(const Server& server, Outcome outcome, Effects& effects);
 // commit.cpp
 // Moves the commit index up to `index` (never down) and hands the entries out.
 void commit_through(Server& server, Index index, Effects& effects);
+// What a leader has of its own log for good.
+Index own_match(const Server& server);
 // The leader's commit rule (5.3, 5.4).
 void advance_leader_commit(Server& server, const Leader& leader, Effects& effects);
+
+// membership_change.cpp
+// The membership in force: the latest in the log, else the snapshot's, else the configuration's.
+Membership membership_of(const Server& server);
+// The same at an index that is not compacted.
+Membership membership_at(const Server& server, Index index);
+void on_change_membership(Server& server, const ChangeMembership& change, Effects& effects);
+// Whether the membership in force lets it vote, and so lead.
+bool is_voter(const Server& server, ServerId id);
+// Dissertation, section 4.2.2: who is no voter may still be needed, until that is committed.
+bool may_campaign(const Server& server);
+// After every step: acts on what the step has committed.
+void settle_membership(Server& server, Effects& effects);
+// Whether it names no server that the configuration lacks.
+bool knows_all(const Server& server, const Membership& membership);
+// The highest index that a quorum of the membership in force holds.
+Index replicated_index(const Server& server, const Leader& leader);
+
+// disk.cpp
+void on_persisted(Server& server, const Persisted& done, Effects& effects);
+// Entries from here on are about to be replaced.
+void forget_stable_from(Server& server, Index index);
+// Parts the messages that wait for the disk from those that do not.
+void hold_messages(Effects& effects);
+
+// snapshot.cpp
+void on_compact(Server& server, const Compact& compact, Effects& effects);
+void on_install_snapshot(Server& server, ServerId from, const InstallSnapshot& request,
+                         Effects& effects);
+void on_install_snapshot_reply(Server& server, ServerId from, const InstallSnapshotReply& reply,
+                               Effects& effects);
+// The piece of the snapshot that begins at `offset`, or all of it.
+void send_snapshot(const Server& server, ServerId peer, std::uint64_t offset, Effects& effects);
+// A restart: continues from the durable snapshot, and brings a log behind it that was not yet cut
+// when the server crashed.
+void restore_snapshot(Server& server, const Snapshot& snapshot, Effects& effects);
 
 // restart.cpp
 void on_restart(Server& server, const Durable& durable, Effects& effects);
@@ -94,15 +135,28 @@ void persist_hard_state(const Server& server, Effects& effects);
 // Puts one message on its way.
 template <class Body>
 void send(const Server& server, ServerId to, Body body, Effects& effects) {
-  effects.messages.push_back(Message{server.id, to, std::move(body)});
+  Message& message = effects.messages.emplace_back();
+  message.from = server.id;
+  message.to = to;
+  message.body.template emplace<Body>(std::move(body));
 }
 
 // Calls f(peer) for every other server, in id order.
 template <class F>
-void for_each_peer(const Server& server, F f) {
+void for_each_server(const Server& server, F f) {
   for (std::uint32_t id = 1; id <= server.config.servers; ++id) {
     if (id != server.id.value) f(ServerId{id});
   }
+}
+
+// Calls f(peer) for every other member of the membership in force, in id order.
+template <class F>
+void for_each_peer(const Server& server, F f) {
+  const bool has_all = server.config.changes == Changes::None;
+  const ServerSet members = has_all ? ServerSet{} : membership_of(server).members();
+  for_each_server(server, [&](ServerId peer) {
+    if (has_all || members.contains(peer)) f(peer);
+  });
 }
 
 }  // namespace raft

@@ -58,7 +58,32 @@ struct Read {
   bool operator==(const Read&) const = default;
 };
 
+// The driver has a snapshot of the state machine as it is after the entry at `through`, which must
+// have been applied: the log through it can go (section 7). Each server does so on its own.
+struct Compact {
+  Index through;
+  std::string data;  // Snapshot::data
+  bool operator==(const Compact&) const = default;
+};
+
+// An operator asks for another membership. Where voters change one at a time, the leader refuses
+// what changes more; else it goes through joint consensus by itself.
+struct ChangeMembership {
+  ServerSet voters;
+  ServerSet learners;
+  bool operator==(const ChangeMembership&) const = default;
+};
+
+// With Config::async_disk: a write is durable, and all before it (persisted() in disk.hpp makes
+// it).
+struct Persisted {
+  HardState hard_state;  // that was written; that of term 0 if none was
+  Index last_index;      // of the log then: the entry is named by index and term, since another may
+  Term last_term;        // have taken its index while the disk was busy
+  bool operator==(const Persisted&) const = default;
+};
+
 using Input = std::variant<ElectionTimeout, HeartbeatTimeout, Propose, Receive, Restart,
-                           LeaseTimeout, Transfer, Read>;
+                           LeaseTimeout, Transfer, Read, Compact, ChangeMembership, Persisted>;
 
 }  // namespace raft

@@ -2,31 +2,46 @@
 
 #include <algorithm>
 
+#include "src/raft/contract.hpp"
+
 namespace raft {
 
 std::span<const Entry> Log::from(Index first, std::size_t count_max) const {
   if (!has(first)) return {};
   return entries()
-      .subspan(first.value - 1)
-      .first(std::min(count_max, entries_.size() - (first.value - 1)));
+      .subspan(place_of(first))
+      .first(std::min(count_max, entries_.size() - place_of(first)));
 }
 
 Index Log::first_of_term_at(Index index) const {
   Index first = index;
-  while (first.value > 1 && term_at(first.previous()) == term_at(index)) first = first.previous();
+  while (has(first.previous()) && term_at(first.previous()) == term_at(index)) {
+    first = first.previous();
+  }
   return first;
 }
 
 Index Log::last_of_term(Term term) const {
   Index index = last_index();
-  while (index.value > 0 && term_at(index) > term) index = index.previous();
-  return index.value > 0 && term_at(index) == term ? index : Index{};
+  while (has(index) && term_at(index) > term) index = index.previous();
+  return term_at(index) == term ? index : Index{};
 }
 
 void Log::truncate_from(Index first) {
   if (has(first)) {
-    entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(first.value - 1), entries_.end());
+    entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(place_of(first)), entries_.end());
   }
+}
+
+void Log::compact_through(Index index) {
+  base_term_ = term_at(index);
+  entries_.erase(entries_.begin(),
+                 entries_.begin() + static_cast<std::ptrdiff_t>(place_of(index) + 1));
+  base_index_ = index;
+}
+
+void Log::refuse_compacted() {
+  throw ContractViolation("the term of a compacted entry was asked for: nobody knows it any more");
 }
 
 }  // namespace raft

@@ -1,67 +1,95 @@
-// The replicated log: entries numbered from 1 (Figure 2, log[]).
+// The replicated log: entries numbered from 1 (Figure 2, log[]), of which a snapshot may have
+// replaced the first ones (section 7).
 #pragma once
 
 #include <span>
 #include <string>
 #include <vector>
 
-#include "src/raft/types.hpp"
+#include "src/raft/membership.hpp"
 
 namespace raft {
 
 enum class EntryKind : std::uint8_t {
-  Command,  // a client's command
-  NoOp,     // appended by a new leader so that it can commit (section 8)
+  Command,     // a client's command
+  NoOp,        // appended by a new leader so that it can commit (section 8)
+  Membership,  // who belongs to the cluster from here on (section 6)
 };
 
 struct Entry {
   Term term{};
   EntryKind kind = EntryKind::Command;
-  std::string command{};  // opaque bytes; empty for a no-op
+  std::string command{};    // opaque bytes; empty but for a command
+  Membership membership{};  // of a Membership entry
   bool operator==(const Entry&) const = default;
 };
-RAFT_FIELDS(Entry, term, kind, command)
+RAFT_FIELDS(Entry, term, kind, command, membership)
 
-// Invariant (kept by the callers): terms never decrease along the log.
+// The entries through base_index() are compacted away: all that is known of them is the term of the
+// last one, base_term(). Both are 0 while nothing is compacted. To ask for the term of an entry
+// below the base is a broken contract: nobody may guess it.
+//
+// Invariant (kept by the callers): terms never decrease along the log, from base_term() on.
 class Log {
  public:
   Log() = default;
   explicit Log(std::vector<Entry> entries) : entries_(std::move(entries)) {}
+  Log(Index base_index, Term base_term, std::vector<Entry> entries)
+      : base_index_(base_index), base_term_(base_term), entries_(std::move(entries)) {}
 
-  // 0 while the log is empty.
-  [[nodiscard]] Index last_index() const { return {entries_.size()}; }
+  [[nodiscard]] Index base_index() const { return base_index_; }
+  [[nodiscard]] Term base_term() const { return base_term_; }
+
+  // The base's index while there are no entries.
+  [[nodiscard]] Index last_index() const { return {base_index_.value + entries_.size()}; }
   [[nodiscard]] Term last_term() const { return term_at(last_index()); }
 
-  // The term of the entry at `index`; term 0 where there is none (index 0 included), so that
-  // "prevLogIndex 0" matches "prevLogTerm 0" on every log.
+  // The term of the entry at `index`, which may be the base; term 0 where there is none (index 0
+  // included), so that "prevLogIndex 0" matches "prevLogTerm 0" on every log that has it.
+  // Throws ContractViolation below the base.
   [[nodiscard]] Term term_at(Index index) const {
-    return has(index) ? entries_[index.value - 1].term : Term{};
+    if (has(index)) return entries_[place_of(index)].term;
+    if (index < base_index_) refuse_compacted();
+    return index == base_index_ ? base_term_ : Term{};
   }
+  // Whether the entry itself is there: neither compacted nor past the end.
   [[nodiscard]] bool has(Index index) const {
-    return index.value >= 1 && index.value <= entries_.size();
+    return index > base_index_ && index.value - base_index_.value <= entries_.size();
   }
   // Precondition: has(index).
-  [[nodiscard]] const Entry& at(Index index) const { return entries_[index.value - 1]; }
+  [[nodiscard]] const Entry& at(Index index) const { return entries_[place_of(index)]; }
 
-  // The entries from `first` on, at most `count_max` of them; empty if `first` is past the end.
+  // The entries from `first` on, at most `count_max` of them; empty if `first` is past the end or
+  // compacted.
   [[nodiscard]] std::span<const Entry> from(Index first, std::size_t count_max) const;
   [[nodiscard]] std::span<const Entry> entries() const { return entries_; }
 
-  // The first index whose entry has the term of the entry at `index`. Precondition: has(index).
+  // The first index whose entry is there and has the term of the entry at `index`. Precondition:
+  // has(index).
   [[nodiscard]] Index first_of_term_at(Index index) const;
-  // The last index with an entry of exactly this term; 0 if there is none.
+  // The last index with an entry of exactly this term, which may be the base; 0 if there is none
+  // or it cannot be known any more.
   [[nodiscard]] Index last_of_term(Term term) const;
 
   void append(Entry entry) { entries_.push_back(std::move(entry)); }
   void append(std::span<const Entry> entries) {
     entries_.insert(entries_.end(), entries.begin(), entries.end());
   }
-  // Removes the entry at `first` and all that follow it. Precondition: first >= 1.
+  // Removes the entry at `first` and all that follow it. Precondition: first > base_index().
   void truncate_from(Index first);
+  // Forgets the entries through `index`, which becomes the base. Precondition: has(index).
+  void compact_through(Index index);
 
   bool operator==(const Log&) const = default;
 
  private:
+  [[nodiscard]] std::size_t place_of(Index index) const {
+    return index.value - base_index_.value - 1;
+  }
+  [[noreturn]] static void refuse_compacted();
+
+  Index base_index_{};
+  Term base_term_{};
   std::vector<Entry> entries_{};
 };
 

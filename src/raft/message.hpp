@@ -1,5 +1,5 @@
-// The RPCs of Figure 2 as messages: a request and its reply travel by themselves, and either may be
-// lost, late or doubled.
+// The RPCs of Figures 2 and 13 as messages: a request and its reply travel by themselves, and
+// either may be lost, late or doubled.
 #pragma once
 
 #include <variant>
@@ -95,8 +95,38 @@ struct ReadIndexReply {
 };
 RAFT_FIELDS(ReadIndexReply, term, id, read_index)
 
+// Figure 13, InstallSnapshot RPC: a piece of the leader's snapshot for a follower that lacks
+// entries which the leader has compacted. The leader is the sender.
+struct InstallSnapshot {
+  Term term{};                  // the leader's term
+  Index last_included_index{};  // the snapshot stands for the entries through this one
+  Term last_included_term{};
+  std::uint64_t offset = 0;  // of `data` in the snapshot's data
+  std::string data{};
+  bool done = false;        // this is the last piece
+  Membership membership{};  // section 6: in force at the last included index
+  bool operator==(const InstallSnapshot&) const = default;
+};
+RAFT_FIELDS(InstallSnapshot, term, last_included_index, last_included_term, offset, data, done,
+            membership)
+
+// Says by itself what it answers, as AppendEntriesReply does:
+// - installed: the follower's log agrees with the leader's through `last_included_index`;
+// - not installed, but `last_included_index` is not 0: of that snapshot, `stored` bytes are there,
+//   and the leader should go on from there;
+// - else the request's term is stale: only `term` says something.
+struct InstallSnapshotReply {
+  Term term{};
+  Index last_included_index{};
+  std::uint64_t stored = 0;
+  bool installed = false;
+  bool operator==(const InstallSnapshotReply&) const = default;
+};
+RAFT_FIELDS(InstallSnapshotReply, term, last_included_index, stored, installed)
+
 using MessageBody = std::variant<RequestVote, RequestVoteReply, AppendEntries, AppendEntriesReply,
-                                 PreVote, PreVoteReply, TimeoutNow, ReadIndex, ReadIndexReply>;
+                                 PreVote, PreVoteReply, TimeoutNow, ReadIndex, ReadIndexReply,
+                                 InstallSnapshot, InstallSnapshotReply>;
 
 struct Message {
   ServerId from{};

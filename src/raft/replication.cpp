@@ -7,6 +7,11 @@
 namespace raft {
 
 void send_append(const Server& server, const Progress& progress, ServerId peer, Effects& effects) {
+  // Section 7: what the follower needs next may be gone.
+  if (progress.next_index <= server.log.base_index()) {
+    send_snapshot(server, peer, 0, effects);
+    return;
+  }
   const std::uint32_t limit = server.config.entries_per_message;
   const auto entries = server.log.from(
       progress.next_index, limit == 0 ? std::numeric_limits<std::size_t>::max() : limit);

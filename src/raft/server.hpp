@@ -25,13 +25,18 @@ struct Config {
   // Once a majority has confirmed a leader, it answers reads without asking again, until the
   // minimum election timeout since it asked (6.4.1). Trusts clocks; needs vote_lease.
   bool lease_reads = false;
+  std::uint32_t snapshot_chunk =
+      0;  // at most so many bytes an InstallSnapshot; 0: a snapshot whole
+  Changes changes = Changes::None;
+  bool async_disk = false;  // writes are acknowledged by inputs (disk.hpp)
+  ServerSet voters{};       // at the beginning, where memberships change; empty: all servers
   bool operator==(const Config&) const = default;
 
   // Whether followers keep track of when they heard from their leader.
   [[nodiscard]] bool has_lease() const { return pre_vote || vote_lease; }
 };
 RAFT_FIELDS(Config, servers, no_op, backtracking, entries_per_message, pre_vote, check_quorum,
-            vote_lease, lease_reads)
+            vote_lease, lease_reads, snapshot_chunk, changes, async_disk, voters)
 
 // What must survive a crash, besides the log (Figure 2, persistent state).
 struct HardState {
@@ -41,13 +46,25 @@ struct HardState {
 };
 RAFT_FIELDS(HardState, current_term, voted_for)
 
+// What stands for the entries through `index` (section 7). `data` is the state machine's, opaque
+// here: its bytes, or a name under which the driver finds them. Index 0: there is no snapshot.
+struct Snapshot {
+  Index index{};  // Figure 13, lastIncludedIndex
+  Term term{};    // Figure 13, lastIncludedTerm
+  std::string data{};
+  Membership membership{};  // in force at `index`, where memberships change
+  bool operator==(const Snapshot&) const = default;
+};
+RAFT_FIELDS(Snapshot, index, term, data, membership)
+
 // What is on a server's disk.
 struct Durable {
   HardState hard_state{};
   Log log{};
+  Snapshot snapshot{};
   bool operator==(const Durable&) const = default;
 };
-RAFT_FIELDS(Durable, hard_state, log)
+RAFT_FIELDS(Durable, hard_state, log, snapshot)
 
 // A read that a follower passed on to its leader.
 struct FollowerRead {
@@ -63,9 +80,12 @@ struct Follower {
   // may have heard from one, too (Config::vote_lease). False unless Config::has_lease().
   bool lease = false;
   std::vector<FollowerRead> reads{};  // that were asked here and are not answered yet
+  // What has come of a snapshot that the leader sends in chunks; nothing once it is installed, or
+  // committed by other means. Another term's leader begins anew: its bytes may be others.
+  Snapshot incoming{};
   bool operator==(const Follower&) const = default;
 };
-RAFT_FIELDS(Follower, leader, lease, reads)
+RAFT_FIELDS(Follower, leader, lease, reads, incoming)
 
 struct Candidate {
   ServerSet votes_granted{};  // in the current term, its own vote included
@@ -123,7 +143,8 @@ RAFT_FIELDS(PreCandidate, votes_granted)
 using Role = std::variant<Follower, Candidate, Leader, PreCandidate>;
 
 // Invariants: last_applied == commit_index after every step (what is committed is handed out at
-// once), commit_index <= log.last_index(), no entry's term is above current_term.
+// once), log.base_index() <= commit_index <= log.last_index(), no entry's term is above
+// current_term; the log's base is the snapshot's position.
 // Each role holds only its own data, so that equal situations are equal values.
 struct Server {
   Config config{};
@@ -133,11 +154,14 @@ struct Server {
   Index commit_index{};
   Index last_applied{};
   Role role{};
+  Snapshot snapshot{};
+  Index stable_index{};  // with async_disk: its log is known to be durable through here
   bool operator==(const Server&) const = default;
 
   [[nodiscard]] Term current_term() const { return hard_state.current_term; }
 };
-RAFT_FIELDS(Server, config, id, hard_state, log, commit_index, last_applied, role)
+RAFT_FIELDS(Server, config, id, hard_state, log, commit_index, last_applied, role, snapshot,
+            stable_index)
 
 // A server that never ran: a follower in term 0 with an empty log.
 // Throws ContractViolation unless 1 <= id <= config.servers <= kServersMax.

@@ -1,5 +1,6 @@
 #include "src/raft/step.hpp"
 
+#include <algorithm>
 #include <limits>
 
 #include "src/raft/handlers.hpp"
@@ -43,10 +44,31 @@ bool is_well_formed(const ReadIndexReply& reply) {
   return reply.id > 0 && reply.read_index.value > 0;
 }
 
+bool is_well_formed(const InstallSnapshot& request) {
+  return request.last_included_index.value > 0 && request.last_included_term.value > 0 &&
+         request.last_included_term <= request.term &&
+         request.offset <= std::numeric_limits<std::uint64_t>::max() - request.data.size();
+}
+bool is_well_formed(const InstallSnapshotReply&) { return true; }
+
 // In term 0 there is nothing to be said but whether to begin term 1.
 bool has_possible_term(const Message& message) {
   return term_of(message).value > 0 || std::holds_alternative<PreVote>(message.body) ||
          std::holds_alternative<PreVoteReply>(message.body);
+}
+
+// A message names servers by their memberships alone, beside its sender and receiver.
+template <class Body>
+bool names_strangers(const Server&, const Body&) {
+  return false;
+}
+bool names_strangers(const Server& server, const AppendEntries& request) {
+  return std::ranges::any_of(request.entries, [&](const Entry& entry) {
+    return entry.kind == EntryKind::Membership && !knows_all(server, entry.membership);
+  });
+}
+bool names_strangers(const Server& server, const InstallSnapshot& request) {
+  return !knows_all(server, request.membership);
 }
 
 bool is_for(const Server& server, const Message& message) {
@@ -81,6 +103,12 @@ void handle(Server& server, ServerId from, const ReadIndex& body, Effects& effec
 void handle(Server& server, ServerId, const ReadIndexReply& body, Effects& effects) {
   on_read_index_reply(server, body, effects);
 }
+void handle(Server& server, ServerId from, const InstallSnapshot& body, Effects& effects) {
+  on_install_snapshot(server, from, body, effects);
+}
+void handle(Server& server, ServerId from, const InstallSnapshotReply& body, Effects& effects) {
+  on_install_snapshot_reply(server, from, body, effects);
+}
 
 // Whether a later term in this message is to be entered. A pre-vote speaks of terms that may never
 // begin (9.6), and who is in touch with a leader helps nobody to depose it (4.2.3).
@@ -94,7 +122,9 @@ bool is_term_to_adopt(const Server& server, const MessageBody& body) {
 void on_receive(Server& server, const Message& message, Effects& effects) {
   const bool well_formed =
       std::visit([](const auto& body) { return is_well_formed(body); }, message.body);
-  if (!well_formed || !is_for(server, message)) {
+  const bool strange =
+      std::visit([&](const auto& body) { return names_strangers(server, body); }, message.body);
+  if (!well_formed || strange || !is_for(server, message)) {
     effects.outcome = Outcome::MalformedIgnored;
     return;
   }
@@ -132,12 +162,23 @@ void dispatch(Server& server, const Transfer& transfer, Effects& effects) {
 void dispatch(Server& server, const Read& read, Effects& effects) {
   on_read(server, read.id, effects);
 }
+void dispatch(Server& server, const ChangeMembership& change, Effects& effects) {
+  on_change_membership(server, change, effects);
+}
+void dispatch(Server& server, const Persisted& done, Effects& effects) {
+  on_persisted(server, done, effects);
+}
+void dispatch(Server& server, const Compact& compact, Effects& effects) {
+  on_compact(server, compact, effects);
+}
 
 }  // namespace
 
 void step(Server& server, const Input& input, Effects& effects) {
   effects.clear();
   std::visit([&](const auto& kind) { dispatch(server, kind, effects); }, input);
+  if (server.config.changes != Changes::None) settle_membership(server, effects);
+  if (server.config.async_disk) hold_messages(effects);
 }
 
 Effects step(Server& server, const Input& input) {

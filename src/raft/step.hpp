@@ -5,8 +5,9 @@
 // (effects.hpp), a stale, odd or hostile message included. What no correct cluster can bring about
 // throws ContractViolation; the server is then in no defined state and must not be used again.
 //
-// Follows Figure 2 of "In Search of an Understandable Consensus Algorithm (Extended Version)".
-// Deliberately not here: snapshots, membership changes.
+// Follows Figures 2 and 13 of "In Search of an Understandable Consensus Algorithm (Extended
+// Version)"; pre-vote, check quorum, leases, transfers, reads and changes of the membership follow
+// Ongaro's dissertation (the handlers name the sections).
 #pragma once
 
 #include "src/raft/effects.hpp"

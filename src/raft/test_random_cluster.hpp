@@ -3,6 +3,7 @@
 // and reorders; servers crash and come back from their disks. Not part of the library.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "src/raft/contract.hpp"
+#include "src/raft/handlers.hpp"
 #include "src/raft/step.hpp"
 
 namespace raft::test {
@@ -54,8 +56,10 @@ class RandomCluster {
     }
     if (kind < 87) return take_step(server, HeartbeatTimeout{});
     if (kind < 90) return take_step(server, Read{++reads_});
-    if (kind < 97) return take_step(server, Propose{"c" + std::to_string(++proposals_)});
-    return take_step(server, Restart{disks_[server]});
+    if (kind < 96) return take_step(server, Propose{"c" + std::to_string(++proposals_)});
+    if (kind < 97) return take_step(server, change_by(object));
+    if (kind < 99) return take_step(server, Restart{disks_[server]});
+    return take_step(server, Compact{servers_[server].last_applied, state_at(server)});
   }
 
   [[nodiscard]] const std::vector<Server>& servers() const { return servers_; }
@@ -72,6 +76,18 @@ class RandomCluster {
     if (!is_kept) network_.erase(network_.begin() + static_cast<std::ptrdiff_t>(place));
     if (kind >= 70) return std::nullopt;
     return take_step(message.to.value - 1, Receive{message});
+  }
+
+  // Any voters at all, mostly many.
+  [[nodiscard]] ChangeMembership change_by(std::uint32_t object) const {
+    const ServerSet all = ServerSet::first(static_cast<std::uint32_t>(servers_.size()));
+    const ServerSet left = ServerSet::from_bits(object / 8) & ServerSet::from_bits(object / 64);
+    return {all - left, object % 2 == 0 ? left & all : ServerSet{}};
+  }
+
+  // Bytes that differ with the index, and enough of them for a few chunks.
+  [[nodiscard]] std::string state_at(std::size_t server) const {
+    return "state" + std::to_string(servers_[server].last_applied.value);
   }
 
   Taken take_step(std::size_t place, Input input) {
@@ -114,10 +130,12 @@ inline std::vector<Taken> steps_of(const Schedule& schedule) {
 inline std::ostream& operator<<(std::ostream& out, const Schedule& schedule) {
   static constexpr std::array kInputs = {
       "ElectionTimeout", "HeartbeatTimeout", "Propose",  "Receive",
-      "Restart",         "LeaseTimeout",     "Transfer", "Read"};
+      "Restart",         "LeaseTimeout",     "Transfer", "Read",
+      "Compact",         "ChangeMembership", "Persisted"};
   static constexpr std::array kMessages = {
-      "RequestVote",  "RequestVoteReply", "AppendEntries", "AppendEntriesReply", "PreVote",
-      "PreVoteReply", "TimeoutNow",       "ReadIndex",     "ReadIndexReply"};
+      "RequestVote",    "RequestVoteReply", "AppendEntries",       "AppendEntriesReply",
+      "PreVote",        "PreVoteReply",     "TimeoutNow",          "ReadIndex",
+      "ReadIndexReply", "InstallSnapshot",  "InstallSnapshotReply"};
   const Config& config = schedule.config;
   out << config.servers << " servers, no-op " << config.no_op << ", plain back-tracking "
       << (config.backtracking == Backtracking::Plain) << ", entries a message "
@@ -145,7 +163,11 @@ inline std::ostream& operator<<(std::ostream& out, const Schedule& schedule) {
 inline std::string broken_invariant(const Server& server) {
   if (server.last_applied != server.commit_index) return "something committed is not applied";
   if (server.commit_index > server.log.last_index()) return "committed beyond the log's end";
-  Term term{1};
+  if (server.log.base_index() > server.commit_index) return "compacted what is not committed";
+  if (server.log.base_index() != server.snapshot.index) return "the base is not the snapshot's";
+  if (server.log.base_term() != server.snapshot.term)
+    return "the base's term is not the snapshot's";
+  Term term = std::max(Term{1}, server.log.base_term());
   for (const Entry& entry : server.log.entries()) {
     if (entry.term < term) return "terms go back in the log";
     term = entry.term;
@@ -163,7 +185,10 @@ inline std::string broken_invariant(const Server& server) {
   if (server.hard_state.voted_for != server.id) return "a candidate or leader without its own vote";
   if (const auto* candidate = std::get_if<Candidate>(&server.role)) {
     if (!candidate->votes_granted.contains(server.id)) return "a candidate does not count itself";
-    const bool has_won = candidate->votes_granted.size() >= majority_of(server.config.servers);
+    const Membership all{.voters = ServerSet::first(server.config.servers)};
+    const bool changes = server.config.changes != Changes::None;
+    const bool has_won =
+        has_quorum(changes ? membership_of(server) : all, candidate->votes_granted);
     return has_won ? "a candidate has a majority and does not lead" : "";
   }
   const auto& progress = std::get<Leader>(server.role).progress;

@@ -7,8 +7,8 @@ namespace raft {
 
 void on_transfer(Server& server, ServerId to, Effects& effects) {
   auto* leader = std::get_if<Leader>(&server.role);
-  const bool is_other = !to.is_none() && to != server.id && to.value <= server.config.servers;
-  if (leader == nullptr || !is_other || !leader->transferee.is_none()) {
+  if (leader == nullptr || to == server.id || !is_voter(server, to) ||
+      !leader->transferee.is_none()) {
     refuse(server, Outcome::TransferRefused, effects);
     return;
   }
@@ -46,6 +46,10 @@ void on_timeout_now(Server& server, const TimeoutNow& message, Effects& effects)
   }
   if (server.current_term().value == std::numeric_limits<std::uint64_t>::max()) {
     effects.outcome = Outcome::TermsExhausted;
+    return;
+  }
+  if (!may_campaign(server)) {  // its log has come to say that it is no voter
+    effects.outcome = Outcome::TimeoutNowIgnored;
     return;
   }
   // No pre-vote: the leader knows that an election is due.

@@ -58,6 +58,8 @@ constexpr std::size_t majority_of(std::size_t n) { return n / 2 + 1; }
 class ServerSet {
  public:
   constexpr void insert(ServerId id) { bits_ |= bit(id); }
+  constexpr void erase(ServerId id) { bits_ &= ~bit(id); }
+  [[nodiscard]] constexpr bool empty() const { return bits_ == 0; }
   [[nodiscard]] constexpr bool contains(ServerId id) const { return (bits_ & bit(id)) != 0; }
   [[nodiscard]] constexpr std::size_t size() const {
     return static_cast<std::size_t>(__builtin_popcountll(bits_));
@@ -67,6 +69,19 @@ class ServerSet {
     ServerSet set;
     set.bits_ = bits;
     return set;
+  }
+  // The servers 1 to n.
+  static constexpr ServerSet first(std::uint32_t n) {
+    return from_bits(n >= kServersMax ? ~std::uint64_t{0} : (std::uint64_t{1} << n) - 1);
+  }
+  friend constexpr ServerSet operator|(ServerSet a, ServerSet b) {
+    return from_bits(a.bits_ | b.bits_);
+  }
+  friend constexpr ServerSet operator&(ServerSet a, ServerSet b) {
+    return from_bits(a.bits_ & b.bits_);
+  }
+  friend constexpr ServerSet operator-(ServerSet a, ServerSet b) {
+    return from_bits(a.bits_ & ~b.bits_);
   }
   bool operator==(const ServerSet&) const = default;
 
