@@ -20,7 +20,9 @@ void commit_through(Server& server, Index index, Effects& effects) {
   CONTRACT(server.log.has(index), "an index beyond the end of the log was about to be committed");
   server.commit_index = index;
   // Figure 2, all servers: if commitIndex > lastApplied, apply the entries in between, in order.
-  effects.apply = {server.last_applied.next(), server.commit_index};
+  // A step that commits twice (section 6: C_old,new, then C_new) goes on where it began.
+  if (effects.apply == Apply{}) effects.apply.first = server.last_applied.next();
+  effects.apply.last = server.commit_index;
   server.last_applied = server.commit_index;
 }
 

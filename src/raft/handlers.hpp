@@ -93,6 +93,8 @@ Membership membership_of(const Server& server);
 // The same at an index that is not compacted.
 Membership membership_at(const Server& server, Index index);
 void on_change_membership(Server& server, const ChangeMembership& change, Effects& effects);
+// Whether a change of the membership is under way.
+bool is_changing(const Server& server);
 // Whether the membership in force lets it vote, and so lead.
 bool is_voter(const Server& server, ServerId id);
 // Dissertation, section 4.2.2: who is no voter may still be needed, until that is committed.

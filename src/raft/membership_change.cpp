@@ -40,7 +40,7 @@ bool may_change(const Server& server, const Leader& leader, const Membership& no
                 const ChangeMembership& change) {
   if (!is_membership(server, change)) return false;
   // Section 4.1 of the dissertation: one change at a time, each committed before the next.
-  if (membership_index(server) > server.commit_index || now.is_joint()) return false;
+  if (is_changing(server)) return false;
   if (change.voters == now.voters && change.learners == now.learners) return false;
   if (!are_caught_up(server, leader, now.learners & change.voters)) return false;
   if (server.config.changes == Changes::Joint) return true;
@@ -80,6 +80,11 @@ Membership membership_of(const Server& server) {
 
 bool knows_all(const Server& server, const Membership& membership) {
   return (membership.members() - ServerSet::first(server.config.servers)).empty();
+}
+
+bool is_changing(const Server& server) {
+  if (server.config.changes == Changes::None) return false;
+  return membership_index(server) > server.commit_index || membership_of(server).is_joint();
 }
 
 bool is_voter(const Server& server, ServerId id) {

@@ -307,6 +307,46 @@ TEST(Membership, Joint_IsOverAtOnce_WhereOneServerDecidesAlone) {
   EXPECT_EQ(server.commit_index, Index{2});
 }
 
+TEST(Membership, StepThatCommitsBothMemberships_AppliesBothEntries) {  // section 6
+  Server server = leader_of({.voters = set_of({1, 2, 3}), .changes = Changes::Joint});
+  step(server, change({1}));
+  EXPECT_EQ(server.commit_index, Index{1});
+  // C_old,new is committed; C_new = {1} is appended, and server 1 alone commits it.
+  const Effects effects = deliver(server, 2, accepted(2, 2));
+  EXPECT_EQ(server.commit_index, Index{3});
+  EXPECT_EQ(effects.apply, (Apply{Index{2}, Index{3}}));
+}
+
+// --- Transfers (dissertation, section 3.10) -----------------------------------------------------
+
+TEST(Membership, Leader_HandsItsLeadToVotersOnly) {
+  const Voters three{.voters = set_of({1, 2, 3})};
+  for (const auto& [target, outcome] :
+       {std::pair(2U, Outcome::TransferStarted), std::pair(4U, Outcome::TransferRefused)}) {
+    Server server = leader_of(three);
+    EXPECT_EQ(step(server, Transfer{{target}}).outcome, outcome);
+  }
+}
+
+TEST(Membership, Change_IsRefused_WhileTheLeadIsHandedOver_AndTheOtherWayAbout) {
+  for (const Changes changes : {Changes::SingleServer, Changes::Joint}) {
+    Server handing_over = leader_of({.voters = set_of({1, 2, 3}), .changes = changes});
+    EXPECT_EQ(step(handing_over, Transfer{{2}}).outcome, Outcome::TransferStarted);
+    const Effects refused = step(handing_over, change({1, 2}));
+    EXPECT_EQ(refused.outcome, Outcome::ChangeRefused);
+    EXPECT_EQ(refused.leader, ServerId{2});
+    Server changing = leader_of({.voters = set_of({1, 2, 3}), .changes = changes});
+    EXPECT_EQ(step(changing, change({1, 2})).outcome, Outcome::ChangeAppended);
+    EXPECT_EQ(step(changing, Transfer{{2}}).outcome, Outcome::TransferRefused);
+  }
+}
+
+TEST(Membership, Server_DoesNotStandForElection_WhenItIsToldToButIsNoVoter) {
+  Server server = leader_of({.voters = set_of({2, 3})});
+  server.role = Follower{};
+  EXPECT_EQ(deliver(server, 2, TimeoutNow{Term{2}}).outcome, Outcome::TimeoutNowIgnored);
+}
+
 // --- A leader that removes itself (section 6; dissertation, section 4.2.2) ----------------------
 
 TEST(Membership, Leader_ThatLeaves_DoesNotCountItself_AndStepsDownOnceThatIsCommitted) {

@@ -7,8 +7,9 @@ namespace raft {
 
 void on_transfer(Server& server, ServerId to, Effects& effects) {
   auto* leader = std::get_if<Leader>(&server.role);
-  if (leader == nullptr || to == server.id || !is_voter(server, to) ||
-      !leader->transferee.is_none()) {
+  // A change under way may yet cost this leader its lead, or append an entry by itself.
+  const bool may_hand_over = to != server.id && is_voter(server, to) && !is_changing(server);
+  if (leader == nullptr || !may_hand_over || !leader->transferee.is_none()) {
     refuse(server, Outcome::TransferRefused, effects);
     return;
   }
