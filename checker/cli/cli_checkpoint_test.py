@@ -17,6 +17,8 @@ SMALL = ["--terms", "1", "--log", "1", "--crashes", "0", "--network", "unordered
 # Some seconds of work.
 LONG = ["--log", "1", "--crashes", "0", "--network", "unordered", "--inflight", "3",
         "--symmetry", "off"]
+# Over any network, likewise.
+ANY = ["--terms", "2", "--log", "2", "--crashes", "1"]
 
 # What must be the same after an interruption, whatever the number of threads. Steps that were
 # remembered are computed again, so step_calls is not; nor is network_states, which with symmetry
@@ -163,6 +165,61 @@ class Checkpoints(CliTest):
         self.assert_same(found, whole)
         self.assertIs(found["exhausted"], True, pauses)
 
+    def test_any_network_killed_at_any_moment(self):
+        whole = self.summary(*ANY)
+        kills = 0
+        arguments = ["--checkpoint", "ck", *ANY]
+        for threads in ["1", "2", "3"]:
+            program = self.started(*arguments, "--threads", threads, "--checkpoint-every", "0.05")
+            give_up = time.monotonic() + 60
+            while not self.checkpoint().exists() and program.poll() is None:
+                self.assertLess(time.monotonic(), give_up, "no checkpoint is written")
+                time.sleep(0.01)
+            time.sleep(random.uniform(0, 0.3))
+            kills += program.poll() is None
+            program.kill()
+            program.communicate(timeout=60)
+            arguments = ["--resume", "ck"]
+        self.assertGreater(kills, 0)
+        found = self.summary("--resume", "ck")
+        self.assert_same_cover(found, whole)
+
+    def test_any_network_stopped_again_and_again(self):
+        whole = self.summary(*ANY)
+        self.stopped(*ANY, "--time", "0.000001")
+        for states in ["1000", "5000", "20000"]:
+            found = self.summary("--resume", "ck", "--states", states, status=STOPPED)
+            self.assertEqual(found["checkpoint"], "ck")
+        program = self.started("--resume", "ck")
+        time.sleep(0.3)
+        program.send_signal(signal.SIGINT)
+        program.communicate(timeout=60)
+        if program.returncode == STOPPED:
+            self.assert_same_cover(self.summary("--resume", "ck"), whole)
+
+    def test_any_network_damaged(self):
+        self.stopped(*ANY, "--states", "1000")
+        data = bytearray(self.checkpoint().read_bytes())
+        for place in [len(data) // 4, len(data) // 2, len(data) - 30]:
+            damaged = bytearray(data)
+            damaged[place] ^= 1
+            self.checkpoint().write_bytes(damaged)
+            self.refused("explore", "--resume", "ck", says=["ck/checkpoint"])
+
+    def test_any_network_finds_the_same_trace(self):
+        arguments = ["--bug", "double-vote", "--network", "any"]
+        self.explore(*arguments, "--trace", "whole.json", status=VIOLATED)
+        self.stopped(*arguments, "--states", "1")
+        self.explore("--resume", "ck", "--trace", "resumed.json", status=VIOLATED)
+        self.assertEqual((self.folder / "resumed.json").read_text(),
+                         (self.folder / "whole.json").read_text())
+
+    def assert_same_cover(self, found, whole):
+        """Over any network: what does not depend on the order in which it is searched."""
+        for key in ["cluster_states", "local_states", "exhausted", "stopped_by", "cut_off",
+                    "witnesses"]:
+            self.assertEqual(found[key], whole[key], key)
+
     def test_damaged(self):
         self.stopped(*SMALL, "--depth", "4")
         whole = self.checkpoint().read_bytes()
@@ -216,7 +273,9 @@ class Checkpoints(CliTest):
         self.refused("explore", "--resume", "nothing", says="there is no checkpoint")
         self.refused("explore", *SMALL, "--checkpoint-every", "5",
                      says=["--checkpoint-every 5", "add --checkpoint DIR"])
-        self.refused("explore", "--checkpoint", "new", says=["--checkpoint new", "over any network"])
+        for flags in [["--order", "shortest"], ["--depth", "3"]]:
+            self.refused("explore", *flags, "--checkpoint", "new",
+                         says=["--checkpoint new", "the order shortest", "--order fastest"])
         for every in ["0", "-1", "soon", ""]:
             self.refused("explore", *SMALL, "--checkpoint", "new", "--checkpoint-every", every,
                          says="--checkpoint-every")

@@ -120,10 +120,11 @@ std::optional<std::string> place_for_checkpoints(const ExploreArguments& argumen
     }
     return std::nullopt;
   }
-  if (plan.options.bounds.network == cluster::Network::Any) {
+  if (plan.options.bounds.network == cluster::Network::Any &&
+      plan.options.order == engine::CoverOrder::Shortest) {
     throw UsageError(fmt::format(
-        "--checkpoint {}: the search over any network writes no checkpoints; leave this "
-        "flag out, or choose --network unordered or ordered",
+        "--checkpoint {}: the search in the order shortest (which --depth implies) writes no "
+        "checkpoints; leave this flag out, or choose --order fastest",
         *place));
   }
   Checkpoints::require_place(*place, arguments.resume.value_or(""));

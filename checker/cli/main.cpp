@@ -55,8 +55,8 @@ void add_files(CLI::App& explore, Parsed& parsed) {
   explore
       .add_option("--checkpoint", parsed.checkpoint,
                   "where the search is saved when it stops at a limit, on Ctrl-C or SIGTERM, and "
-                  "every --checkpoint-every seconds; bounded networks only (default: nowhere, or "
-                  "the directory of --resume)")
+                  "every --checkpoint-every seconds; not in the order shortest (default: nowhere, "
+                  "or the directory of --resume)")
       ->type_name("DIR")
       ->group("Files");
   explore

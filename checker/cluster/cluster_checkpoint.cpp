@@ -23,7 +23,7 @@
 namespace cluster {
 namespace {
 
-constexpr std::uint32_t kVersion = 2;  // of every section here
+constexpr std::uint32_t kVersion = 3;  // of every section here
 
 void put_history(const spec::History& history, engine::ArchiveWriter& writer) {
   writer.put_list(history.leaders);
@@ -93,6 +93,7 @@ void ClusterModel::save(engine::ArchiveWriter& writer) const {
     writer.put_u32(message.from);
     writer.put_u32(message.to);
     writer.put_text(message.bytes);
+    writer.put_u8(message.is_sent ? 1 : 0);
   }
   writer.end_section();
 
@@ -132,7 +133,7 @@ void ClusterModel::load(engine::ArchiveReader& reader) {
 
 void ClusterModel::load_messages(engine::ArchiveReader& reader) {
   reader.open_section("cluster.messages", kVersion);
-  const std::size_t count = reader.get_count(4 + 4 + 8);
+  const std::size_t count = reader.get_count(4 + 4 + 8 + 1);
   for (engine::MessageId id = 0; id < count; ++id) {
     node::Message message;
     message.from = reader.get_u32();
@@ -141,8 +142,8 @@ void ClusterModel::load_messages(engine::ArchiveReader& reader) {
     if (message.from - 1 >= servers() || message.to - 1 >= servers()) {
       reader.refuse("a message from or to a server that the cluster does not have");
     }
-    // Only counting searches are saved: they know no message that was not sent.
-    if (intern_message(message, true) != id) reader.refuse("a message that was saved twice");
+    const bool is_sent = reader.get_u8() != 0;
+    if (intern_message(message, is_sent) != id) reader.refuse("a message that was saved twice");
   }
   reader.close_section();
 

@@ -7,6 +7,7 @@
 #include "checker/cluster/test_nodes.hpp"
 #include "checker/engine/archive.hpp"
 #include "checker/engine/counting_search.hpp"
+#include "checker/engine/covering_search.hpp"
 #include "checker/engine/temporary_folder.hpp"
 
 namespace cluster {
@@ -181,6 +182,83 @@ TEST(ClusterCheckpoint, LetsASearchGoOnToTheSameCounts_FromEveryLevel) {
     EXPECT_EQ(counts.networks, whole.networks);
     EXPECT_EQ(counts.locals, whole.locals);
     EXPECT_EQ(counts.messages, whole.messages);
+  }
+}
+
+// Stops a search once it has generated so many successors; 0: never.
+class Impatient final : public engine::Observer {
+ public:
+  explicit Impatient(std::uint64_t generated) : left_(generated) {}
+  std::optional<engine::StopReason> poll(const engine::Progress& progress) override {
+    if (!first_) first_ = progress.generated;
+    if (left_ == 0 || progress.generated < *first_ + left_) return {};
+    return engine::StopReason::Interrupted;
+  }
+
+ private:
+  std::uint64_t left_;
+  std::optional<std::uint64_t> first_;
+};
+
+struct Covered {
+  engine::SearchResult result;
+  std::uint64_t locals = 0;
+  std::uint64_t messages = 0;
+};
+
+Covered cover(const std::filesystem::path& directory, bool symmetry, std::size_t threads,
+              std::uint64_t successors, bool resumes) {
+  const engine::Checkpointing checkpointing{.is_due = [] { return false; },
+                                            .write =
+                                                [&](const engine::Checkpointing::Save& save) {
+                                                  engine::ArchiveWriter writer(directory);
+                                                  save(writer);
+                                                  writer.commit();
+                                                }};
+  Bounds bounds;
+  bounds.terms = 2;
+  bounds.log = 1;
+  bounds.crashes = symmetry ? 1 : 0;
+  bounds.network = Network::Any;
+  bounds.symmetry = symmetry;
+  const auto node = node::make_raft_node({.servers = bounds.servers});
+  ClusterModel model(*node, bounds, spec::kAllProperties);
+  engine::CoveringSearch search(model, {.order = engine::CoverOrder::Fastest,
+                                        .symmetry = model.permutations(),
+                                        .limits = {},
+                                        .threads = threads,
+                                        .checkpointing = &checkpointing});
+  if (resumes) {
+    engine::ArchiveReader reader(directory);
+    search.resume(reader);
+  }
+  Impatient observer(successors);
+  Covered covered{.result = search.run(observer)};
+  model.complete_renamings();
+  covered.locals = model.local_states();
+  covered.messages = model.sent_messages();
+  return covered;
+}
+
+TEST(ClusterCheckpoint, LetsASearchOverAnyNetworkGoOnToTheSameStates_WhateverTheThreads) {
+  for (const bool symmetry : {false, true}) {
+    const engine::TemporaryFolder folder;
+    const Covered whole = cover(folder.path(), symmetry, 1, 0, false);
+    ASSERT_EQ(whole.result.stopped_by, engine::StopReason::Exhausted);
+    int runs = 0;
+    Covered found;
+    do {
+      const std::size_t threads = 1 + static_cast<std::size_t>(runs) % 3;
+      found = cover(folder.path(), symmetry, threads, 5000U << runs, runs > 0);
+      ++runs;
+    } while (found.result.stopped_by == engine::StopReason::Interrupted);
+    EXPECT_GT(runs, 3);
+    EXPECT_EQ(found.result.stopped_by, engine::StopReason::Exhausted);
+    EXPECT_EQ(found.result.halves, whole.result.halves);
+    EXPECT_EQ(found.result.cut_off, whole.result.cut_off);
+    EXPECT_EQ(found.result.witnesses, whole.result.witnesses);
+    EXPECT_EQ(found.locals, whole.locals);
+    EXPECT_EQ(found.messages, whole.messages);
   }
 }
 

@@ -107,7 +107,8 @@ engine::Step ClusterModel::cluster_step(engine::HalfId half, std::size_t server,
     step.violation = local.violation;
     return step;
   }
-  std::vector<std::uint32_t> row(rows_[half].begin(), rows_[half].end());
+  std::vector<std::uint32_t>& row = new_row_;
+  row.assign(rows_[half].begin(), rows_[half].end());
   const LocalId before = row[server];
   const HistoryId history = row[history_slot()];
   row[server] = local.next;
@@ -117,7 +118,8 @@ engine::Step ClusterModel::cluster_step(engine::HalfId half, std::size_t server,
   }
   row[history_slot()] = extended(history, local.next, reads);
   row[world_slot()] = intern_world(world);
-  step.next = intern_row(row);
+  const bool stays = std::ranges::equal(row, rows_[half]);
+  step.next = stays ? half : intern_row(row);
   step.sends = reachable_sends(local.sends, world);
   step.witnesses = spec::witnesses(locals_[before].view, locals_[local.next].view, restarted,
                                    histories_[history]);
@@ -300,8 +302,8 @@ engine::Step ClusterModel::deliver(engine::HalfId half, engine::MessageId messag
     ++world.duplicates;
   }
   const LocalId local = rows_[half][to - 1];
-  const std::string bytes = messages_[message].bytes;  // stepping may intern messages
-  const LocalStep step = local_step(local, message, {node::InputKind::Receive, bytes});
+  const LocalStep step =
+      local_step(local, message, {node::InputKind::Receive, messages_[message].bytes});
   if (keep_copy && !step.has_effect(local) && !step.is_beyond_terms) return {};  // spends a budget
   engine::Step taken = cluster_step(half, to - 1, step, world, false,
                                     {static_cast<ActionKind>(messages_[message].action), to});

@@ -214,10 +214,12 @@ class ClusterModel final : public engine::Model {
   engine::Canonical compute_canonical(engine::HalfId half);
   // A name of the local states that this one becomes under all renamings.
   std::uint32_t orbit_of(LocalId local);
-  // The renamings that put the servers in the order of their orbits.
-  std::vector<engine::Renaming> sorting_renamings(Row row);
-  // Whether each server becomes one whose local state has the same orbit.
-  bool keeps_orbits(Row row, engine::Renaming renaming);
+  // What follows from which servers' local states have the same orbit, and which a lesser one.
+  struct Pattern {
+    std::vector<engine::Renaming> sorting{};  // that put the servers in the order of their orbits
+    std::vector<engine::Renaming> keeping{};  // other than 0, that leave their orbits as they are
+  };
+  const Pattern& pattern_of(Row row);
   // Slot `slot` of a row after renaming the servers.
   std::uint32_t renamed_slot(Row row, std::size_t slot, engine::Renaming renaming);
   LocalId renamed_local(LocalId local, engine::Renaming renaming);
@@ -245,10 +247,13 @@ class ClusterModel final : public engine::Model {
   std::vector<LocalStep> local_steps_;
   engine::FlatMap extended_;
 
-  std::vector<std::uint8_t> checked_;  // by half: 0 not yet, else 1 + violation
+  std::vector<std::uint32_t> new_row_;  // scratch
+  std::vector<std::uint8_t> checked_;   // by half: 0 not yet, else 1 + violation
   std::vector<engine::Canonical> canonical_;
   std::vector<std::uint32_t> local_orbits_;  // by local state
-  engine::FlatMap automorphism_index_;       // half -> automorphism_lists_
+  engine::FlatMap pattern_index_;            // how the orbits compare -> patterns_
+  std::vector<Pattern> patterns_;
+  engine::FlatMap automorphism_index_;  // half -> automorphism_lists_
   std::vector<std::vector<engine::Renaming>> automorphism_lists_;
   std::vector<std::vector<std::uint32_t>> renamed_locals_;  // by renaming
   std::vector<std::vector<std::uint32_t>> renamed_histories_;

@@ -9,11 +9,13 @@
 // renamings of one another, and the orbits of the states kept add up to the states of a search
 // without symmetry.
 #include <algorithm>
+#include <array>
 
 #include "checker/cluster/cluster_model.hpp"
 
 namespace cluster {
 namespace {
+constexpr std::size_t kRenamedMax = 9;  // servers
 
 // table[renaming][id], growing; engine::kNone where not known yet.
 std::uint32_t& slot_of(std::vector<std::vector<std::uint32_t>>& table, std::uint32_t id,
@@ -121,19 +123,30 @@ std::uint32_t ClusterModel::orbit_of(LocalId local) {
   return number;
 }
 
-std::vector<engine::Renaming> ClusterModel::sorting_renamings(Row row) {
-  std::vector<std::uint32_t> orbits(servers());
+const ClusterModel::Pattern& ClusterModel::pattern_of(Row row) {
+  std::array<std::uint32_t, kRenamedMax> orbits{};
+  std::array<std::size_t, kRenamedMax> ranks{};
+  std::uint64_t key = 0;
   for (std::size_t server = 0; server < servers(); ++server) orbits[server] = orbit_of(row[server]);
-  std::vector<engine::Renaming> sorting;
+  for (std::size_t server = 0; server < servers(); ++server) {
+    for (std::size_t i = 0; i < servers(); ++i) ranks[server] += orbits[i] < orbits[server] ? 1 : 0;
+    key = key * kRenamedMax + ranks[server];
+  }
+  if (const std::uint32_t* known = pattern_index_.find(key)) return patterns_[*known];
+  Pattern pattern;
   for (engine::Renaming renaming = 0; renaming < permutations_.size(); ++renaming) {
     const auto sources = permutations_.images(permutations_.inverse(renaming));
     bool is_sorted = true;
-    for (std::size_t slot = 1; slot < servers() && is_sorted; ++slot) {
-      is_sorted = orbits[sources[slot - 1]] <= orbits[sources[slot]];
+    bool is_kept = renaming != 0;
+    for (std::size_t slot = 0; slot < servers(); ++slot) {
+      is_sorted = is_sorted && (slot == 0 || ranks[sources[slot - 1]] <= ranks[sources[slot]]);
+      is_kept = is_kept && ranks[sources[slot]] == ranks[slot];
     }
-    if (is_sorted) sorting.push_back(renaming);
+    if (is_sorted) pattern.sorting.push_back(renaming);
+    if (is_kept) pattern.keeping.push_back(renaming);
   }
-  return sorting;
+  pattern_index_.insert(key, static_cast<std::uint32_t>(patterns_.size()));
+  return patterns_.emplace_back(std::move(pattern));
 }
 
 engine::Canonical ClusterModel::compute_canonical(engine::HalfId half) {
@@ -141,7 +154,7 @@ engine::Canonical ClusterModel::compute_canonical(engine::HalfId half) {
   std::vector<std::uint32_t> best;
   engine::Renaming best_renaming = 0;
   std::vector<std::uint32_t> candidate(row.size());
-  for (const engine::Renaming renaming : sorting_renamings(row)) {
+  for (const engine::Renaming renaming : pattern_of(row).sorting) {
     bool is_less = best.empty();
     std::size_t slot = 0;
     for (; slot < row.size(); ++slot) {
@@ -159,14 +172,6 @@ engine::Canonical ClusterModel::compute_canonical(engine::HalfId half) {
   return {intern_row(best), best_renaming};
 }
 
-bool ClusterModel::keeps_orbits(Row row, engine::Renaming renaming) {
-  const auto images = permutations_.images(renaming);
-  for (std::size_t server = 0; server < servers(); ++server) {
-    if (orbit_of(row[server]) != orbit_of(row[images[server]])) return false;
-  }
-  return true;
-}
-
 std::span<const engine::Renaming> ClusterModel::automorphisms(engine::HalfId half) {
   if (!bounds_.symmetry) return {};
   if (const std::uint32_t* known = automorphism_index_.find(half)) {
@@ -174,8 +179,8 @@ std::span<const engine::Renaming> ClusterModel::automorphisms(engine::HalfId hal
   }
   const Row row = rows_[half];
   std::vector<engine::Renaming> found;
-  for (engine::Renaming renaming = 1; renaming < permutations_.size(); ++renaming) {
-    bool is_same = keeps_orbits(row, renaming);
+  for (const engine::Renaming renaming : pattern_of(row).keeping) {
+    bool is_same = true;
     for (std::size_t slot = 0; slot < row.size() && is_same; ++slot) {
       is_same = renamed_slot(row, slot, renaming) == row[slot];
     }

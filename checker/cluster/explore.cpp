@@ -273,8 +273,12 @@ void add_unrecovered(std::optional<traces::Trace> trace, ExploreReport& report) 
 void cover_once(node::Node& node, const ExploreOptions& options, ExploreObserver& observer,
                 ExploreReport& report) {
   ClusterModel model(node, options.bounds, options.properties);
-  engine::CoveringSearch search(
-      model, {.order = options.order, .symmetry = model.permutations(), .limits = options.limits});
+  engine::CoveringSearch search(model, {.order = options.order,
+                                        .symmetry = model.permutations(),
+                                        .limits = options.limits,
+                                        .threads = options.threads,
+                                        .checkpointing = options.checkpointing});
+  if (options.resume != nullptr) search.resume(*options.resume);
   report.search = search.run(observer);
   report.kept = search.kept();
   take_stock(model, report);
@@ -283,6 +287,20 @@ void cover_once(node::Node& node, const ExploreOptions& options, ExploreObserver
   }
   if (report.search.stopped_by != StopReason::Violation) return;
   report.trace = TraceMaker(node, options, model).make(report.search, report.violation.emplace());
+}
+
+// Which violation several threads meet first is chance; one thread meets the same every time.
+void cover_alone(node::Node& node, const ExploreOptions& options, ExploreObserver& observer,
+                 ExploreReport& report) {
+  ExploreOptions alone = options;
+  alone.threads = 1;
+  alone.checkpointing = nullptr;
+  alone.resume = nullptr;
+  ExploreReport again;
+  cover_once(node, alone, observer, again);
+  if (!again.violation) return;  // cut short
+  report.trace = std::move(again.trace);
+  report.violation = again.violation;
 }
 
 void cover(node::Node& node, const ExploreOptions& options, ExploreObserver& observer,
@@ -299,6 +317,8 @@ void cover(node::Node& node, const ExploreOptions& options, ExploreObserver& obs
   if (auto shorter = shortest_trace(node, options, observer, violation)) {
     report.trace = std::move(shorter);
     report.violation = violation;
+  } else if (options.threads > 1) {
+    cover_alone(node, options, observer, report);
   }
 }
 
@@ -369,8 +389,9 @@ const char* to_string(Network network) {
 ExploreReport explore(node::Node& node, const ExploreOptions& options, ExploreObserver& observer) {
   ExploreReport report;
   if (options.bounds.network == Network::Any) {
-    if (options.checkpointing != nullptr || options.resume != nullptr) {
-      throw std::invalid_argument("the search over any network has no checkpoints");
+    const bool is_kept = options.checkpointing != nullptr || options.resume != nullptr;
+    if (is_kept && options.order == engine::CoverOrder::Shortest) {
+      throw std::invalid_argument("the order shortest has no checkpoints");
     }
     cover(node, options, observer, report);
   } else {

@@ -30,7 +30,7 @@ struct ExploreOptions {
   // before the trace that was found first is reported instead.
   std::uint64_t shortest_states_max = 3'000'000;
 
-  // Bounded networks only; nullptr: none. The checkpoint to go on from must be of the same node,
+  // Not in the order Shortest; nullptr: none. The checkpoint to go on from must be of the same node,
   // bounds and properties; the caller sees to that.
   const engine::Checkpointing* checkpointing = nullptr;
   engine::ArchiveReader* resume = nullptr;

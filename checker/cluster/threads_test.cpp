@@ -147,5 +147,63 @@ TEST_P(ThreadedSpace, HasTheSameTrace_WithAndWithoutSymmetry) {
   EXPECT_EQ(replay(*node, *folded.trace, [](std::size_t) {}).verdict, ReplayVerdict::Reproduced);
 }
 
+Bounds over_any(std::uint32_t servers, std::uint64_t terms, std::uint64_t log,
+                std::uint32_t crashes) {
+  Bounds bounds;
+  bounds.servers = servers;
+  bounds.terms = terms;
+  bounds.log = log;
+  bounds.crashes = crashes;
+  bounds.network = Network::Any;
+  return bounds;
+}
+
+std::vector<Space> any_spaces() {
+  const auto election = spec::set_of(spec::Property::ElectionSafety);
+  return {
+      {"Core", node::make_raft_node, over_any(3, 2, 1, 0)},
+      {"CoreCrash", node::make_raft_node, over_any(3, 1, 1, 1)},
+      {"CoreFive", node::make_raft_node, over_any(5, 1, 0, 0)},
+      {"VotingTwice", make<DoubleVotingNode>, over_any(3, 1, 1, 0), election},
+      {"Forgetting", make<ForgetfulNode>, over_any(3, 1, 0, 1), election},
+  };
+}
+
+class ThreadedCover : public testing::TestWithParam<Space> {
+ protected:
+  static ExploreReport explored(std::size_t threads, std::uint64_t shortest_states_max) {
+    const Space& space = GetParam();
+    const ExploreOptions options{.bounds = space.bounds,
+                                 .node = {.servers = space.bounds.servers},
+                                 .limits = {},
+                                 .threads = threads,
+                                 .properties = space.properties,
+                                 .shortest_states_max = shortest_states_max};
+    const auto node = space.make(options.node);
+    Silent observer;
+    return explore(*node, options, observer);
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Any, ThreadedCover, testing::ValuesIn(any_spaces()),
+                         [](const auto& space) { return std::string(space.param.name); });
+
+TEST_P(ThreadedCover, HasTheSameStatesAndTrace_WhateverTheThreads) {
+  const bool is_core = std::string(GetParam().name).starts_with("Core");
+  for (const std::uint64_t shortest_states_max : {1U, 1'000'000U}) {
+    const ExploreReport one = explored(1, shortest_states_max);
+    EXPECT_EQ(one.trace.has_value(), !is_core);
+    for (const std::size_t threads : {2U, 3U, 5U}) {
+      const ExploreReport more = explored(threads, shortest_states_max);
+      EXPECT_EQ(more.search.stopped_by, one.search.stopped_by);
+      EXPECT_TRUE(more.trace == one.trace) << threads << " threads";
+      if (!is_core) continue;
+      EXPECT_EQ(more.cluster_states, one.cluster_states);
+      EXPECT_EQ(more.search.cut_off, one.search.cut_off);
+      EXPECT_EQ(more.search.witnesses, one.search.witnesses);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace cluster

@@ -6,13 +6,13 @@
 namespace engine {
 
 CoveringSearch::Taken CoveringSearch::taken(EdgeId id, Renaming names) {
-  const Edge& edge = graph_.edge(id);
+  const Edge& edge = ground_.graph.edge(id);
   Taken taken{.edge = id, .names = names, .is_loop = edge.is_loop};
-  if (const MessageId message = graph_.detail(id).message; message != kNone) {
-    taken.message = names_.renamed(message, names);
+  if (const MessageId message = ground_.graph.detail(id).message; message != kNone) {
+    taken.message = ground_.names.renamed(message, names);
   }
-  for (const MessageId sent : graph_.sends(edge.sends)) {
-    taken.sends.push_back(names_.renamed(sent, names));
+  for (const MessageId sent : ground_.graph.sends(edge.sends)) {
+    taken.sends.push_back(ground_.names.renamed(sent, names));
   }
   return taken;
 }
@@ -23,22 +23,23 @@ void CoveringSearch::take_loops(HalfId half, Messages& set, Renaming names,
                                 std::vector<Taken>& run) {
   const auto take = [&](EdgeId id) {
     bool added = false;
-    for (const MessageId sent : graph_.sends(graph_.edge(id).sends)) {
+    for (const MessageId sent : ground_.graph.sends(ground_.graph.edge(id).sends)) {
       added |= insert(set, sent);
     }
     if (added) run.push_back(taken(id, names));
     return added;
   };
-  const HalfGraph::EdgeRange internal = graph_.internal(half);
+  const HalfGraph::EdgeRange internal = ground_.graph.internal(half);
   for (EdgeId id = internal.first; id != internal.last; ++id) {
-    if (graph_.edge(id).is_loop && !graph_.edge(id).is_violation) take(id);
+    const Edge& edge = ground_.graph.edge(id);
+    if (edge.is_loop && !edge.is_violation && !edge.is_outside) take(id);
   }
   for (bool changed = true; changed;) {
     changed = false;
     const Messages before = set;
     for (const MessageId message : before) {
-      const Known found = known(place(half), half, message);
-      if (found.reception == Reception::Answers) changed |= take(found.edge);
+      const CoveringWorker::Known found = owner_of(half).known(half, message);
+      if (found.reception == CoveringWorker::Reception::Answers) changed |= take(found.edge);
     }
   }
 }
@@ -47,24 +48,24 @@ void CoveringSearch::take_loops(HalfId half, Messages& set, Renaming names,
 // names: those of the initial state. The sets are whole: nothing is left out of them here.
 std::vector<CoveringSearch::Taken> CoveringSearch::run_to_violation() {
   std::vector<EdgeId> edges{found_edge_};
-  for (NodeId id = found_node_; nodes_[id].parent != kNone; id = nodes_[id].parent) {
-    edges.push_back(nodes_[id].edge);
+  for (NodeId id = found_node_; node(id).parent != kNone; id = node(id).parent) {
+    edges.push_back(node(id).edge);
   }
   std::ranges::reverse(edges);
-  const Canonical initial = graph_.initial();
-  Renaming names = names_.inverse(initial.renaming);
+  const Canonical initial = ground_.graph.initial();
+  Renaming names = ground_.names.inverse(initial.renaming);
   std::vector<Taken> run;
   HalfId half = initial.half;
   Messages set;
   for (const EdgeId id : edges) {
-    if (options_.order == CoverOrder::Fastest) take_loops(half, set, names, run);
+    if (ground_.options.order == CoverOrder::Fastest) take_loops(half, set, names, run);
     run.push_back(taken(id, names));
-    const Edge& edge = graph_.edge(id);
-    for (const MessageId sent : graph_.sends(edge.sends)) insert(set, sent);
+    const Edge& edge = ground_.graph.edge(id);
+    for (const MessageId sent : ground_.graph.sends(edge.sends)) insert(set, sent);
     if (edge.renaming != 0) {
-      rename(set, edge.renaming, renamed_);
+      rename(ground_.names, set, edge.renaming, renamed_);
       set.swap(renamed_);
-      names = names_.then(names_.inverse(edge.renaming), names);
+      names = ground_.names.then(ground_.names.inverse(edge.renaming), names);
     }
     half = edge.next;
   }
@@ -93,8 +94,9 @@ std::vector<PathStep> CoveringSearch::path_to_violation() {
   drop_needless(run);
   std::vector<PathStep> path;
   for (const Taken& step : run) {
-    path.push_back(
-        {.label = graph_.detail(step.edge).label, .renaming = step.names, .message = step.message});
+    path.push_back({.label = ground_.graph.detail(step.edge).label,
+                    .renaming = step.names,
+                    .message = step.message});
   }
   return path;
 }

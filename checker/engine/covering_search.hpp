@@ -18,27 +18,34 @@
 // - Shortest: breadth first, without closure. The first violation found is at the end of a shortest
 //   run. A state covered by one found no later can be skipped: what it leads to, the other leads to
 //   in as many steps. Here the search starts anew when it turns out to have been too bold.
+//
+// Threads, in the order Fastest (covering_worker.hpp): each keeps the states of some halves, and
+// expands the largest set that it has itself. All meet at a barrier when conclusions are to be
+// drawn on what messages can do, when nothing is left to expand, or when the search is to stop. The
+// halves that are reached, and whether something is violated, do not depend on the threads; the
+// states on the way to them and the violation that is met first do. The order Shortest has one
+// thread, and finds the same run every time.
 #pragma once
 
-#include "checker/engine/antichain.hpp"
-#include "checker/engine/half_graph.hpp"
-#include "checker/engine/message_names.hpp"
-#include "checker/engine/permutations.hpp"
-#include "checker/engine/relevance.hpp"
+#include <barrier>
+#include <exception>
+#include <thread>
+
+#include "checker/engine/covering_worker.hpp"
 
 namespace engine {
-
-enum class CoverOrder : std::uint8_t { Fastest, Shortest };
-
-struct CoveringOptions {
-  CoverOrder order = CoverOrder::Fastest;
-  const Permutations* symmetry = nullptr;  // of the servers; nullptr: search without symmetry
-  Limits limits;                           // depth: in the order Shortest only
-};
 
 class CoveringSearch {
  public:
   CoveringSearch(Model& model, const CoveringOptions& options);
+  CoveringSearch(const CoveringSearch&) = delete;
+  CoveringSearch& operator=(const CoveringSearch&) = delete;
+  ~CoveringSearch();
+
+  // Before run(), in the order Fastest: goes on where the search was that wrote the checkpoint. The
+  // model must be one that was asked nothing but what the constructor asks; the options must be
+  // equal but for limits, threads and checkpoints.
+  void resume(ArchiveReader& reader);
 
   // In the order Fastest a reported path may be longer than need be: `shortest` says so.
   // progress.distinct counts the states kept at the end (maximal sets), progress.generated the
@@ -48,41 +55,9 @@ class CoveringSearch {
   // After run(): the reached cluster halves (canonical ones), in id order.
   [[nodiscard]] std::vector<HalfId> reached_halves() const;
   // After run(): how many states were ever kept, covered ones included.
-  [[nodiscard]] std::uint64_t kept() const { return nodes_.size(); }
+  [[nodiscard]] std::uint64_t kept() const;
 
  private:
-  struct Node {
-    HalfId half = kNone;
-    NodeId parent = kNone;
-    EdgeId edge = kNone;  // from the parent
-    std::uint32_t depth = 0;
-    std::uint32_t expanded_at = 0;  // in the time of relevance_
-    bool is_queued = false;         // in the order Fastest
-  };
-  // What receiving a message comes to at a half.
-  enum class Reception : std::uint8_t { Nothing, Answers, Moves };
-  struct Known {
-    MessageId message = kNone;
-    EdgeId edge = kNone;
-    Reception reception = Reception::Nothing;
-  };
-  // What the search knows of a half, and the states that it keeps there.
-  struct Place {
-    bool is_ready = false;
-    std::uint32_t images_at = 0;  // when `sets` were closed and had the right images
-    std::vector<EdgeId> moves{};  // internal steps that lead elsewhere or violate something
-    Messages always{};            // what the other internal steps send
-    std::vector<Known> known{};   // the messages asked about, in rising order
-    std::vector<NamedPart> parts{};
-    std::vector<Renaming> automorphisms{};
-    Antichain sets{};
-  };
-  // A message of a set, after its image: sorted, the least of those with one image come first.
-  struct Imaged {
-    MessageId image = kNone;
-    MessageId message = kNone;
-    auto operator<=>(const Imaged&) const = default;
-  };
   // A step of a run, in the run's names.
   struct Taken {
     EdgeId edge = kNone;
@@ -91,49 +66,61 @@ class CoveringSearch {
     std::vector<MessageId> sends{};
     bool is_loop = false;
   };
+  struct OnBarrier {
+    CoveringSearch* search;
+    void operator()() noexcept { search->all_stand_still(); }
+  };
 
+  // The initial state, at its half's owner.
   void start();
-  void search(Observer& observer);
-  // Forgets all states, in the order Shortest.
   void start_anew();
-  std::optional<NodeId> next_node();
+  [[nodiscard]] bool is_limit_of_states_reached() const;
+  void note_violation(NodeId node, EdgeId edge);
+
+  // The order Fastest. A thread's life:
+  void work(std::size_t number, Observer* observer);
+  void explore(CoveringWorker& worker, Observer* observer);
+  // When a worker has nothing to expand: returns when it may have, or is to meet the others.
+  void wait_for_work(CoveringWorker& worker, Observer* observer);
+  void put_right(CoveringWorker& worker, Observer* observer);
+  void poll(Observer& observer);
+  // At the barrier, while no worker works.
+  void all_stand_still() noexcept;
+  void agree_on_phase();
+  bool settle();
+  [[nodiscard]] bool is_mail_anywhere() const;
+  [[nodiscard]] bool is_nothing_left() const;
+  void stop(StopReason reason);
+  void note_failure();
+  void search_fastest(Observer& observer);
+  void start_threads(std::vector<std::jthread>& threads);
+
+  // The order Shortest.
+  void search_shortest(Observer& observer);
+  void search_in_breadth(Observer& observer);
   std::optional<NodeId> next_in_breadth();
-  bool reached_limit(Observer& observer);
-  // True: something was violated (found_ says by what step).
-  bool expand(NodeId id);
-  bool arrive(NodeId from, EdgeId edge);
-  // `set` in `place`, which the edge leads to.
-  void settle_in(NodeId from, EdgeId edge, HalfId half, const Messages& set);
-  void keep(NodeId from, EdgeId edge, HalfId half);
+  // Whether messages were left out that turned out to matter.
+  bool was_too_bold();
 
-  Place& place(HalfId half);
-  void make_ready(HalfId half);
-  const Known& known(Place& place, HalfId half, MessageId message);
-  Known learn(HalfId half, MessageId message);
-  void learn_step(HalfId from, EdgeId edge);
-  void note_loop(EdgeId edge);
+  // covering_checkpoint.cpp. At the barrier, while no worker works.
+  struct LoadedNodes;
+  void write_checkpoint();
+  void save(ArchiveWriter& writer);
+  LoadedNodes load_nodes(ArchiveReader& reader, std::size_t workers_then);
+  void load_sets(ArchiveReader& reader, std::span<const HalfId> halves, const LoadedNodes& nodes);
+  [[nodiscard]] bool is_place(HalfId half) const {
+    return half < ground_.place_of.capacity() && ground_.place_of[half] != 0;
+  }
 
-  // imaged_ becomes the set's messages that matter, one for each image.
-  void reduce(const Place& place, const Messages& set);
-  // Adds to imaged_ what the half can send without changing, as far as it matters.
-  void close(Place& place, HalfId half);
-  bool is_in_reduced(MessageId image) const;
-  // Whether imaged_, under a renaming that leaves the half as it is, is covered.
-  bool is_covered(const Place& place);
-  // set_of_imaged_ and image_ become what imaged_ holds.
-  void split_imaged();
-
-  // Draws conclusions on what matters; has states expanded again that were expanded too boldly.
-  void put_right();
-  bool is_stale(const Place& place, NodeId id, MessagesView set);
-  void refresh(Place& place, HalfId half);
-  void push(NodeId id, std::size_t size);
-
-  // How many cluster halves a canonical one stands for.
-  std::uint64_t orbit_size(const Place& place) const;
-  void rename(const Messages& set, Renaming renaming, Messages& target);
   [[nodiscard]] Progress progress() const;
   void finish();
+
+  [[nodiscard]] const CoveringWorker::Node& node(NodeId id) const {
+    return workers_[id % workers_.size()]->node(id);
+  }
+  CoveringWorker& owner_of(HalfId half) {
+    return *workers_[CoveringWorker::owner_of(half, workers_.size())];
+  }
 
   // The runs that are reported: covering_path.cpp.
   std::vector<PathStep> path_to_violation();
@@ -142,37 +129,36 @@ class CoveringSearch {
   Taken taken(EdgeId edge, Renaming names);
   static void drop_needless(std::vector<Taken>& run);
 
-  HalfGraph graph_;
-  CoveringOptions options_;
-  MessageNames names_;
-  Relevance relevance_;
-  std::vector<Place> places_;
-  std::vector<Node> nodes_;
-  std::vector<bool> is_learned_;  // by edge
-  std::uint64_t maximal_ = 0;
+  CoveringGround ground_;
+  CoveringWorker::Others workers_;
+  std::vector<Relevance::Lessons*> lessons_;  // of all workers
+  std::barrier<OnBarrier> barrier_;
+  Observer* observer_ = nullptr;
+  std::uint64_t polls_ = 0;  // chances to poll the observer so far
 
-  // Fastest: pending nodes by the size of their sets. Shortest: the current and the next level.
-  std::vector<std::vector<NodeId>> buckets_;
-  std::size_t bucket_ = 0;
-  std::uint64_t queued_ = 0;
+  // Written by any worker, acted upon at the barrier.
+  alignas(64) std::atomic<bool> is_pause_wanted_{false};
+  std::atomic<bool> is_stop_wanted_{false};
+  std::atomic<bool> is_checkpoint_wanted_{false};
+  std::atomic<std::size_t> idle_{0};  // workers with nothing to expand
+  std::mutex mutex_;                  // of the next four
+  std::exception_ptr failure_;
+  NodeId found_node_ = kNone;  // at which a violating step is taken
+  EdgeId found_edge_ = kNone;
+  std::optional<StopReason> stop_reason_;  // a limit, or what the observer said
+  // Agreed on at the barrier.
+  enum class Phase : std::uint8_t { Exploring, PuttingRight, Over };
+  Phase phase_ = Phase::Over;
+  bool is_resumed_ = false;
+
+  // The order Shortest.
   NodeId cursor_ = 0;
-  NodeId level_first_ = 0;  // nodes from here on belong to the level being added
-  std::uint32_t depth_ = 0;
-  std::uint32_t started_at_ = 0;  // in the time of relevance_
-  std::uint64_t expanded_ = 0;
+  NodeId level_first_ = 0;        // nodes from here on belong to the level being added
+  std::uint32_t started_at_ = 0;  // in the time of relevance
+  bool is_depth_reached_ = false;
 
   SearchResult result_;
-  std::uint64_t generated_ = 1;
-  NodeId found_node_ = kNone;  // at which the violating step is taken
-  EdgeId found_edge_ = kNone;
-
-  // Scratch.
-  Messages set_;      // of the node that is expanded
-  Messages arrived_;  // after one of its steps
-  Messages renamed_;
-  std::vector<Imaged> imaged_;
-  Messages kept_set_;
-  Messages image_;
+  Messages renamed_;  // scratch
 };
 
 }  // namespace engine

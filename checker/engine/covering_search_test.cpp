@@ -145,6 +145,34 @@ TEST(CoveringSearch, FindsAViolation_OfAStepThatChangesNothing) {
   }
 }
 
+// What lies outside is generated and checked, but neither kept nor gone on from; nor is anything
+// sent on the way out.
+TEST(CoveringSearch, StaysInside_OfWhatTheModelExplores) {
+  for (const CoverOrder order : kOrders) {
+    toy::Table table;
+    table.internal = {
+        {{.next = 1, .is_outside = true}, {.next = 0, .sends = {0}, .is_outside = true}},
+        {{.next = 2}},
+        {}};
+    table.reactions.assign(3, {toy::Table::Entry{.next = 2}});
+    table.links = {{0, 1}};
+    TableModel model(table);
+    const SearchResult result = cover(model, order);
+    EXPECT_EQ(result.stopped_by, StopReason::Exhausted);
+    EXPECT_EQ(result.halves, 1U);
+    EXPECT_EQ(result.progress.generated, 1U + 2U);
+  }
+}
+
+TEST(CoveringSearch, FindsAViolation_OfAStepThatLeadsOutside) {
+  for (const CoverOrder order : kOrders) {
+    toy::Table table;
+    table.internal = {{{.next = 1, .violation = 4, .is_outside = true}}, {}};
+    TableModel model(table);
+    EXPECT_EQ(cover(model, order).violation, 4U);
+  }
+}
+
 // An answer to an answer: the set of a half is closed under all that it can send as it is.
 TEST(CoveringSearch, RebuildsTheStepsOfTheClosure_AndLeavesOutTheNeedlessOnes) {
   toy::Table table;

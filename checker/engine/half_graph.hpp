@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "checker/engine/model.hpp"
+#include "checker/engine/patient_mutex.hpp"
 #include "checker/engine/reserved_array.hpp"
 #include "checker/engine/search.hpp"
 
@@ -57,7 +58,7 @@ class HalfGraph {
 
   // Under model_mutex() where there are several threads.
   [[nodiscard]] Model& model() { return model_; }
-  [[nodiscard]] std::mutex& model_mutex() { return mutex_; }
+  [[nodiscard]] PatientMutex& model_mutex() { return mutex_; }
   // How many ways each message can be received in.
   [[nodiscard]] unsigned alternatives() const { return alternatives_; }
 
@@ -180,8 +181,9 @@ class HalfGraph {
   void note(HalfId canonical);
   void put(Row& row, std::uint32_t key, EdgeId edge);
 
-  Model& model_;
-  std::mutex mutex_;
+  // Apart from the rest, which is read all the time.
+  alignas(64) PatientMutex mutex_{600};
+  alignas(64) Model& model_;
   unsigned alternatives_ = 1;
   std::size_t renamings_ = 1;
   Canonical initial_;

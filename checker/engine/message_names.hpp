@@ -1,9 +1,12 @@
 // The messages under every renaming, each asked of the model once; and the renamings composed.
+//
+// Threads: any may ask anything. What is known is read without a lock.
 #pragma once
 
+#include <atomic>
 #include <vector>
 
-#include "checker/engine/model.hpp"
+#include "checker/engine/half_graph.hpp"
 #include "checker/engine/permutations.hpp"
 
 namespace engine {
@@ -11,20 +14,18 @@ namespace engine {
 class MessageNames {
  public:
   // `symmetry`: nullptr where there is the identity alone.
-  MessageNames(Model& model, const Permutations* symmetry)
-      : model_(model), symmetry_(symmetry), tables_(symmetry == nullptr ? 1 : symmetry->size()) {
+  MessageNames(HalfGraph& graph, const Permutations* symmetry)
+      : graph_(graph), symmetry_(symmetry), count_(symmetry == nullptr ? 1 : symmetry->size()) {
     // Beyond 6 servers nobody searches with symmetry, and the table would be large.
-    if (tables_.size() <= kComposedMax) composed_.assign(tables_.size() * tables_.size(), kNone);
+    if (count_ > kComposedMax) return;
+    composed_ = std::vector<std::atomic<Renaming>>(count_ * count_);
+    for (std::atomic<Renaming>& each : composed_) each.store(kNone, std::memory_order_relaxed);
   }
 
-  [[nodiscard]] std::size_t renamings() const { return tables_.size(); }
+  [[nodiscard]] std::size_t renamings() const { return count_; }
 
   MessageId renamed(MessageId message, Renaming renaming) {
-    if (renaming == 0) return message;
-    auto& table = tables_[renaming];
-    if (message >= table.size()) table.resize(model_.message_count(), kNone);
-    if (table[message] == kNone) table[message] = model_.renamed(message, renaming);
-    return table[message];
+    return graph_.renamed(message, renaming);
   }
   [[nodiscard]] Renaming inverse(Renaming renaming) const {
     return renaming == 0 ? 0 : symmetry_->inverse(renaming);
@@ -34,9 +35,13 @@ class MessageNames {
     if (p == 0) return q;
     if (q == 0) return p;
     if (composed_.empty()) return symmetry_->then(p, q);
-    Renaming& known = composed_[p * tables_.size() + q];
-    if (known == kNone) known = symmetry_->then(p, q);
-    return known;
+    std::atomic<Renaming>& known = composed_[p * count_ + q];
+    Renaming result = known.load(std::memory_order_relaxed);
+    if (result == kNone) {
+      result = symmetry_->then(p, q);
+      known.store(result, std::memory_order_relaxed);
+    }
+    return result;
   }
   // Where a renaming takes the `slot`-th of the things that it permutes.
   [[nodiscard]] std::size_t image_of(std::size_t slot, Renaming renaming) const {
@@ -46,10 +51,10 @@ class MessageNames {
  private:
   static constexpr std::size_t kComposedMax = 720;
 
-  Model& model_;
+  HalfGraph& graph_;
   const Permutations* symmetry_;
-  std::vector<std::vector<MessageId>> tables_;  // by renaming, then message; kNone: not asked yet
-  std::vector<Renaming> composed_;              // by two renamings; kNone: not composed yet
+  std::size_t count_;
+  std::vector<std::atomic<Renaming>> composed_;  // by two renamings; kNone: not composed yet
 };
 
 }  // namespace engine

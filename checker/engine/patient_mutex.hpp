@@ -8,8 +8,10 @@ namespace engine {
 
 class PatientMutex {
  public:
+  // `looks`: how often it is looked again; more where holds last longer.
+  explicit PatientMutex(int looks = 100) : looks_(looks) {}
   void lock() {
-    for (int i = 0; i < kLooks; ++i) {
+    for (int i = 0; i < looks_; ++i) {
       if (mutex_.try_lock()) return;
       pause();
     }
@@ -18,8 +20,6 @@ class PatientMutex {
   void unlock() { mutex_.unlock(); }
 
  private:
-  static constexpr int kLooks = 100;
-
   static void pause() {
 #if defined(__x86_64__)
     for (int i = 0; i < 4; ++i) __builtin_ia32_pause();
@@ -28,6 +28,7 @@ class PatientMutex {
 #endif
   }
 
+  const int looks_;
   std::mutex mutex_;
 };
 

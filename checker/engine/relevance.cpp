@@ -1,45 +1,74 @@
 #include "checker/engine/relevance.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <stdexcept>
 
 namespace engine {
 namespace {
-constexpr std::uint32_t kPartsMax = 1U << 27U;  // two and a renaming of 10 bits are one key
+constexpr std::size_t kMessagesMax = std::size_t{1} << 26U;
+constexpr std::size_t kHalvesMax = std::size_t{1} << 28U;
+constexpr std::size_t kReservedParts = std::size_t{1} << 24U;
+constexpr std::size_t kPollInterval = 64;  // parts between two questions whether to go on
 }  // namespace
 
-Relevance::Relevance(Model& model, MessageNames& names)
-    : model_(model), names_(names), slots_(model.part_count()) {
+Relevance::Relevance(HalfGraph& graph, MessageNames& names)
+    : graph_(graph),
+      names_(names),
+      addresses_(kMessagesMax),
+      half_parts_(kHalvesMax * std::max<std::size_t>(graph.model().part_count(), 1)),
+      parts_(kReservedParts),
+      changed_at_(kReservedParts) {
+  for (std::size_t i = 0; i < graph.model().part_count(); ++i) slots_.emplace_back(kMessagesMax);
   lists_.intern({});
 }
 
 // Every message is known under all its names, so that facts can be carried along any arrow.
 void Relevance::learn_messages() {
-  for (MessageId message = static_cast<MessageId>(index_.size()); message < model_.message_count();
-       ++message) {
-    const std::size_t slot = model_.receiver(message);
-    slot_of_.push_back(slot);
-    index_.push_back(static_cast<std::uint32_t>(slots_[slot].size()));
+  const auto count = [&] {
+    const std::lock_guard lock(graph_.model_mutex());
+    return static_cast<MessageId>(graph_.model().message_count());
+  };
+  const auto receiver = [&](MessageId message) {
+    const std::lock_guard lock(graph_.model_mutex());
+    return static_cast<std::uint32_t>(graph_.model().receiver(message));
+  };
+  const auto known = static_cast<MessageId>(addresses_.size());
+  for (MessageId message = known; message < count(); ++message) {
+    const std::uint32_t slot = receiver(message);
+    addresses_.push_back({slot, static_cast<std::uint32_t>(slots_[slot].size())});
     slots_[slot].push_back(message);
     for (Renaming renaming = 1; renaming < names_.renamings(); ++renaming) {
       names_.renamed(message, renaming);
     }
-    ++news_;
   }
+  news_ += addresses_.size() - known;
+  message_count_.store(static_cast<MessageId>(addresses_.size()), std::memory_order_release);
 }
 
-std::vector<NamedPart> Relevance::parts_of(HalfId half) {
-  std::vector<NamedPart> parts;
-  if (!is_active()) return parts;
-  model_.parts(half, parts);
-  for (const NamedPart& named : parts) learn_part(named.part);
-  return parts;
+void Relevance::learn_half(HalfId half) {
+  if (!is_active()) return;
+  if ((std::size_t{half} + 1) * slots_.size() > half_parts_.capacity()) {
+    throw std::length_error("too many cluster halves");
+  }
+  const std::lock_guard lock(mutex_);
+  {
+    const std::lock_guard model_lock(graph_.model_mutex());
+    graph_.model().parts(half, named_);
+  }
+  std::ranges::copy(named_, half_parts_.data() + std::size_t{half} * slots_.size());
+  for (const NamedPart& named : named_) learn_part(named.part);
 }
 
 void Relevance::learn_part(PartId id) {
-  if (id >= parts_.size()) parts_.resize(id + 1);
+  for (; parts_.size() <= id; ++known_) parts_.emplace_back();  // fewer than kPartsMax
   if (parts_[id].slot != kNone) return;
-  parts_[id].slot = model_.slot(id);
+  {
+    const std::lock_guard lock(graph_.model_mutex());
+    parts_[id].slot = graph_.model().slot(id);
+    const auto same = graph_.model().part_automorphisms(id);
+    parts_[id].automorphisms.assign(same.begin(), same.end());
+  }
   learn_messages();
   react(id);
   parts_[id].facts = parts_[id].own;
@@ -48,48 +77,58 @@ void Relevance::learn_part(PartId id) {
 
 void Relevance::react(PartId id) {
   Part& part = parts_[id];
-  const std::vector<MessageId>& messages = slots_[part.slot];
+  const ReservedArray<MessageId>& messages = slots_[part.slot];
   Facts& own = part.own;
   for (auto at = static_cast<std::uint32_t>(own.like.size()); at < messages.size(); ++at) {
-    const Reaction reaction = model_.reaction(id, messages[at]);
+    const std::lock_guard lock(graph_.model_mutex());
+    const Reaction reaction = graph_.model().reaction(id, messages[at]);
     const auto first = std::ranges::find(part.outcomes, reaction.outcome);
     own.like.push_back(static_cast<std::uint32_t>(first - part.outcomes.begin()));
     part.outcomes.push_back(reaction.outcome);
     own.moves.push_back(reaction.is_quiet ? 0 : 1);
-    const auto answers = model_.sends(reaction.answers);
+    const auto answers = graph_.model().sends(reaction.answers);
     merged_.assign(answers.begin(), answers.end());
     std::ranges::sort(merged_);
     own.answers.push_back(lists_.intern(merged_).id);
   }
 }
 
-void Relevance::add_arrow(PartId from, PartId to, Renaming names) {
-  if (std::max(from, to) >= kPartsMax) throw std::length_error("more than 2^27 parts");
-  const std::uint64_t key = (std::uint64_t{from} << 37U) | (std::uint64_t{to} << 10U) | names;
-  if (arrow_index_.find(key) != nullptr) return;
+void Relevance::note_arrow(PartId from, PartId to, Renaming names, Lessons& lessons) {
+  const std::uint64_t key = key_of(from, to, names);
+  if (lessons.known_.find(key) != nullptr) return;
+  lessons.known_.insert(key, 0);
+  lessons.fresh_.push_back(key);
+  known_.fetch_add(1, std::memory_order_relaxed);
+  news_.fetch_add(1, std::memory_order_relaxed);
+}
+
+void Relevance::add_arrow(std::uint64_t key) {
+  if (arrow_index_.find(key) != nullptr) return;  // another thread has learned it too
   arrow_index_.insert(key, 0);
-  parts_[from].arrows.push_back({to, names});
+  unsettled_.push_back(key);
+  const auto from = static_cast<PartId>(key >> 37U);
+  const auto to = static_cast<PartId>(key >> 10U) & (kPartsMax - 1);
+  parts_[from].arrows.push_back({to, static_cast<Renaming>(key & 0x3FFU)});
   if (std::ranges::find(parts_[to].before, from) == parts_[to].before.end()) {
     parts_[to].before.push_back(from);
   }
-  ++arrow_count_;
-  ++news_;
 }
 
-void Relevance::learn_step(std::span<const NamedPart> from, std::span<const NamedPart> to,
-                           Renaming renaming) {
+void Relevance::learn_step(HalfId from, HalfId to, Renaming renaming, Lessons& lessons) {
   const Renaming back = names_.inverse(renaming);
-  for (std::size_t slot = 0; slot < from.size(); ++slot) {
-    const NamedPart& before = from[slot];
-    const NamedPart& after = to[names_.image_of(slot, renaming)];
+  const auto parts_before = parts_of(from);
+  const auto parts_after = parts_of(to);
+  for (std::size_t slot = 0; slot < parts_before.size(); ++slot) {
+    const NamedPart& before = parts_before[slot];
+    const NamedPart& after = parts_after[names_.image_of(slot, renaming)];
     const Renaming names =
         names_.then(names_.then(names_.inverse(after.renaming), back), before.renaming);
-    const auto same = model_.part_automorphisms(before.part);
+    const auto& same = parts_[before.part].automorphisms;
     const bool stays = names == 0 || std::ranges::find(same, names) != same.end();
     if (before.part == after.part && stays) continue;
-    add_arrow(before.part, after.part, names);
+    note_arrow(before.part, after.part, names, lessons);
     for (const Renaming other : same) {
-      add_arrow(before.part, after.part, names_.then(names, other));
+      note_arrow(before.part, after.part, names_.then(names, other), lessons);
     }
   }
 }
@@ -97,7 +136,7 @@ void Relevance::learn_step(std::span<const NamedPart> from, std::span<const Name
 std::uint32_t Relevance::joined(std::uint32_t a, std::uint32_t b, Renaming names) {
   if (b == 0 || (a == b && names == 0)) return a;
   if (std::max(a, b) >= kPartsMax) throw std::length_error("more than 2^27 lists of answers");
-  const std::uint64_t key = (std::uint64_t{a} << 37U) | (std::uint64_t{b} << 10U) | names;
+  const std::uint64_t key = key_of(a, b, names);
   if (const std::uint32_t* known = joined_.find(key)) return *known;
   const auto first = lists_[a];
   merged_.assign(first.begin(), first.end());
@@ -122,12 +161,12 @@ bool Relevance::follow(Part& part, const Arrow& arrow) {
   const Facts& there = parts_[arrow.to].facts;
   const Renaming back = names_.inverse(arrow.names);
   Facts& here = part.facts;
-  const std::vector<MessageId>& messages = slots_[part.slot];
+  const ReservedArray<MessageId>& messages = slots_[part.slot];
   heads_.assign(messages.size(), kNone);
   splits_.clear();
   bool is_news = false;
   for (std::uint32_t at = 0; at < messages.size(); ++at) {
-    const std::uint32_t at_there = index_[names_.renamed(messages[at], back)];
+    const std::uint32_t at_there = addresses_[names_.renamed(messages[at], back)].index;
     if (there.moves[at_there] > here.moves[at]) {
       here.moves[at] = 1;
       is_news = true;
@@ -141,24 +180,42 @@ bool Relevance::follow(Part& part, const Arrow& arrow) {
   return is_news;
 }
 
-void Relevance::settle() {
-  if (!has_news()) return;
+bool Relevance::settle(std::span<Lessons* const> lessons,
+                       const std::function<bool()>& is_cut_short) {
+  if (!has_news()) return true;
+  for (Lessons* each : lessons) {
+    for (const std::uint64_t key : each->fresh_) add_arrow(key);
+    each->fresh_.clear();
+  }
   learn_messages();
-  for (std::size_t known = kNone; known != index_.size(); learn_messages()) {
-    known = index_.size();  // the answers may be messages that were not known yet
-    for (PartId id = 0; id < parts_.size(); ++id) react(id);
+  for (std::size_t known = kNone; known != addresses_.size(); learn_messages()) {
+    known = addresses_.size();  // the answers may be messages that were not known yet
+    for (PartId id = 0; id < parts_.size(); ++id) {
+      if (id % kPollInterval == 0 && is_cut_short()) return false;
+      react(id);
+    }
   }
   std::vector<Facts> former(parts_.size());
-  std::vector<PartId> pending;
-  std::vector<std::uint8_t> is_pending(parts_.size(), 1);
   for (PartId id = 0; id < parts_.size(); ++id) {
-    former[id].like.swap(parts_[id].facts.like);
-    former[id].moves.swap(parts_[id].facts.moves);
-    former[id].answers.swap(parts_[id].facts.answers);
+    std::swap(former[id], parts_[id].facts);
     parts_[id].facts = parts_[id].own;
-    pending.push_back(id);
   }
-  while (!pending.empty()) {
+  if (!conclude(is_cut_short)) {
+    for (PartId id = 0; id < parts_.size(); ++id) std::swap(former[id], parts_[id].facts);
+    return false;
+  }
+  note_changes(former);
+  unsettled_.clear();
+  news_ = 0;
+  return true;
+}
+
+bool Relevance::conclude(const std::function<bool()>& is_cut_short) {
+  std::vector<PartId> pending(parts_.size());
+  std::iota(pending.begin(), pending.end(), PartId{0});
+  std::vector<std::uint8_t> is_pending(parts_.size(), 1);
+  for (std::size_t done = 0; !pending.empty(); ++done) {
+    if (done % kPollInterval == 0 && is_cut_short()) return false;
     const PartId id = pending.back();
     pending.pop_back();
     is_pending[id] = 0;
@@ -170,34 +227,26 @@ void Relevance::settle() {
       pending.push_back(before);
     }
   }
-  note_changes(former);
-  news_ = 0;
+  return true;
 }
 
 void Relevance::note_changes(std::vector<Facts>& former) {
   bool is_news = false;
   for (PartId id = 0; id < parts_.size(); ++id) {
-    Part& part = parts_[id];
-    if (former[id] == part.facts) continue;
-    part.changed_at = time_ + 1;
+    if (former[id] == parts_[id].facts) continue;
+    changed_at_[id] = time_ + 1;
     is_news = true;
   }
   if (is_news) ++time_;
 }
 
-std::uint32_t Relevance::changed_at(std::span<const NamedPart> parts) const {
-  std::uint32_t latest = 0;
-  for (const NamedPart& named : parts) latest = std::max(latest, parts_[named.part].changed_at);
-  return latest;
-}
-
 // Whether a chain of answers leads from the message to one that may change something.
 bool Relevance::matters(std::span<const NamedPart> parts, MessageId message,
-                        std::vector<MessageId>& considered) {
-  if (message >= index_.size()) return true;
-  const NamedPart& named = parts[slot_of_[message]];
+                        Considered& considered) {
+  if (!is_known(message)) return true;
+  const NamedPart& named = parts[addresses_[message].slot];
   const Facts& facts = parts_[named.part].facts;
-  const std::uint32_t at = index_[names_.renamed(message, named.renaming)];
+  const std::uint32_t at = addresses_[names_.renamed(message, named.renaming)].index;
   if (at >= facts.moves.size() || facts.moves[at] != 0) return true;
   const std::uint32_t answers = facts.answers[at];
   if (answers == 0) return false;
@@ -210,15 +259,16 @@ bool Relevance::matters(std::span<const NamedPart> parts, MessageId message,
   return false;
 }
 
-MessageId Relevance::image(std::span<const NamedPart> parts, MessageId message) {
-  if (!is_active() || message >= index_.size()) return message;
-  considered_.clear();
-  if (!matters(parts, message, considered_)) return kNone;
-  const NamedPart& named = parts[slot_of_[message]];
-  const Facts& facts = parts_[named.part].facts;
-  const std::uint32_t at = index_[names_.renamed(message, named.renaming)];
-  if (at >= facts.like.size()) return message;
-  const MessageId least = slots_[parts_[named.part].slot][facts.like[at]];
+MessageId Relevance::image(std::span<const NamedPart> parts, MessageId message,
+                           Considered& considered) {
+  if (!is_active() || !is_known(message)) return message;
+  considered.clear();
+  if (!matters(parts, message, considered)) return kNone;
+  const NamedPart& named = parts[addresses_[message].slot];
+  const Part& part = parts_[named.part];
+  const std::uint32_t at = addresses_[names_.renamed(message, named.renaming)].index;
+  if (at >= part.facts.like.size()) return message;
+  const MessageId least = slots_[part.slot][part.facts.like[at]];
   return names_.renamed(least, names_.inverse(named.renaming));
 }
 

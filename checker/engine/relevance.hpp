@@ -29,8 +29,15 @@
 //
 // Facts are kept for representatives of parts under renaming, in their names. They hold for all:
 // whatever an arrow says is closed under the renamings that leave the representative as it is.
+//
+// Threads: between two calls of settle(), which is for one thread while no other is here, all may
+// ask for images and learn. What is learned of parts and messages is written under a lock and not
+// changed until settle(); the arrows that a thread learns wait in its own Lessons.
 #pragma once
 
+#include <atomic>
+#include <functional>
+#include <mutex>
 #include <span>
 #include <vector>
 
@@ -41,31 +48,62 @@ namespace engine {
 
 class Relevance {
  public:
-  Relevance(Model& model, MessageNames& names);
+  Relevance(HalfGraph& graph, MessageNames& names);
+
+  // The arrows that one thread has learned.
+  class Lessons {
+    friend class Relevance;
+    FlatMap known_;
+    std::vector<std::uint64_t> fresh_;  // since settle()
+  };
+  // What one thread uses while it asks for an image.
+  using Considered = std::vector<MessageId>;
 
   // False: the model does not tell of parts. Then every message is its own image.
   [[nodiscard]] bool is_active() const { return !slots_.empty(); }
 
-  // Makes the parts of a half known.
-  std::vector<NamedPart> parts_of(HalfId half);
+  // Makes the parts of a half known. Once a half.
+  void learn_half(HalfId half);
+  // The parts of a half that was made known.
+  [[nodiscard]] std::span<const NamedPart> parts_of(HalfId half) const {
+    return half_parts_.span(std::size_t{half} * slots_.size(), slots_.size());
+  }
   // A step turns the one half's parts into the other's, which `renaming` turned into its names.
-  void learn_step(std::span<const NamedPart> from, std::span<const NamedPart> to,
-                  Renaming renaming);
+  void learn_step(HalfId from, HalfId to, Renaming renaming, Lessons& lessons);
 
   // The least message that is as good as this one, in a half with these parts; kNone if dead.
-  MessageId image(std::span<const NamedPart> parts, MessageId message);
+  MessageId image(std::span<const NamedPart> parts, MessageId message, Considered& considered);
 
   // Whether so much was learned since settle() that it is worth its time now.
-  [[nodiscard]] bool is_due() const { return news_ * kPatience > arrow_count_ + parts_.size(); }
-  [[nodiscard]] bool has_news() const { return news_ != 0; }
-  // Draws all conclusions from what was learned. Only here do the images change.
-  void settle();
+  [[nodiscard]] bool is_due() const {
+    return news_.load(std::memory_order_relaxed) * kPatience >
+           known_.load(std::memory_order_relaxed);
+  }
+  [[nodiscard]] bool has_news() const { return news_.load(std::memory_order_relaxed) != 0; }
+  // Draws all conclusions from what was learned. Only here do the images change. `is_cut_short` is
+  // asked now and then; where it says true, nothing is concluded yet and the result is false.
+  bool settle(std::span<Lessons* const> lessons, const std::function<bool()>& is_cut_short);
+  // Checkpoints: `halves` are those that were made known, in an order that load() is given too,
+  // after they were made known again. What is not concluded yet goes to `lessons`.
+  void save(ArchiveWriter& writer, std::span<const HalfId> halves,
+            std::span<Lessons* const> lessons) const;
+  void load(ArchiveReader& reader, std::span<const HalfId> halves, Lessons& lessons);
+
   // How often conclusions changed so far; and when images at a half with these parts did.
   [[nodiscard]] std::uint32_t time() const { return time_; }
-  [[nodiscard]] std::uint32_t changed_at(std::span<const NamedPart> parts) const;
+  [[nodiscard]] std::uint32_t changed_at(std::span<const NamedPart> parts) const {
+    std::uint32_t latest = 0;
+    for (const NamedPart& named : parts) latest = std::max(latest, changed_at_[named.part]);
+    return latest;
+  }
 
  private:
   static constexpr std::uint64_t kPatience = 8;
+  // Two parts, or lists, and a renaming of 10 bits are one key.
+  static constexpr std::uint32_t kPartsMax = 1U << 27U;
+  static std::uint64_t key_of(std::uint32_t from, std::uint32_t to, Renaming names) {
+    return (std::uint64_t{from} << 37U) | (std::uint64_t{to} << 10U) | names;
+  }
 
   // What is concluded of the messages to a part, by their index among those to its slot.
   struct Facts {
@@ -85,35 +123,53 @@ class Relevance {
     Facts facts;
     std::vector<Arrow> arrows;
     std::vector<PartId> before;
-    std::uint32_t changed_at = 0;
+    std::vector<Renaming> automorphisms;
+  };
+  // Where a message stands among those to its slot.
+  struct Address {
+    std::uint32_t slot = 0;
+    std::uint32_t index = 0;
   };
 
+  // These three under mutex_, or in settle().
   void learn_messages();
   void learn_part(PartId part);
   // Asks for the reactions to messages that were not asked for yet.
   void react(PartId part);
-  void add_arrow(PartId from, PartId to, Renaming names);
+  void note_arrow(PartId from, PartId to, Renaming names, Lessons& lessons);
+  void add_arrow(std::uint64_t key);
+  // The least fixpoint and the greatest, over all arrows; false if it was cut short.
+  bool conclude(const std::function<bool()>& is_cut_short);
   // Draws in what follows from one arrow; whether anything did.
   bool follow(Part& part, const Arrow& arrow);
   // The least of the messages met that have been alike so far and are alike there.
   std::uint32_t least_like(std::uint32_t at, std::uint32_t like, std::uint32_t there);
   std::uint32_t joined(std::uint32_t a, std::uint32_t b, Renaming names);
   void note_changes(std::vector<Facts>& former);
-  bool matters(std::span<const NamedPart> parts, MessageId message,
-               std::vector<MessageId>& considered);
+  bool matters(std::span<const NamedPart> parts, MessageId message, Considered& considered);
+  [[nodiscard]] bool is_known(MessageId message) const {
+    return message < message_count_.load(std::memory_order_acquire);
+  }
 
-  Model& model_;
+  // Apart from the rest, which is read all the time. Taken before the model's, where both are.
+  alignas(64) std::mutex mutex_;
+  std::vector<NamedPart> named_;         // scratch
+  std::atomic<std::uint64_t> known_{0};  // parts and arrows
+  std::atomic<std::uint64_t> news_{0};
+
+  alignas(64) HalfGraph& graph_;
   MessageNames& names_;
-  std::vector<std::vector<MessageId>> slots_;  // the messages addressed to each slot
-  std::vector<std::uint32_t> index_;           // of a message among those
-  std::vector<std::size_t> slot_of_;           // of a message
-  std::vector<Part> parts_;
+  std::uint32_t time_ = 0;
+  std::vector<ReservedArray<MessageId>> slots_;  // the messages addressed to each slot
+  ReservedArray<Address> addresses_;             // of the messages
+  std::atomic<std::uint32_t> message_count_{0};  // that are known under all their names
+  ReservedArray<NamedPart> half_parts_;          // by half and slot
+  ReservedArray<Part> parts_;
+  ReservedArray<std::uint32_t> changed_at_;  // by part
   SequenceInterner<MessageId> lists_;
   FlatMap joined_;  // of two lists and the names of the second
   FlatMap arrow_index_;
-  std::uint64_t arrow_count_ = 0;
-  std::uint64_t news_ = 0;
-  std::uint32_t time_ = 0;
+  std::vector<std::uint64_t> unsettled_;  // arrows of which nothing is concluded yet
 
   // Scratch.
   struct Split {
@@ -123,7 +179,6 @@ class Relevance {
   };
   std::vector<std::uint32_t> heads_;
   std::vector<Split> splits_;
-  std::vector<MessageId> considered_;
   std::vector<MessageId> merged_;
 };
 

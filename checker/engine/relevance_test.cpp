@@ -64,9 +64,10 @@ struct Found {
   std::string fault;
 };
 
-Found cover(Processes& model, CoverOrder order) {
+Found cover(Processes& model, CoverOrder order, std::size_t threads = 1) {
   toy::NoObserver observer;
-  CoveringSearch search(model, {.order = order, .symmetry = model.permutations(), .limits = {}});
+  CoveringSearch search(
+      model, {.order = order, .symmetry = model.permutations(), .limits = {}, .threads = threads});
   Found found{search.run(observer), {}, {}};
   for (const HalfId half : search.reached_halves()) found.states.insert(model.state(half));
   if (found.result.stopped_by == StopReason::Violation) {
@@ -78,6 +79,11 @@ Found cover(Processes& model, CoverOrder order) {
 constexpr std::array<CoverOrder, 2> kOrders{CoverOrder::Fastest, CoverOrder::Shortest};
 
 // Three processes alike: who is told word 0 makes the teller its friend, and then heeds its word 1.
+std::span<const NamedPart> parts_of(Relevance& relevance, HalfId half) {
+  relevance.learn_half(half);
+  return relevance.parts_of(half);
+}
+
 struct Befriending {
   static ProcessRules rules() {
     using Told = ProcessRules::Told;
@@ -95,30 +101,58 @@ struct Befriending {
   }
 
   Processes model{3, rules(), true};
-  MessageNames names{model, model.permutations()};
-  Relevance relevance{model, names};
-  HalfId half = model.canonical(model.initial()).half;
-  std::vector<NamedPart> parts = relevance.parts_of(half);
+  HalfGraph graph{model};
+  MessageNames names{graph, model.permutations()};
+  Relevance relevance{graph, names};
+  HalfId half = graph.initial().half;
+  std::span<const NamedPart> parts = parts_of(relevance, half);
+
+  MessageId image(MessageId message) {
+    Relevance::Considered considered;
+    return relevance.image(parts, message, considered);
+  }
 };
 
 TEST(Relevance, TakesForSpent_WhatNoStepKnownSoFarGivesAUse) {
   Befriending toy;
-  EXPECT_NE(toy.relevance.image(toy.parts, toy.word(0, 1, 0)), kNone);
-  EXPECT_EQ(toy.relevance.image(toy.parts, toy.word(1, 1, 0)), kNone);
+  EXPECT_NE(toy.image(toy.word(0, 1, 0)), kNone);
+  EXPECT_EQ(toy.image(toy.word(1, 1, 0)), kNone);
   EXPECT_EQ(toy.relevance.changed_at(toy.parts), 0U);
+}
+
+bool settle(Relevance& relevance, Relevance::Lessons& lessons, bool is_cut_short = false) {
+  Relevance::Lessons* const all[] = {&lessons};
+  return relevance.settle(all, [=] { return is_cut_short; });
+}
+
+TEST(Relevance, ConcludesNothing_WhereItIsCutShort) {
+  Befriending toy;
+  const Step step = toy.model.deliver(toy.half, toy.word(0, 1, 0), 0);
+  const Canonical next = toy.model.canonical(step.next);
+  toy.relevance.learn_half(next.half);
+  Relevance::Lessons lessons;
+  toy.relevance.learn_step(toy.half, next.half, next.renaming, lessons);
+  EXPECT_FALSE(settle(toy.relevance, lessons, true));
+  EXPECT_EQ(toy.relevance.changed_at(toy.parts), 0U);
+  EXPECT_EQ(toy.image(toy.word(1, 1, 0)), kNone);
+  EXPECT_TRUE(settle(toy.relevance, lessons));
+  EXPECT_GT(toy.relevance.changed_at(toy.parts), 0U);
+  EXPECT_NE(toy.image(toy.word(1, 1, 0)), kNone);
 }
 
 TEST(Relevance, HoldsUnderAllNames_WhatWasLearnedUnderSome) {
   Befriending toy;
   const Step step = toy.model.deliver(toy.half, toy.word(0, 1, 0), 0);
   const Canonical next = toy.model.canonical(step.next);
-  toy.relevance.learn_step(toy.parts, toy.relevance.parts_of(next.half), next.renaming);
-  toy.relevance.settle();
+  toy.relevance.learn_half(next.half);
+  Relevance::Lessons lessons;
+  toy.relevance.learn_step(toy.half, next.half, next.renaming, lessons);
+  settle(toy.relevance, lessons);
   EXPECT_GT(toy.relevance.changed_at(toy.parts), 0U);
   for (MessageId from = 0; from < 3; ++from) {
     for (MessageId to = 0; to < 3; ++to) {
       if (from == to) continue;
-      EXPECT_NE(toy.relevance.image(toy.parts, toy.word(1, from, to)), kNone);
+      EXPECT_NE(toy.image(toy.word(1, from, to)), kNone);
     }
   }
 }
@@ -127,11 +161,13 @@ TEST(Relevance, TellsMessagesApart_OnlyWhereTheyLeadApart) {
   ProcessRules rules = Befriending::rules();
   rules.told[0][1] = rules.told[0][0];  // word 1 befriends as word 0 does
   Processes model(3, rules, false);
-  MessageNames names(model, nullptr);
-  Relevance relevance(model, names);
-  const auto parts = relevance.parts_of(model.initial());
+  HalfGraph graph(model);
+  MessageNames names(graph, nullptr);
+  Relevance relevance(graph, names);
+  const auto parts = parts_of(relevance, model.initial());
   const auto image = [&](MessageId word, MessageId from) {
-    return relevance.image(parts, Befriending::word(word, from, 0));
+    Relevance::Considered considered;
+    return relevance.image(parts, Befriending::word(word, from, 0), considered);
   };
   EXPECT_EQ(image(0, 1), image(1, 1));
   EXPECT_NE(image(0, 1), image(0, 2));
@@ -167,6 +203,46 @@ RC_GTEST_PROP(CoveringSearch, ReachesTheSameHalves_WithAndWithoutPartsAndSymmetr
     RC_ASSERT(cover(full, order).states == expected.states);
     Processes folded(n, rules, true);
     RC_ASSERT(cover(folded, order).result.halves == expected.result.halves);
+  }
+}
+
+RC_GTEST_PROP(CoveringSearch, ReachesTheSameHalves_WhateverTheThreads, ()) {
+  Dice dice = any_dice();
+  const auto n = static_cast<std::uint32_t>(2 + dice.roll(3));
+  const ProcessRules rules = any_rules(dice, n == 4 ? 2 : 2 + dice.roll(3), n == 2 ? 2 : 1, false);
+  Processes alone(n, rules, false);
+  const Found expected = cover(alone, CoverOrder::Fastest);
+  RC_CLASSIFY(expected.result.halves > 50, "more than 50 halves");
+  for (const std::size_t threads : {2U, 3U, 5U}) {
+    Processes full(n, rules, false);
+    const Found found = cover(full, CoverOrder::Fastest, threads);
+    RC_ASSERT(found.result.stopped_by == StopReason::Exhausted);
+    RC_ASSERT(found.states == expected.states);
+    RC_ASSERT(found.result.cut_off == expected.result.cut_off);
+    RC_ASSERT(found.result.witnesses == expected.result.witnesses);
+    Processes folded(n, rules, true);
+    RC_ASSERT(cover(folded, CoverOrder::Fastest, threads).result.halves == expected.result.halves);
+  }
+}
+
+RC_GTEST_PROP(CoveringSearch, FindsAViolationWhereThereIsOne_WhateverTheThreads, ()) {
+  Dice dice = any_dice();
+  const auto n = static_cast<std::uint32_t>(2 + dice.roll(2));
+  const ProcessRules rules = any_rules(dice, 2 + dice.roll(n == 2 ? 5 : 2), 2, true);
+  Processes alone(n, rules, true);
+  const SearchResult expected = cover(alone, CoverOrder::Shortest).result;
+  for (const std::size_t threads : {2U, 3U}) {
+    Processes model(n, rules, true);
+    const Found found = cover(model, CoverOrder::Fastest, threads);
+    RC_ASSERT(found.result.stopped_by == expected.stopped_by);
+    RC_ASSERT(found.fault == "");
+    // In breadth there is one thread, whatever is asked for: the very same run.
+    Processes again(n, rules, true);
+    const SearchResult shortest = cover(again, CoverOrder::Shortest, threads).result;
+    RC_ASSERT(shortest.path.size() == expected.path.size());
+    for (std::size_t i = 0; i < shortest.path.size(); ++i) {
+      RC_ASSERT(again.key_of(shortest.path[i]) == alone.key_of(expected.path[i]));
+    }
   }
 }
 

@@ -1,0 +1,250 @@
+// One thread of the covering search: keeps the states of its own halves, and takes their steps.
+//
+// What a step leads to goes to the worker that owns the half, in blocks, unless that is the worker
+// itself. All that is known of a half (its place) is its owner's alone; what others need of it, the
+// parts, is in relevance.hpp. So workers share no states, and what they share is the memory of
+// steps (half_graph.hpp) and of what messages can still do, neither of which changes under them.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "checker/engine/antichain.hpp"
+#include "checker/engine/half_graph.hpp"
+#include "checker/engine/message_names.hpp"
+#include "checker/engine/permutations.hpp"
+#include "checker/engine/relevance.hpp"
+
+namespace engine {
+
+enum class CoverOrder : std::uint8_t { Fastest, Shortest };
+
+struct CoveringOptions {
+  CoverOrder order = CoverOrder::Fastest;
+  const Permutations* symmetry = nullptr;        // of the servers; nullptr: search without symmetry
+  Limits limits;                                 // depth: in the order Shortest only
+  std::size_t threads = 1;                       // in the order Fastest; Shortest has one
+  const Checkpointing* checkpointing = nullptr;  // in the order Fastest; nullptr: none
+};
+
+// What all workers of a search use.
+struct CoveringGround {
+  CoveringGround(Model& model, const CoveringOptions& asked);
+
+  HalfGraph graph;
+  CoveringOptions options;
+  MessageNames names;
+  Relevance relevance;
+  // Written by the owner of the half, and of the half that the edge leads to.
+  ReservedArray<std::uint32_t> place_of;   // by half: 1 + where its owner keeps its place
+  ReservedArray<std::uint8_t> is_learned;  // by edge: whether relevance knows of it
+};
+
+class CoveringWorker {
+ public:
+  struct Node {
+    HalfId half = kNone;
+    NodeId parent = kNone;
+    EdgeId edge = kNone;  // from the parent
+    std::uint32_t depth = 0;
+    std::uint32_t expanded_at = 0;  // in the time of relevance
+    bool is_queued = false;         // in the order Fastest
+  };
+  // What receiving a message comes to at a half.
+  enum class Reception : std::uint8_t { Nothing, Answers, Moves };
+  struct Known {
+    MessageId message = kNone;
+    EdgeId edge = kNone;
+    Reception reception = Reception::Nothing;
+  };
+  // How a state was reached.
+  struct Origin {
+    NodeId from = kNone;  // kNone: it is the initial one
+    EdgeId edge = kNone;
+    std::uint32_t depth = 0;
+  };
+  using Others = std::vector<std::unique_ptr<CoveringWorker>>;
+
+  // Of `count` workers this is the `number`-th; `all` are all of them, once they exist.
+  CoveringWorker(CoveringGround& ground, std::size_t number, std::size_t count, const Others& all);
+
+  // Who keeps the states of a half, of `count` workers.
+  static std::size_t owner_of(HalfId half, std::size_t count) {
+    return count == 1 ? 0 : (half * 0x9E3779B1U >> 12U) % count;
+  }
+
+  // Keeps the state, unless it is covered. The half is this worker's.
+  void settle_in(const Origin& origin, HalfId half, const Messages& set);
+  // Takes the steps of a state; true: one violates something, and is the last that was taken.
+  bool expand(NodeId id);
+  [[nodiscard]] EdgeId last_edge() const { return last_edge_; }
+  // Of the states to be expanded, one of those with the largest sets.
+  std::optional<NodeId> next();
+
+  // Everything found for others is in their inboxes when this returns.
+  void flush();
+  [[nodiscard]] bool has_mail() const { return has_mail_.load(std::memory_order_acquire); }
+  // Settles what others have found.
+  void receive();
+
+  // After conclusions were drawn: has states expanded again that were expanded too boldly. Gives up
+  // where `is_cut_short` says so; then some may be left.
+  template <class IsCutShort>
+  void put_right(IsCutShort is_cut_short) {
+    for (std::size_t i = 0; i < places_.size() && !is_cut_short(); ++i) put_right(places_[i]);
+    show();
+  }
+  // A set kept early may be covered under a renaming, which is not asked when a set is added.
+  void drop_covered_under_renamings();
+  // Calls f(half, how many halves it stands for) for every half reached.
+  template <class F>
+  void for_each_half(F f) const {
+    for (std::size_t i = 0; i < places_.size(); ++i) {
+      if (!places_[i].sets.empty()) f(places_[i].half, orbit_size(places_[i]));
+    }
+  }
+
+  // In the order Shortest: states from the `first`-th on belong to the level being added.
+  void set_level_first(NodeId first) { level_first_ = first; }
+  void forget_states();
+
+  [[nodiscard]] const Node& node(NodeId id) const { return nodes_[id / count_]; }
+  [[nodiscard]] const Known& known(HalfId half, MessageId message);
+
+  // Checkpoints: covering_checkpoint.cpp.
+  struct Member {
+    NodeId node = kNone;
+    bool is_queued = false;
+    Messages set{};
+  };
+  void save_halves(std::vector<HalfId>& halves) const;
+  void save_nodes(ArchiveWriter& writer) const;
+  void save_sets(ArchiveWriter& writer) const;
+  void restore_half(HalfId half);
+  NodeId restore_node(const Node& restored);
+  void restore_origin(NodeId id, NodeId parent, EdgeId edge);
+  // After all nodes.
+  void restore_sets(HalfId half, std::span<const MessageId> asked, std::span<const Member> members);
+  void restore_counts(std::uint64_t generated, std::span<const std::uint64_t> actions);
+
+  // Counts so far; any thread may ask.
+  struct Counts {
+    std::atomic<std::uint64_t> generated{0};
+    std::atomic<std::uint64_t> maximal{0};
+    std::atomic<std::uint64_t> queued{0};
+    std::atomic<std::uint64_t> kept{0};
+    std::atomic<std::uint32_t> depth{0};
+  };
+  [[nodiscard]] const Counts& shown() const { return shown_; }
+  void show();
+  [[nodiscard]] const std::vector<std::uint64_t>& action_counts() const { return action_counts_; }
+  [[nodiscard]] const std::vector<std::uint64_t>& cut_off() const { return cut_off_; }
+  [[nodiscard]] Relevance::Lessons& lessons() { return lessons_; }
+
+ private:
+  // What the search knows of a half, and the states that it keeps there.
+  struct Place {
+    HalfId half = kNone;
+    std::uint32_t images_at = 0;  // `sets` were closed and had the right images then
+    std::vector<EdgeId> moves{};  // internal steps that lead elsewhere or violate something
+    Messages always{};            // what the other internal steps send
+    std::vector<Known> known{};   // the messages asked about, in rising order
+    std::span<const NamedPart> parts{};
+    std::span<const Renaming> automorphisms{};
+    Antichain sets{};
+  };
+  // A message of a set, after its image: sorted, the least of those with one image come first.
+  struct Imaged {
+    MessageId image = kNone;
+    MessageId message = kNone;
+    auto operator<=>(const Imaged&) const = default;
+  };
+  // States on their way to another worker, end to end: from, edge, depth, size of the set, the set.
+  using Block = std::vector<std::uint32_t>;
+
+  // True: the step violates something.
+  bool arrive(NodeId from, EdgeId edge);
+  void send(std::size_t to, const Origin& origin, const Messages& set);
+  void deliver(std::size_t to);
+  void keep(const Origin& origin, Place& at);
+  void push(NodeId id, std::size_t size);
+
+  [[nodiscard]] bool is_fastest() const { return ground_.options.order == CoverOrder::Fastest; }
+  Place& place(HalfId half);
+  Place& make_place(HalfId half);
+  const Known& known(Place& at, MessageId message);
+  Known learn(const Place& at, MessageId message);
+  void learn_step(EdgeId edge);
+  void note_loop(EdgeId edge);
+  // How many cluster halves a canonical one stands for.
+  [[nodiscard]] std::uint64_t orbit_size(const Place& place) const;
+
+  MessageId image(const Place& at, MessageId message) {
+    return relevance_.image(at.parts, message, considered_);
+  }
+  // imaged_ becomes the set's messages that matter, one for each image.
+  void reduce(const Place& place, MessagesView set);
+  // Adds to imaged_ what the half can send without changing, as far as it matters.
+  void close(Place& place);
+  [[nodiscard]] bool is_in_reduced(MessageId image) const;
+  // Whether imaged_, under a renaming that leaves the half as it is, is covered.
+  bool is_covered(const Place& place);
+  // kept_set_ and image_ become what imaged_ holds.
+  void split_imaged();
+
+  void put_right(Place& at);
+  [[nodiscard]] bool is_stale(const Place& at, NodeId id, MessagesView set) const;
+  // Sees to it that images are those that relevance gives now.
+  void bring_up_to_date(Place& at);
+  void refresh(Place& at);
+
+  CoveringGround& ground_;
+  HalfGraph& graph_;
+  Relevance& relevance_;
+  std::size_t number_;
+  std::size_t count_;
+  const Others& all_;
+
+  ReservedArray<Place> places_;
+  std::vector<Node> nodes_;  // the i-th has the id i * count_ + number_
+  Relevance::Lessons lessons_;
+
+  // Pending nodes by the size of their sets, in the order Fastest.
+  std::vector<std::vector<NodeId>> buckets_;
+  std::size_t bucket_ = 0;
+  std::uint64_t queued_ = 0;
+  NodeId level_first_ = 0;
+
+  std::uint64_t generated_ = 0;
+  std::uint64_t maximal_ = 0;
+  std::uint32_t depth_ = 0;
+  EdgeId last_edge_ = kNone;
+  std::vector<std::uint64_t> action_counts_;
+  std::vector<std::uint64_t> cut_off_;
+
+  std::vector<Block> outboxes_;  // by worker
+
+  // Scratch.
+  Messages set_;      // of the node that is expanded
+  Messages arrived_;  // after one of its steps
+  Messages renamed_;
+  Messages received_;
+  std::vector<Imaged> imaged_;
+  Messages kept_set_;
+  Messages image_;
+  Relevance::Considered considered_;
+
+  // Apart from the rest: other workers write and read it.
+  alignas(64) std::mutex inbox_mutex_;
+  std::vector<Block> inbox_;
+  std::atomic<bool> has_mail_{false};
+  alignas(64) Counts shown_;
+};
+
+// The set under other names, into `target`.
+void rename(MessageNames& names, const Messages& set, Renaming renaming, Messages& target);
+
+}  // namespace engine
