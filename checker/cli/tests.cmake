@@ -50,3 +50,8 @@ add_test(NAME soak.a_billion COMMAND raftcheck explore --log 2 --crashes 1
   --network unordered --inflight 4 --symmetry off --states 1000000000 --memory 16G)
 set_tests_properties(soak.a_billion PROPERTIES LABELS soak TIMEOUT 1200
   PASS_REGULAR_EXPRESSION "Stopped at --states 1000000000: no violation so far")
+
+add_executable(cli_unit_test process.cpp watch.cpp watch_test.cpp)
+target_link_libraries(cli_unit_test PRIVATE
+  raftcheck::checker fmt::fmt GTest::gtest_main raftcheck_warnings)
+gtest_discover_tests(cli_unit_test TEST_PREFIX "cli.")

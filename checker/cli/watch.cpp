@@ -31,8 +31,9 @@ std::optional<engine::StopReason> Watch::reason_to_stop(Clock::time_point now,
   // Work that ends by itself says how far it came; what the system kills says nothing.
   if (now - memory_seen_ >= kMemoryInterval) {
     memory_seen_ = now;
-    if (resident_bytes() + memory_ahead > memory_max_) return engine::StopReason::Memory;
+    resident_ = resident_bytes();
   }
+  if (resident_ + memory_ahead > memory_max_) return engine::StopReason::Memory;
   return std::nullopt;
 }
 

@@ -41,6 +41,7 @@ class Watch {
   Clock::time_point start_ = Clock::now();
   Clock::time_point printed_ = start_;
   Clock::time_point memory_seen_ = start_;
+  std::uint64_t resident_ = 0;  // bytes, then
   bool has_line_ = false;
 };
 

@@ -32,18 +32,20 @@ void LevelSearch::note_failure() {
   is_pause_wanted_ = true;
 }
 
-void LevelSearch::poll(Observer& observer) {
+void LevelSearch::poll() {
   std::uint64_t expanded = 0;
   for (std::size_t worker = 0; worker < options_.threads; ++worker) {
     expanded += tally(worker).expanded();
   }
   if (expanded - polled_at_ < kPollInterval) return;
+  const std::unique_lock lock(poll_mutex_, std::try_to_lock);
+  if (!lock) return;  // another worker is at it
   polled_at_ = expanded;
   Progress now = progress();
   now.memory_ahead = level_bytes(now.distinct - distinct_before_level_);
   if (options_.limits.states && now.distinct >= *options_.limits.states) {
     stop(StopReason::States);
-  } else if (const std::optional<StopReason> reason = observer.poll(now)) {
+  } else if (const std::optional<StopReason> reason = observer_->poll(now)) {
     stop(*reason);
   } else if (options_.checkpointing != nullptr && options_.checkpointing->is_due()) {
     is_checkpoint_wanted_ = true;
@@ -51,9 +53,9 @@ void LevelSearch::poll(Observer& observer) {
   }
 }
 
-void LevelSearch::work_on_level(std::size_t number, Observer* observer) {
+void LevelSearch::work_on_level(std::size_t number) {
   while (phase_ == Phase::Exploring) {
-    if (observer != nullptr) poll(*observer);
+    poll();
     if (is_pause_wanted_) {
       flush(number);
       meet(false);
@@ -69,7 +71,7 @@ void LevelSearch::work_on_level(std::size_t number, Observer* observer) {
   }
 }
 
-void LevelSearch::work(std::size_t number, Observer* observer) {
+void LevelSearch::work(std::size_t number) {
   const auto guarded = [&](auto step) {
     try {
       step();
@@ -79,7 +81,7 @@ void LevelSearch::work(std::size_t number, Observer* observer) {
   };
   while (phase_ != Phase::Over) {
     if (phase_ == Phase::Exploring) {
-      guarded([&] { work_on_level(number, observer); });
+      guarded([&] { work_on_level(number); });
       if (phase_ == Phase::Exploring) meet(false);  // failed: the others are waited for
     } else {
       guarded([&] {
@@ -167,7 +169,7 @@ SearchResult LevelSearch::run(Observer& observer) {
   if (phase_ != Phase::Over) {
     std::vector<std::jthread> threads;
     start_threads(threads);
-    work(0, &observer);
+    work(0);
   }
   if (failure_) std::rethrow_exception(failure_);
   finish();
@@ -178,7 +180,7 @@ void LevelSearch::start_threads(std::vector<std::jthread>& threads) {
   try {
     threads.reserve(options_.threads - 1);
     for (std::size_t number = 1; number < options_.threads; ++number) {
-      threads.emplace_back([this, number] { work(number, nullptr); });
+      threads.emplace_back([this, number] { work(number); });
     }
   } catch (...) {  // the system allows no more: those that run are not to wait for the others
     note_failure();

@@ -111,8 +111,8 @@ class LevelSearch {
 
   void start_threads(std::vector<std::jthread>& threads);
   // A thread's life: level by level until the end is agreed on.
-  void work(std::size_t number, Observer* observer);
-  void work_on_level(std::size_t number, Observer* observer);
+  void work(std::size_t number);
+  void work_on_level(std::size_t number);
   // Waits for all; `done`: nothing is left to do in this level, for all this worker knows.
   void meet(bool done);
   // At the barrier, while no worker works.
@@ -123,8 +123,9 @@ class LevelSearch {
   // Explores what is dealt out, unless a limit is reached.
   void go_on(std::size_t level);
   void note_failure();
-  // Asks the observer, if it is time to.
-  void poll(Observer& observer);
+  // Asks the observer, if it is time to. Every worker does: the others go on, and need memory,
+  // while the system lets one of them wait.
+  void poll();
   // At the barrier: grows shared tables that need it, unless the observer has something against it.
   void let_tables_grow();
   void stop(StopReason reason);
@@ -142,7 +143,8 @@ class LevelSearch {
   alignas(64) std::atomic<std::size_t> next_chunk_{0};
   std::size_t level_ = 0;
   std::uint64_t distinct_before_level_ = 0;
-  std::uint64_t polled_at_ = 0;  // states expanded when the observer was last asked
+  std::mutex poll_mutex_;
+  std::atomic<std::uint64_t> polled_at_{0};  // states expanded when the observer was last asked
 
   // Written by any worker, acted upon at the barrier.
   alignas(64) std::atomic<bool> is_pause_wanted_{false};

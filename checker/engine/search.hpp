@@ -40,7 +40,7 @@ struct Progress {
 };
 
 // The search's only way to the world outside: it is asked now and then (every few thousand states)
-// whether to go on, and sees the progress.
+// whether to go on, and sees the progress. By one thread at a time, not always the same.
 class Observer {
  public:
   Observer() = default;
