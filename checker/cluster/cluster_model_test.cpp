@@ -198,7 +198,7 @@ std::vector<Space> spaces() {
       {"ThreeServersAsyncDisk",
        with(with(counted(3, 1, 1, 1), crash), [](Bounds& b) { b.async_disk = true; })},
       {"TwoServersChange", with(two, [](Bounds& b) { b.changes = 1; })},
-      {"ThreeServersChanges", with(counted(3, 1, 1, 2), [](Bounds& b) { b.changes = 2; })},
+      {"ThreeServersChanges", with(three, [](Bounds& b) { b.changes = 2; })},
       {"ThreeServersOneVoterJoint", with(counted(3, 2, 1, 1),
                                          [](Bounds& b) {
                                            b.changes = 1;
