@@ -270,6 +270,8 @@ void ClusterModel::add_crash(engine::HalfId half, std::size_t server,
 void ClusterModel::add_disk_write(engine::HalfId half, std::size_t server,
                                   std::vector<engine::Step>& steps) {
   const LocalId local = rows_[half][server];
+  const auto& disk = locals_[local].view.disk;
+  if (!disk || disk->pending.empty()) return;
   const World world = worlds_[rows_[half][world_slot()]];
   const LocalStep write = local_step(local, kDiskWriteKey, {node::InputKind::DiskWrite, {}});
   if (!write.has_effect(local)) return;

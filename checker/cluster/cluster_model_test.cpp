@@ -239,7 +239,8 @@ TEST_P(ClusterSpace, HasTheSameCounts_MemoisedAndDirect) {
   EXPECT_EQ(result.progress.generated, direct.generated);
   EXPECT_EQ(result.progress.depth, direct.depth);
   EXPECT_EQ(result.halves, direct.halves.size());
-  EXPECT_LT(model.step_calls(), direct.generated + 30);
+  // Inputs that do nothing are tried once in each server state.
+  EXPECT_LT(model.step_calls(), direct.generated + 60);
 }
 
 TEST_P(ClusterSpace, HasOrbitsThatAddUpToAllStates_WithSymmetry) {

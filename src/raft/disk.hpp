@@ -2,10 +2,9 @@
 // wants durable is one write, writes are done in order, and each is acknowledged by an input.
 //
 // A driver keeps the writes that are not yet durable, each with the messages that wait for it:
-//   1. after a step, add write_of(effects.persist, server) with effects.after_persist; where there
-//   is
+//   1. after a step, add write_of(effects.persist, server) with effects.after_persist. If there is
 //      nothing to write, these messages wait with the last write, or leave if there is none. Send
-//      effects.messages, which wait for nothing.
+//      effects.messages, which wait for nothing; what else effects.hpp asks for is done at once.
 //   2. when the oldest write is durable, send its messages and step(server, persisted(write)).
 //   3. after a crash, restart from the disk. It may hold any of the writes that were not
 //      acknowledged, but of each only with all those before it, and of the last one only the first

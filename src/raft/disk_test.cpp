@@ -31,6 +31,26 @@ TEST(Disk, Vote_WaitsForTheTermAndTheVote) {
   EXPECT_EQ(write_after(server, effects).hard_state, (HardState{Term{2}, ServerId{2}}));
 }
 
+TEST(Disk, WhatPromisesNothing_DoesNotWait) {
+  Server voter = async(follower({.term = 2, .pre_vote = true}));
+  EXPECT_EQ(deliver(voter, 2, PreVote{Term{2}, {}, {}}).messages.size(), 1u);
+  EXPECT_EQ(step(voter, ElectionTimeout{}).messages.size(), 2u);  // pre-votes
+  Server handing_over = async(leader({.term = 2}));
+  EXPECT_EQ(sent<TimeoutNow>(step(handing_over, Transfer{{2}})).size(), 1u);
+}
+
+TEST(Disk, Acknowledgement_OfASnapshot_WaitsForIt) {  // Figure 13
+  Server server = async(follower({.term = 2}));
+  const Effects effects = deliver(server, 2,
+                                  InstallSnapshot{.term = Term{2},
+                                                  .last_included_index = Index{3},
+                                                  .last_included_term = Term{1},
+                                                  .data = "state",
+                                                  .done = true});
+  EXPECT_TRUE(effects.messages.empty());
+  EXPECT_EQ(effects.after_persist.size(), 1u);
+}
+
 TEST(Disk, Acknowledgement_WaitsForTheEntries_AndForEarlierWrites) {
   Server server = async(follower({.term = 1}));
   const Effects effects = deliver(server, 2, append(1, {0, 0}, {1}));

@@ -54,7 +54,7 @@ enum class Outcome : std::uint8_t {
   ProposalRefused,     // this server does not lead, or will not for long; see Effects::leader
   SteppedDown,         // a reply showed a later term
   StaleReplyIgnored,   // a reply of an earlier term, or to an earlier role
-  TimeoutIgnored,      // not this role's timer
+  TimeoutIgnored,      // not this role's timer, or this server is no voter
   TermsExhausted,      // the term counter is at its end; no election can be started
   MalformedIgnored,    // contradicts itself, or is not for this server
   PreVoteStarted,      // became a pre-candidate
@@ -63,16 +63,17 @@ enum class Outcome : std::uint8_t {
   QuorumHeard,         // a leader heard from a majority within an election timeout
   QuorumLost,          // it did not, and is a follower now (6.2)
   TransferStarted,     // the leader hands its lead over (3.10)
-  TransferRefused,     // not the leader, under way already, or to nobody else; see Effects::leader
-  TransferAborted,     // it took longer than an election timeout; the leader leads on
-  TimeoutNowIgnored,   // of an earlier term, or to a leader
-  ReadStarted,         // it waits for a majority, or for the leader (6.4)
-  ReadAnswered,        // at once: the leader has a lease (6.4.1)
-  ReadConfirmed,       // the leader said through which index it must see
-  ReadRefused,         // no leader known, nothing committed in its term, or a request come twice
-  Compacted,           // the snapshot stands for the log's beginning from now on
-  CompactRefused,      // nothing to compact there: not applied yet, or compacted before
-  SnapshotInstalled,   // the log begins anew behind the leader's snapshot
+  TransferRefused,    // not the leader (see Effects::leader), under way already, to no other voter,
+                      // or while the membership changes
+  TransferAborted,    // it took longer than an election timeout; the leader leads on
+  TimeoutNowIgnored,  // of an earlier term, to a leader, or to who is no voter
+  ReadStarted,        // it waits for a majority, or for the leader (6.4)
+  ReadAnswered,       // at once: the leader has a lease (6.4.1)
+  ReadConfirmed,      // the leader said through which index it must see
+  ReadRefused,        // no leader known, nothing committed in its term, or a request come twice
+  Compacted,          // the snapshot stands for the log's beginning from now on
+  CompactRefused,     // nothing to compact there: not applied yet, or compacted before
+  SnapshotInstalled,  // the log begins anew behind the leader's snapshot
   SnapshotKeptSuffix,  // the same, and entries that follow it in the log agree and stay (Figure 13)
   SnapshotStored,      // a chunk, not the last
   SnapshotIgnored,     // this server has committed all that the snapshot stands for

@@ -74,8 +74,7 @@ struct ChangeMembership {
   bool operator==(const ChangeMembership&) const = default;
 };
 
-// With Config::async_disk: a write is durable, and all before it (persisted() in disk.hpp makes
-// it).
+// With Config::async_disk: a write is durable, and all before it. persisted() in disk.hpp makes it.
 struct Persisted {
   HardState hard_state;  // that was written; that of term 0 if none was
   Index last_index;      // of the log then: the entry is named by index and term, since another may

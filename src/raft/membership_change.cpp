@@ -129,9 +129,10 @@ void on_change_membership(Server& server, const ChangeMembership& change, Effect
 void settle_membership(Server& server, Effects& effects) {
   const auto* leader = std::get_if<Leader>(&server.role);
   const Index index = membership_index(server);
-  if (leader == nullptr || index.value == 0 || index > server.commit_index) return;
+  if (leader == nullptr || index > server.commit_index) return;
   const Membership now = membership_of(server);
-  // Section 6: once C_old,new is committed, the leader can append C_new.
+  // Section 6: once C_old,new is committed, the leader can append C_new. It may be compacted by
+  // now.
   if (now.is_joint()) {
     append_membership(server, {.voters = now.voters, .learners = now.learners}, effects);
     advance_leader_commit(server, *leader, effects);
@@ -139,6 +140,7 @@ void settle_membership(Server& server, Effects& effects) {
     settle_membership(server, effects);  // a voter alone has committed it already
     return;
   }
+  if (index.value == 0) return;  // the snapshot's: whoever had to go is gone
   const bool is_committed_now = effects.apply.first <= index && index <= effects.apply.last;
   if (is_committed_now) dismiss(server, *leader, index, effects);
   if (now.voters.contains(server.id)) return;

@@ -307,6 +307,20 @@ TEST(Membership, Joint_IsOverAtOnce_WhereOneServerDecidesAlone) {
   EXPECT_EQ(server.commit_index, Index{2});
 }
 
+TEST(Membership, Joint_IsFinishedByALaterLeader_ThatHasItFromASnapshot) {
+  const Membership joint{.voters = set_of({1, 2, 3, 4}), .outgoing = set_of({1, 2, 3})};
+  Server server = follower({.servers = 4, .term = 2, .log = {1, 2}, .commit = 2});
+  server.config.changes = Changes::Joint;
+  server.log.compact_through(Index{2});
+  server.snapshot = {Index{2}, Term{2}, "state", joint};
+  step(server, ElectionTimeout{});
+  deliver(server, 2, vote(3, true));
+  deliver(server, 3, vote(3, true));
+  ASSERT_TRUE(is_leader(server));
+  EXPECT_EQ(membership_of(server), (Membership{.voters = set_of({1, 2, 3, 4})}));
+  EXPECT_EQ(server.log.last_index(), Index{3});
+}
+
 TEST(Membership, StepThatCommitsBothMemberships_AppliesBothEntries) {  // section 6
   Server server = leader_of({.voters = set_of({1, 2, 3}), .changes = Changes::Joint});
   step(server, change({1}));

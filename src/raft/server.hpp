@@ -25,8 +25,7 @@ struct Config {
   // Once a majority has confirmed a leader, it answers reads without asking again, until the
   // minimum election timeout since it asked (6.4.1). Trusts clocks; needs vote_lease.
   bool lease_reads = false;
-  std::uint32_t snapshot_chunk =
-      0;  // at most so many bytes an InstallSnapshot; 0: a snapshot whole
+  std::uint32_t snapshot_chunk = 0;  // at most so many bytes an InstallSnapshot; 0: no limit
   Changes changes = Changes::None;
   bool async_disk = false;  // writes are acknowledged by inputs (disk.hpp)
   ServerSet voters{};       // at the beginning, where memberships change; empty: all servers

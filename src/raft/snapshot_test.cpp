@@ -204,6 +204,32 @@ TEST(Snapshot, Follower_ChangesNothing_WhenItHasCommittedAsMuch) {
       (InstallSnapshotReply{.term = Term{3}, .last_included_index = Index{2}, .installed = true}));
 }
 
+TEST(Snapshot, Follower_AnswersTheReadsThatItLetsItAnswer) {  // dissertation, section 6.4
+  Server server = follower({.term = 3, .log = {1}});
+  server.role = Follower{.leader = ServerId{2}, .reads = {{7, Index{3}}, {8, Index{4}}}};
+  const Effects effects = deliver(server, 2, snapshot(3, {3, 2}));
+  EXPECT_TRUE(effects.restore);
+  EXPECT_EQ(effects.reads, std::vector<std::uint64_t>{7});
+  EXPECT_EQ(std::get<Follower>(server.role).reads, (std::vector<FollowerRead>{{8, Index{4}}}));
+}
+
+TEST(Snapshot, Answers_CountForTheCheckOfTheQuorum) {  // dissertation, section 6.2
+  for (const bool is_installed : {false, true}) {
+    Server server =
+        compacted(leader({.term = 2, .log = {1, 2, 2}, .commit = 2, .check_quorum = true}), 2);
+    deliver(server, 3,
+            InstallSnapshotReply{
+                .term = Term{2}, .last_included_index = Index{2}, .installed = is_installed});
+    EXPECT_EQ(std::get<Leader>(server.role).heard, ServerSet::from_bits(4));
+  }
+}
+
+TEST(Snapshot, Follower_HasHeardFromItsLeader) {  // dissertation, section 4.2.3
+  Server server = follower({.term = 3, .log = {1}, .vote_lease = true});
+  EXPECT_TRUE(deliver(server, 2, snapshot(3, {3, 2})).timers.reset_lease);
+  EXPECT_TRUE(std::get<Follower>(server.role).lease);
+}
+
 TEST(Snapshot, Candidate_FollowsTheLeaderThatSendsASnapshot) {  // section 5.2
   Server server = candidate({.term = 3});
   deliver(server, 2, snapshot(3, {1, 1}));
