@@ -10,14 +10,9 @@
 namespace raft {
 namespace {
 
-// What the snapshot stands for is of no use any more; what follows it stays, if it is the same log.
+// What the snapshot stands for is of no use any more.
 void cut_log(Log& log, const Snapshot& snapshot) {
-  if (snapshot.index <= log.base_index()) return;
-  if (log.has(snapshot.index) && log.term_at(snapshot.index) == snapshot.term) {
-    log.compact_through(snapshot.index);
-  } else {
-    log = Log(snapshot.index, snapshot.term, {});
-  }
+  if (snapshot.index > log.base_index()) log.begin_behind(snapshot.index, snapshot.term);
 }
 
 // Votes, one's own included, and acknowledgements promise what must not be forgotten. The others

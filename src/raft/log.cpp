@@ -40,6 +40,16 @@ void Log::compact_through(Index index) {
   base_index_ = index;
 }
 
+bool Log::begin_behind(Index index, Term term) {
+  const bool is_there = has(index) && term_at(index) == term;
+  if (is_there) {
+    compact_through(index);
+  } else {
+    *this = Log(index, term, {});
+  }
+  return is_there;
+}
+
 void Log::refuse_compacted() {
   throw ContractViolation("the term of a compacted entry was asked for: nobody knows it any more");
 }

@@ -79,6 +79,10 @@ class Log {
   void truncate_from(Index first);
   // Forgets the entries through `index`, which becomes the base. Precondition: has(index).
   void compact_through(Index index);
+  // Begins behind a snapshot through `index`, whose entry there has this term. What follows stays
+  // if the entry is in the log; else nothing does (Figure 13, InstallSnapshot 6 and 7). Returns
+  // whether it was.
+  bool begin_behind(Index index, Term term);
 
   bool operator==(const Log&) const = default;
 

@@ -5,13 +5,16 @@
 namespace raft {
 namespace {
 
-// Where the membership in force stands in the log; 0 if it is not there.
-Index membership_index(const Server& server) {
-  Index index = server.log.last_index();
+// Where the membership in force at an index stands in the log; 0 if it is not there.
+Index membership_index(const Server& server, Index index) {
   while (server.log.has(index) && server.log.at(index).kind != EntryKind::Membership) {
     index = index.previous();
   }
   return server.log.has(index) ? index : Index{};
+}
+
+Index membership_index(const Server& server) {
+  return membership_index(server, server.log.last_index());
 }
 
 void append_membership(Server& server, const Membership& membership, Effects& effects) {
@@ -65,9 +68,8 @@ void dismiss(const Server& server, const Leader& leader, Index index, Effects& e
 }  // namespace
 
 Membership membership_at(const Server& server, Index index) {
-  for (; server.log.has(index); index = index.previous()) {
-    if (server.log.at(index).kind == EntryKind::Membership) return server.log.at(index).membership;
-  }
+  const Index at = membership_index(server, index);
+  if (at.value > 0) return server.log.at(at).membership;
   if (server.config.changes == Changes::None) return {};
   if (!server.snapshot.membership.voters.empty()) return server.snapshot.membership;
   const bool has_all = server.config.voters.empty();

@@ -30,16 +30,9 @@ bool store_chunk(Snapshot& incoming, const InstallSnapshot& request) {
 
 // Figure 13, InstallSnapshot 5 to 8.
 void install(Server& server, Snapshot snapshot, Effects& effects) {
-  const bool keeps_suffix =
-      server.log.has(snapshot.index) && server.log.term_at(snapshot.index) == snapshot.term;
-  if (keeps_suffix) {
-    server.log.compact_through(snapshot.index);
-    effects.outcome = Outcome::SnapshotKeptSuffix;
-  } else {
-    server.log = Log(snapshot.index, snapshot.term, {});
-    server.stable_index = {};
-    effects.outcome = Outcome::SnapshotInstalled;
-  }
+  const bool keeps_suffix = server.log.begin_behind(snapshot.index, snapshot.term);
+  effects.outcome = keeps_suffix ? Outcome::SnapshotKeptSuffix : Outcome::SnapshotInstalled;
+  if (!keeps_suffix) server.stable_index = {};
   server.commit_index = server.last_applied = snapshot.index;
   server.snapshot = std::move(snapshot);
   effects.persist.snapshot = true;
@@ -136,13 +129,7 @@ void restore_snapshot(Server& server, const Snapshot& snapshot, Effects& effects
            "the durable snapshot is of a term that the server never reached");
   if (snapshot.index.value == 0) return;
   if (server.log.base_index() < snapshot.index) {
-    const bool agrees =
-        server.log.has(snapshot.index) && server.log.term_at(snapshot.index) == snapshot.term;
-    if (agrees) {
-      server.log.compact_through(snapshot.index);
-    } else {
-      server.log = Log(snapshot.index, snapshot.term, {});
-    }
+    server.log.begin_behind(snapshot.index, snapshot.term);
     effects.persist.snapshot = true;
   }
   server.snapshot = snapshot;
