@@ -5,6 +5,7 @@
 #include <bit>
 
 #include "checker/cluster/membership_changes.hpp"
+#include "checker/cluster/step_judge.hpp"
 
 namespace cluster {
 namespace {
@@ -49,24 +50,10 @@ std::optional<spec::Violation> ClusterModel::judge(LocalId before, const spec::S
                                                    const node::Input& input,
                                                    std::uint32_t input_key,
                                                    std::span<const engine::MessageId> sent) {
-  const bool restarted = input.kind == node::InputKind::Restart;
-  const spec::ServerView& view = locals_[before].view;
-  const auto of_step = spec::check_step(view, after, restarted, properties_);
-  const bool is_received_judged =
+  const bool is_receipt_judged =
       input.kind == node::InputKind::Receive && is_judged(messages_[input_key].action);
-  const bool is_sent_judged = std::ranges::any_of(
-      sent, [&](engine::MessageId message) { return is_judged(messages_[message].action); });
-  if (!is_received_judged && !is_sent_judged) return of_step;
-  std::vector<spec::MessageView> views;
-  for (const engine::MessageId message : sent) {
-    views.push_back(node_.message_view(messages_[message].bytes));
-  }
-  const bool has_received = input.kind == node::InputKind::Receive;
-  const spec::MessageView received =
-      has_received ? node_.message_view(input.payload) : spec::MessageView{};
-  return first_of(
-      of_step,
-      spec::check_exchange(view, after, {has_received ? &received : nullptr, views}, properties_));
+  return judge_step(node_, properties_, locals_[before].view, after, input, is_receipt_judged, sent,
+                    messages_);
 }
 
 ClusterModel::LocalStep ClusterModel::compute_local_step(LocalId local, const node::Input& input,
@@ -238,8 +225,9 @@ void ClusterModel::add_transfers(engine::HalfId half, std::size_t server,
         local_step(local, kTransferKey + target,
                    {.kind = node::InputKind::Transfer, .payload = {}, .target = target});
     if (!step.has_effect(local)) continue;  // refused
-    steps.push_back(cluster_step(half, server, step, world, false,
-                                 {ActionKind::Transfer, static_cast<std::uint32_t>(server + 1), target}));
+    steps.push_back(
+        cluster_step(half, server, step, world, false,
+                     {ActionKind::Transfer, static_cast<std::uint32_t>(server + 1), target}));
   }
 }
 
@@ -252,10 +240,7 @@ void ClusterModel::add_crash(engine::HalfId half, std::size_t server,
     return;
   }
   ++world.crashes;
-  std::uint32_t parts = 0;
-  if (const auto& disk = locals_[local].view.disk) {
-    for (const std::uint64_t write : disk->pending) parts += static_cast<std::uint32_t>(write);
-  }
+  const std::uint32_t parts = pending_parts(locals_[local].view);
   for (std::uint32_t survive = 0; survive <= parts; ++survive) {
     const std::string payload = parts == 0 ? std::string() : std::to_string(survive);
     const LocalStep restart =

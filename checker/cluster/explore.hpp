@@ -30,8 +30,8 @@ struct ExploreOptions {
   // before the trace that was found first is reported instead.
   std::uint64_t shortest_states_max = 3'000'000;
 
-  // Not in the order Shortest; nullptr: none. The checkpoint to go on from must be of the same node,
-  // bounds and properties; the caller sees to that.
+  // Not in the order Shortest; nullptr: none. The checkpoint to go on from must be of the same
+  // node, bounds and properties; the caller sees to that.
   const engine::Checkpointing* checkpointing = nullptr;
   engine::ArchiveReader* resume = nullptr;
   engine::Store store = engine::Store::Exact;  // and so is this

@@ -4,6 +4,7 @@
 
 #include "checker/cluster/history_bytes.hpp"
 #include "checker/cluster/membership_changes.hpp"
+#include "checker/cluster/step_judge.hpp"
 #include "spec/witness.hpp"
 
 namespace cluster {
@@ -79,28 +80,6 @@ engine::RecordId ServerModel::intern_history(const spec::History& history) {
   return id;
 }
 
-std::optional<spec::Violation> ServerModel::judge(engine::PartId before, engine::PartId after,
-                                                  const node::Input& input,
-                                                  std::span<const engine::MessageId> sent) {
-  const spec::ServerView& view = locals_[before].view;
-  const bool restarted = input.kind == node::InputKind::Restart;
-  const auto of_step = spec::check_step(view, locals_[after].view, restarted, properties_);
-  std::optional<spec::MessageView> received;
-  if (input.kind == node::InputKind::Receive && is_judged_receipt_) {
-    received = node_.message_view(input.payload);
-  }
-  std::vector<spec::MessageView> views;
-  for (const engine::MessageId message : sent) {
-    if (is_judged(messages_[message].action)) {
-      views.push_back(node_.message_view(messages_[message].bytes));
-    }
-  }
-  if (!received && views.empty()) return of_step;
-  return first_of(of_step,
-                  spec::check_exchange(view, locals_[after].view,
-                                       {received ? &*received : nullptr, views}, properties_));
-}
-
 std::optional<engine::Step> ServerModel::step(engine::PartId part, const node::Input& input,
                                               ServerLabel label) {
   ++step_calls_;
@@ -121,7 +100,9 @@ std::optional<engine::Step> ServerModel::step(engine::PartId part, const node::I
   for (const node::Message& message : result.messages) list.push_back(intern_message(message));
   step.sends = sends_.intern(list).id;
   const bool restarted = input.kind == node::InputKind::Restart;
-  if (const auto broken = judge(part, step.next, input, list)) {
+  const auto broken = judge_step(node_, properties_, locals_[part].view, locals_[step.next].view,
+                                 input, is_judged_receipt_, list, messages_);
+  if (broken) {
     step.violation = number_of(broken->property);
   }
   if (step.next != part && !reads_record(part, step)) {
@@ -182,10 +163,7 @@ void ServerModel::add_compactions(engine::PartId part, std::vector<engine::Step>
 
 void ServerModel::add_crashes(engine::PartId part, std::vector<engine::Step>& steps) {
   const spec::ServerId id = locals_[part].view.id;
-  std::uint32_t parts = 0;
-  if (const auto& disk = locals_[part].view.disk) {
-    for (const std::uint64_t write : disk->pending) parts += static_cast<std::uint32_t>(write);
-  }
+  const std::uint32_t parts = pending_parts(locals_[part].view);
   for (std::uint32_t survive = 0; survive <= parts; ++survive) {
     const std::string payload = std::to_string(survive);
     const ServerLabel label{traces::ActionKind::Crash, id, survive};

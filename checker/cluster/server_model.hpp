@@ -19,7 +19,7 @@ namespace cluster {
 struct ServerLabel {
   traces::ActionKind kind{};
   spec::ServerId server = spec::kNoServer;
-  std::uint32_t number = 0;    // Transfer: the target
+  std::uint32_t number = 0;  // Transfer: the target
   [[nodiscard]] std::uint32_t packed() const {
     return (number << 10U) | (static_cast<std::uint32_t>(kind) << 4U) | server;
   }
@@ -36,8 +36,8 @@ class ServerModel final : public engine::PartModel {
     std::uint64_t log = 0;           // a leader accepts a proposal while its log is shorter
     bool numbers_proposals = false;  // the k-th of a run carries "vk"; or all carry "v1"
     bool has_transfers = false;
-    bool compacts = false;           // servers take snapshots
-    bool changes = false;            // the membership changes
+    bool compacts = false;  // servers take snapshots
+    bool changes = false;   // the membership changes
     bool joint_changes = false;
     bool learners = false;
     bool async_disk = false;
@@ -99,10 +99,6 @@ class ServerModel final : public engine::PartModel {
   engine::PartId intern_local(const std::string& bytes);
   engine::MessageId intern_message(const node::Message& message);
   engine::RecordId intern_history(const spec::History& history);
-  // What the step shows by itself.
-  std::optional<spec::Violation> judge(engine::PartId before, engine::PartId after,
-                                       const node::Input& input,
-                                       std::span<const engine::MessageId> sent);
   void add_crashes(engine::PartId part, std::vector<engine::Step>& steps);
   void add_changes(engine::PartId part, std::vector<engine::Step>& steps);
   void add_compactions(engine::PartId part, std::vector<engine::Step>& steps);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 #include <stdexcept>
 #include <utility>
 
@@ -37,9 +38,9 @@ const std::vector<std::string>& action_names() {
 
 const std::vector<std::string>& bound_names() {
   static const std::vector<std::string> kNames{
-      "terms",      "log",  "proposals", "timeouts",  "crashes", "inflight",     "duplicates",
-      "partitions", "loss", "contract",  "transfers", "reads",   "clock-drifts", "compactions",
-      "changes"};
+      "terms",     "log",        "proposals",    "timeouts",    "crashes",
+      "inflight",  "duplicates", "partitions",   "loss",        "contract",
+      "transfers", "reads",      "clock-drifts", "compactions", "changes"};
   return kNames;
 }
 
@@ -49,6 +50,12 @@ std::uint16_t delivery_of(const std::string& message_kind) {
   const auto index =
       found == names.end() ? names.size() - 1 : static_cast<std::size_t>(found - names.begin());
   return static_cast<std::uint16_t>(index);
+}
+
+std::uint32_t pending_parts(const spec::ServerView& view) {
+  std::uint64_t parts = 0;
+  if (view.disk) parts = std::reduce(view.disk->pending.begin(), view.disk->pending.end(), parts);
+  return static_cast<std::uint32_t>(parts);
 }
 
 bool is_judged(std::uint16_t action) {

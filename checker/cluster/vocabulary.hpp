@@ -59,6 +59,9 @@ const std::vector<std::string>& bound_names();
 // no name for is covered as "deliver_other".
 std::uint16_t delivery_of(const std::string& message_kind);
 
+// The parts of the writes that are not yet durable: so many different crashes can tear them.
+std::uint32_t pending_parts(const spec::ServerView& view);
+
 // Whether the action receives a message of which spec::check_exchange has something to say.
 bool is_judged(std::uint16_t action);
 

@@ -46,8 +46,7 @@ TEST(World, KeepsAllItsCountsApart) {
                     .changes = 12};
   auto packed = world.packed();
   std::ranges::sort(packed);
-  EXPECT_EQ(packed,
-            (std::array<std::uint32_t, 12>{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}));
+  EXPECT_EQ(packed, (std::array<std::uint32_t, 12>{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}));
 }
 
 }  // namespace

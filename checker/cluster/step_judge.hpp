@@ -1,0 +1,42 @@
+// What a server's step shows by itself, for the models that remember messages by their ids.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "checker/cluster/vocabulary.hpp"
+#include "checker/engine/model.hpp"
+#include "checker/node/node.hpp"
+#include "spec/property.hpp"
+
+namespace cluster {
+
+// `is_receipt_judged`: of a receipt, is_judged() of its message. `messages[id]` has the bytes and
+// the action of a message. Messages of which no property says anything are not decoded.
+template <class Messages>
+std::optional<spec::Violation> judge_step(node::Node& node, spec::PropertySet properties,
+                                          const spec::ServerView& before,
+                                          const spec::ServerView& after, const node::Input& input,
+                                          bool is_receipt_judged,
+                                          std::span<const engine::MessageId> sent,
+                                          const Messages& messages) {
+  const bool restarted = input.kind == node::InputKind::Restart;
+  const auto of_step = spec::check_step(before, after, restarted, properties);
+  std::optional<spec::MessageView> received;
+  if (input.kind == node::InputKind::Receive && is_receipt_judged) {
+    received = node.message_view(input.payload);
+  }
+  std::vector<spec::MessageView> views;
+  for (const engine::MessageId message : sent) {
+    if (is_judged(messages[message].action)) {
+      views.push_back(node.message_view(messages[message].bytes));
+    }
+  }
+  if (!received && views.empty()) return of_step;
+  return first_of(
+      of_step,
+      spec::check_exchange(before, after, {received ? &*received : nullptr, views}, properties));
+}
+
+}  // namespace cluster
