@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "checker/engine/archive.hpp"
+#include "checker/engine/checkpoint_keeper.hpp"
 #include "checker/engine/fingerprint_search.hpp"
 #include "checker/engine/temporary_folder.hpp"
 #include "checker/engine/toy_models.hpp"
@@ -37,24 +38,6 @@ class Stopper final : public Observer {
   int left_;
 };
 
-// Writes whatever is given to it, and counts.
-struct Keeper {
-  explicit Keeper(const std::filesystem::path& directory, bool always = false)
-      : seam{.is_due = [always] { return always; },
-             .write =
-                 [this, directory](const Checkpointing::Save& save) {
-                   ArchiveWriter writer(directory);
-                   save(writer);
-                   writer.commit();
-                   ++written;
-                 }} {}
-  Keeper(const Keeper&) = delete;
-  Keeper& operator=(const Keeper&) = delete;
-  ~Keeper() = default;
-  int written = 0;
-  Checkpointing seam;
-};
-
 void expect_same(const SearchResult& one, const SearchResult& other) {
   EXPECT_EQ(one.stopped_by, other.stopped_by);
   EXPECT_EQ(one.progress.generated, other.progress.generated);
@@ -88,7 +71,7 @@ TEST_P(CountingCheckpoint, GoesOnToTheSameCounts_HoweverOftenItIsInterrupted) {
     SearchResult result;
     do {
       Broadcast model = wide(symmetry);
-      const Keeper keeper(folder.path());
+      Keeper keeper(folder.path());
       CountingOptions options = options_of(model, GetParam());
       options.checkpointing = &keeper.seam;
       options.threads = 1 + static_cast<std::size_t>(runs) % 3;
@@ -113,7 +96,7 @@ TEST_P(CountingCheckpoint, GoesOnFromEveryLevel_WhereTheDepthStoppedIt) {
     const TemporaryFolder folder;
     for (std::uint64_t depth = 1; depth <= whole.progress.depth; ++depth) {
       Broadcast model = wide(symmetry);
-      const Keeper keeper(folder.path());
+      Keeper keeper(folder.path());
       CountingOptions options = options_of(model, GetParam());
       options.checkpointing = &keeper.seam;
       options.limits.depth = depth;
@@ -138,7 +121,7 @@ TEST_P(CountingCheckpoint, ChangesNothing_WhenItIsWrittenAtEveryQuestion) {
   const SearchResult whole = uninterrupted(true, GetParam());
   const TemporaryFolder folder;
   Broadcast model = wide(true);
-  const Keeper keeper(folder.path(), true);
+  Keeper keeper(folder.path(), std::numeric_limits<int>::max());
   CountingOptions options = options_of(model, GetParam());
   options.checkpointing = &keeper.seam;
   toy::NoObserver observer;
@@ -157,7 +140,7 @@ TEST_P(CountingCheckpoint, FindsTheSameRunToAViolation_AfterAnInterruption) {
     std::vector<SearchResult> results;
     for (int run = 0; run < 3; ++run) {  // without a break, up to it, after it
       Broadcast model = wide(symmetry, got_two_rounds);
-      const Keeper keeper(folder.path());
+      Keeper keeper(folder.path());
       CountingOptions options = options_of(model, GetParam());
       options.checkpointing = &keeper.seam;
       if (run == 1) options.limits.depth = 9;
@@ -186,7 +169,7 @@ TEST_P(CountingCheckpoint, RefusesASearchWithOtherOptions_ByName) {
   const TemporaryFolder folder;
   const auto attempt = [&](bool resumes, bool symmetry, auto change) -> std::string {
     Broadcast model = wide(symmetry);
-    const Keeper keeper(folder.path());
+    Keeper keeper(folder.path());
     CountingOptions options = options_of(model, GetParam());
     options.checkpointing = &keeper.seam;
     options.limits.depth = 2;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "checker/engine/archive.hpp"
+#include "checker/engine/checkpoint_keeper.hpp"
 #include "checker/engine/covering_search.hpp"
 #include "checker/engine/path_checker.hpp"
 #include "checker/engine/temporary_folder.hpp"
@@ -31,24 +32,6 @@ class Stopper final : public Observer {
  private:
   std::uint64_t left_;
   std::optional<std::uint64_t> first_;
-};
-
-struct Keeper {
-  // Some checkpoints are due by themselves.
-  explicit Keeper(const std::filesystem::path& directory, int due = 0)
-      : seam{.is_due = [this, due] { return written < due; },
-             .write =
-                 [this, directory](const Checkpointing::Save& save) {
-                   ArchiveWriter writer(directory);
-                   save(writer);
-                   writer.commit();
-                   ++written;
-                 }} {}
-  Keeper(const Keeper&) = delete;
-  Keeper& operator=(const Keeper&) = delete;
-  ~Keeper() = default;
-  int written = 0;
-  Checkpointing seam;
 };
 
 struct Ended {

@@ -73,9 +73,11 @@ void CoveringSearch::stop(StopReason reason) {
   is_pause_wanted_ = true;
 }
 
-void CoveringSearch::poll(Observer& observer) {
-  if (++polls_ % kPollInterval != 0) return;
-  if (const std::optional<StopReason> reason = observer.poll(progress())) {
+void CoveringSearch::poll() {
+  if ((polls_.fetch_add(1, std::memory_order_relaxed) + 1) % kPollInterval != 0) return;
+  const std::unique_lock lock(poll_mutex_, std::try_to_lock);
+  if (!lock) return;  // another worker is at it
+  if (const std::optional<StopReason> reason = observer_->poll(progress())) {
     stop(*reason);
   } else if (ground_.options.checkpointing != nullptr && ground_.options.checkpointing->is_due()) {
     is_checkpoint_wanted_ = true;
@@ -91,7 +93,7 @@ bool CoveringSearch::is_limit_of_states_reached() const {
   return kept >= *states && progress().queue > 0;
 }
 
-void CoveringSearch::wait_for_work(CoveringWorker& worker, Observer* observer) {
+void CoveringSearch::wait_for_work(CoveringWorker& worker) {
   worker.flush();
   ++idle_;
   for (int looks = 0; !worker.has_mail() && !is_pause_wanted_; ++looks) {
@@ -100,7 +102,7 @@ void CoveringSearch::wait_for_work(CoveringWorker& worker, Observer* observer) {
       is_pause_wanted_ = true;
       break;
     }
-    if (observer != nullptr) poll(*observer);
+    poll();
     if (looks < kYields) {
       std::this_thread::yield();
     } else {
@@ -110,7 +112,7 @@ void CoveringSearch::wait_for_work(CoveringWorker& worker, Observer* observer) {
   --idle_;
 }
 
-void CoveringSearch::explore(CoveringWorker& worker, Observer* observer) {
+void CoveringSearch::explore(CoveringWorker& worker) {
   const bool is_alone = workers_.size() == 1;
   for (std::uint64_t expanded = 0; !is_pause_wanted_;) {
     if (!is_alone) worker.receive();
@@ -120,7 +122,7 @@ void CoveringSearch::explore(CoveringWorker& worker, Observer* observer) {
     }
     const std::optional<NodeId> id = worker.next();
     if (!id) {
-      wait_for_work(worker, observer);
+      wait_for_work(worker);
       continue;
     }
     if (worker.expand(*id)) note_violation(*id, worker.last_edge());
@@ -128,26 +130,26 @@ void CoveringSearch::explore(CoveringWorker& worker, Observer* observer) {
     ++expanded;
     if (!is_alone && (idle_ != 0 || expanded % kFlushInterval == 0)) worker.flush();
     if (is_limit_of_states_reached()) stop(StopReason::States);
-    if (observer != nullptr) poll(*observer);
+    poll();
   }
   worker.flush();
 }
 
-void CoveringSearch::put_right(CoveringWorker& worker, Observer* observer) {
+void CoveringSearch::put_right(CoveringWorker& worker) {
   worker.put_right([&] {
-    if (observer != nullptr) poll(*observer);
+    poll();
     return is_stop_wanted_.load(std::memory_order_relaxed);
   });
 }
 
-void CoveringSearch::work(std::size_t number, Observer* observer) {
+void CoveringSearch::work(std::size_t number) {
   CoveringWorker& worker = *workers_[number];
   while (phase_ != Phase::Over) {
     try {
       if (phase_ == Phase::Exploring) {
-        explore(worker, observer);
+        explore(worker);
       } else {
-        put_right(worker, observer);
+        put_right(worker);
       }
     } catch (...) {
       note_failure();
@@ -167,7 +169,7 @@ bool CoveringSearch::is_nothing_left() const {
 // Draws conclusions, unless the observer has something against it.
 bool CoveringSearch::settle() {
   return ground_.relevance.settle(lessons_, [this] {
-    poll(*observer_);
+    poll();
     return stop_reason_.has_value();
   });
 }
@@ -201,7 +203,7 @@ void CoveringSearch::start_threads(std::vector<std::jthread>& threads) {
   try {
     threads.reserve(workers_.size() - 1);
     for (std::size_t number = 1; number < workers_.size(); ++number) {
-      threads.emplace_back([this, number] { work(number, nullptr); });
+      threads.emplace_back([this, number] { work(number); });
     }
   } catch (...) {  // the system allows no more: those that run are not to wait for the others
     note_failure();
@@ -211,13 +213,13 @@ void CoveringSearch::start_threads(std::vector<std::jthread>& threads) {
   }
 }
 
-void CoveringSearch::search_fastest(Observer& observer) {
+void CoveringSearch::search_fastest() {
   if (!is_resumed_) start();
   phase_ = Phase::Exploring;
   {
     std::vector<std::jthread> threads;
     start_threads(threads);
-    work(0, &observer);
+    work(0);
   }
   if (failure_) std::rethrow_exception(failure_);
 }
@@ -260,7 +262,7 @@ bool CoveringSearch::was_too_bold() {
   return false;
 }
 
-void CoveringSearch::search_in_breadth(Observer& observer) {
+void CoveringSearch::search_in_breadth() {
   CoveringWorker& worker = *workers_[0];
   while (const std::optional<NodeId> id = next_in_breadth()) {
     if (worker.expand(*id)) note_violation(*id, worker.last_edge());
@@ -269,19 +271,19 @@ void CoveringSearch::search_in_breadth(Observer& observer) {
     if (is_limit_of_states_reached()) {
       stop(StopReason::States);
     } else {
-      poll(observer);
+      poll();
     }
     if (stop_reason_) return;
   }
 }
 
-void CoveringSearch::search_shortest(Observer& observer) {
+void CoveringSearch::search_shortest() {
   start();
   started_at_ = ground_.relevance.time();
-  search_in_breadth(observer);
+  search_in_breadth();
   while (was_too_bold()) {
     start_anew();
-    search_in_breadth(observer);
+    search_in_breadth();
   }
 }
 
@@ -294,9 +296,9 @@ SearchResult CoveringSearch::run(Observer& observer) {
     start();
     result_.stopped_by = StopReason::Violation;
   } else if (is_fastest) {
-    search_fastest(observer);
+    search_fastest();
   } else {
-    search_shortest(observer);
+    search_shortest();
   }
   if (is_depth_reached_) result_.stopped_by = StopReason::Depth;
   if (stop_reason_) result_.stopped_by = *stop_reason_;

@@ -78,12 +78,12 @@ class CoveringSearch {
   void note_violation(NodeId node, EdgeId edge);
 
   // The order Fastest. A thread's life:
-  void work(std::size_t number, Observer* observer);
-  void explore(CoveringWorker& worker, Observer* observer);
+  void work(std::size_t number);
+  void explore(CoveringWorker& worker);
   // When a worker has nothing to expand: returns when it may have, or is to meet the others.
-  void wait_for_work(CoveringWorker& worker, Observer* observer);
-  void put_right(CoveringWorker& worker, Observer* observer);
-  void poll(Observer& observer);
+  void wait_for_work(CoveringWorker& worker);
+  void put_right(CoveringWorker& worker);
+  void poll();
   // At the barrier, while no worker works.
   void all_stand_still() noexcept;
   void agree_on_phase();
@@ -92,12 +92,12 @@ class CoveringSearch {
   [[nodiscard]] bool is_nothing_left() const;
   void stop(StopReason reason);
   void note_failure();
-  void search_fastest(Observer& observer);
+  void search_fastest();
   void start_threads(std::vector<std::jthread>& threads);
 
   // The order Shortest.
-  void search_shortest(Observer& observer);
-  void search_in_breadth(Observer& observer);
+  void search_shortest();
+  void search_in_breadth();
   std::optional<NodeId> next_in_breadth();
   // Whether messages were left out that turned out to matter.
   bool was_too_bold();
@@ -134,7 +134,8 @@ class CoveringSearch {
   std::vector<Relevance::Lessons*> lessons_;  // of all workers
   std::barrier<OnBarrier> barrier_;
   Observer* observer_ = nullptr;
-  std::uint64_t polls_ = 0;  // chances to poll the observer so far
+  std::mutex poll_mutex_;
+  std::atomic<std::uint64_t> polls_{0};  // chances to poll the observer so far
 
   // Written by any worker, acted upon at the barrier.
   alignas(64) std::atomic<bool> is_pause_wanted_{false};

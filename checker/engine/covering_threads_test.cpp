@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "checker/engine/covering_search.hpp"
-#include "checker/engine/model_wrapper.hpp"
+#include "checker/engine/failing_model.hpp"
 #include "checker/engine/toy_models.hpp"
 
 namespace engine {
@@ -67,30 +67,6 @@ TEST(CoveringThreads, ReachEveryHalf_OfABroadcast) {
     EXPECT_EQ(result.progress.queue, 0U);
   }
 }
-
-// Throws at the k-th question.
-class Failing final : public ModelWrapper {
- public:
-  Failing(Model& inner, int at) : ModelWrapper(inner), left_(at) {}
-  void internal_steps(HalfId half, std::vector<Step>& steps) override {
-    fail_in_time();
-    ModelWrapper::internal_steps(half, steps);
-  }
-  Step deliver(HalfId half, MessageId message, unsigned alternative) override {
-    fail_in_time();
-    return ModelWrapper::deliver(half, message, alternative);
-  }
-  MessageId renamed(MessageId message, Renaming renaming) override {
-    fail_in_time();
-    return ModelWrapper::renamed(message, renaming);
-  }
-
- private:
-  void fail_in_time() {
-    if (--left_ == 0) throw std::domain_error("the model has failed");
-  }
-  int left_;
-};
 
 TEST(CoveringThreads, PassOnWhatTheModelThrows_WhicheverOfThemItMeets) {
   for (std::size_t threads = 1; threads <= 4; ++threads) {

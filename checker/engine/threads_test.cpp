@@ -8,8 +8,8 @@
 #include <system_error>
 
 #include "checker/engine/counting_search.hpp"
+#include "checker/engine/failing_model.hpp"
 #include "checker/engine/fingerprint_search.hpp"
-#include "checker/engine/model_wrapper.hpp"
 #include "checker/engine/path_checker.hpp"
 #include "checker/engine/random_systems.hpp"
 #include "checker/engine/toy_models.hpp"
@@ -332,39 +332,6 @@ TEST(Threads, StopTogether_AtLimitsOfStatesAndDepth) {
     }
   }
 }
-
-// Throws at the k-th question.
-class Failing final : public ModelWrapper {
- public:
-  Failing(Model& inner, int at) : ModelWrapper(inner), left_(at) {}
-  void internal_steps(HalfId half, std::vector<Step>& steps) override {
-    fail_in_time();
-    ModelWrapper::internal_steps(half, steps);
-  }
-  Step deliver(HalfId half, MessageId message, unsigned alternative) override {
-    fail_in_time();
-    return ModelWrapper::deliver(half, message, alternative);
-  }
-  Canonical canonical(HalfId half) override {
-    fail_in_time();
-    return ModelWrapper::canonical(half);
-  }
-  HalfId after_losses(HalfId half, unsigned count) override {
-    fail_in_time();
-    return ModelWrapper::after_losses(half, count);
-  }
-  MessageId renamed(MessageId message, Renaming renaming) override {
-    fail_in_time();
-    return ModelWrapper::renamed(message, renaming);
-  }
-  [[nodiscard]] int left() const { return left_; }
-
- private:
-  void fail_in_time() {
-    if (--left_ == 0) throw std::domain_error("the model has failed");
-  }
-  int left_;
-};
 
 TEST(Threads, PassOnWhatTheModelThrows_WhicheverOfThemItMeets) {
   for (const bool symmetry : {false, true}) {
