@@ -61,38 +61,30 @@ std::vector<spec::EntryView> view_of(std::span<const raft::Entry> entries) {
   return views;
 }
 
-std::vector<spec::ServerId> ids_of(raft::ServerSet set, std::uint32_t servers) {
-  std::vector<spec::ServerId> ids;
-  for (std::uint32_t id = 1; id <= servers; ++id) {
-    if (set.contains({id})) ids.push_back(id);
-  }
-  return ids;
-}
-
-void add_role(spec::ServerView& view, const raft::Follower& follower, std::uint32_t) {
+void add_role(spec::ServerView& view, const raft::Follower& follower) {
   view.role = spec::Role::Follower;
   view.leader = follower.leader.value;
   view.lease = follower.lease;
   for (const raft::FollowerRead& read : follower.reads) view.reads.push_back(read.id);
 }
 
-void add_role(spec::ServerView& view, const raft::Candidate& candidate, std::uint32_t servers) {
+void add_role(spec::ServerView& view, const raft::Candidate& candidate) {
   view.role = spec::Role::Candidate;
-  view.votes_granted = ids_of(candidate.votes_granted, servers);
+  view.votes_granted = view_of(candidate.votes_granted);
 }
 
-void add_role(spec::ServerView& view, const raft::PreCandidate& candidate, std::uint32_t servers) {
+void add_role(spec::ServerView& view, const raft::PreCandidate& candidate) {
   view.role = spec::Role::PreCandidate;
-  view.votes_granted = ids_of(candidate.votes_granted, servers);
+  view.votes_granted = view_of(candidate.votes_granted);
 }
 
-void add_role(spec::ServerView& view, const raft::Leader& leader, std::uint32_t servers) {
+void add_role(spec::ServerView& view, const raft::Leader& leader) {
   view.role = spec::Role::Leader;
-  for (std::uint32_t id = 1; id <= servers; ++id) {
+  for (std::uint32_t id = 1; id <= leader.progress.size(); ++id) {
     view.next_index.push_back(leader.progress[{id}].next_index.value);
     view.match_index.push_back(leader.progress[{id}].match_index.value);
   }
-  if (leader.heard) view.heard = ids_of(*leader.heard, servers);
+  if (leader.heard) view.heard = view_of(*leader.heard);
   view.transferee = leader.transferee.value;
   if (!leader.reads) return;
   view.lease = leader.reads->lease_round != 0;
@@ -363,7 +355,7 @@ class RaftNode final : public Node {
     if (config_.async_disk) view.disk = disk_view(machine, view.log);
     view.commit_index = server.commit_index.value;
     view.last_applied = server.last_applied.value;
-    std::visit([&](const auto& role) { add_role(view, role, config_.servers); }, server.role);
+    std::visit([&](const auto& role) { add_role(view, role); }, server.role);
     return view;
   }
 
