@@ -15,24 +15,24 @@ namespace spec {
 // In the order in which they are reported when one step breaks several: the paper's Figure 3 first,
 // then the early forms (which imply later trouble and fire sooner), then the local step properties.
 enum class Property : std::uint8_t {
-  ElectionSafety,          // Figure 3: at most one leader is elected in a term, ever
-  LeaderAppendOnly,        // Figure 3: a leader never overwrites or deletes entries of its log
-  LogMatching,             // Figure 3: same index and term: identical logs through that index
-  LeaderCompleteness,      // Figure 3: a committed entry is in the log of every later leader
-  StateMachineSafety,      // Figure 3: no two servers apply different entries at an index
-  ReadsSeeCommitted,       // dissertation 6.4: a read sees all that was committed before it was asked
-  CommittedOnQuorum,       // early form: every committed entry is in the logs of a majority
-  OwnTermCommit,           // early form (5.4.2): a leader counts replicas of own-term entries only
-  MatchIndexSound,         // early form (5.3): an acknowledged prefix is in the follower's log
-  OneVotePerTerm,          // Figure 2: in a term a vote is not given to another; restarts keep it
-  TermMonotonic,           // Figure 2: currentTerm never goes back, over a restart either
-  CommitIndexMonotonic,    // Figure 2: commitIndex never goes back, but for a restart
-  LastAppliedMonotonic,    // Figure 2: lastApplied never goes back, but for a restart
-  MatchIndexMonotonic,     // Figure 2: matchIndex never goes back while a server leads a term
-  LogSurvivesRestart,      // Figure 2: the log is persistent
-  PreVotePromise,          // dissertation 9.6: a pre-vote changes and disturbs nothing
-  TransferPromise,         // dissertation 3.10: the lead goes to a server that has the whole log
-  Contract,                // the implementation's own contract was broken: it said so itself
+  ElectionSafety,        // Figure 3: at most one leader is elected in a term, ever
+  LeaderAppendOnly,      // Figure 3: a leader never overwrites or deletes entries of its log
+  LogMatching,           // Figure 3: same index and term: identical logs through that index
+  LeaderCompleteness,    // Figure 3: a committed entry is in the log of every later leader
+  StateMachineSafety,    // Figure 3: no two servers apply different entries at an index
+  ReadsSeeCommitted,     // dissertation 6.4: a read sees all that was committed before it was asked
+  CommittedOnQuorum,     // early form: every committed entry is in the logs of a majority
+  OwnTermCommit,         // early form (5.4.2): a leader counts replicas of own-term entries only
+  MatchIndexSound,       // early form (5.3): an acknowledged prefix is in the follower's log
+  OneVotePerTerm,        // Figure 2: in a term a vote is not given to another; restarts keep it
+  TermMonotonic,         // Figure 2: currentTerm never goes back, over a restart either
+  CommitIndexMonotonic,  // Figure 2: commitIndex never goes back, but for a restart
+  LastAppliedMonotonic,  // Figure 2: lastApplied never goes back, but for a restart
+  MatchIndexMonotonic,   // Figure 2: matchIndex never goes back while a server leads a term
+  LogSurvivesRestart,    // Figure 2: the log is persistent
+  PreVotePromise,        // dissertation 9.6: a pre-vote changes and disturbs nothing
+  TransferPromise,       // dissertation 3.10: the lead goes to a server that has the whole log
+  Contract,              // the implementation's own contract was broken: it said so itself
   SnapshotMatchesApplied,  // section 7: a snapshot holds what was committed through its index
   QuorumsOverlap,          // section 6: consecutive memberships have no two quorums apart
   CommittedDurable,        // early form: a committed entry is on the disks of a majority

@@ -11,13 +11,13 @@ Property property(std::size_t i) { return static_cast<Property>(i); }
 
 TEST(Property, Names_AreTheEnumerators) {
   const std::vector<std::string> names = {
-      "ElectionSafety",       "LeaderAppendOnly",    "LogMatching",
-      "LeaderCompleteness",   "StateMachineSafety",  "ReadsSeeCommitted",
-      "CommittedOnQuorum",    "OwnTermCommit",       "MatchIndexSound",
-      "OneVotePerTerm",       "TermMonotonic",       "CommitIndexMonotonic",
-      "LastAppliedMonotonic", "MatchIndexMonotonic", "LogSurvivesRestart",
-      "PreVotePromise",       "TransferPromise",     "Contract",
-      "SnapshotMatchesApplied", "QuorumsOverlap",       "CommittedDurable"};
+      "ElectionSafety",         "LeaderAppendOnly",    "LogMatching",
+      "LeaderCompleteness",     "StateMachineSafety",  "ReadsSeeCommitted",
+      "CommittedOnQuorum",      "OwnTermCommit",       "MatchIndexSound",
+      "OneVotePerTerm",         "TermMonotonic",       "CommitIndexMonotonic",
+      "LastAppliedMonotonic",   "MatchIndexMonotonic", "LogSurvivesRestart",
+      "PreVotePromise",         "TransferPromise",     "Contract",
+      "SnapshotMatchesApplied", "QuorumsOverlap",      "CommittedDurable"};
   ASSERT_EQ(names.size(), kPropertyCount);
   for (std::size_t i = 0; i < kPropertyCount; ++i) EXPECT_EQ(to_string(property(i)), names[i]);
   EXPECT_STREQ(to_string(Property::StateMachineSafety), "StateMachineSafety");

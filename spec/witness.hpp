@@ -28,8 +28,8 @@ enum class Witness : std::uint8_t {
   TransferStarted,     // a leader began to hand its lead over
   TransferAborted,     // ... and led on
   LeaderAnsweredRead,  // a read was answered by a leader
-  FollowerAnsweredRead,  // ... by a follower
-  ReadSawCommitted,      // ... that was asked after something had been committed
+  FollowerAnsweredRead,   // ... by a follower
+  ReadSawCommitted,       // ... that was asked after something had been committed
   LogCompacted,           // a server replaced the beginning of its log by its own snapshot
   SnapshotInstalled,      // a server took over another's snapshot
   SnapshotKeptSuffix,     // ... and kept entries that follow it

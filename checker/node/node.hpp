@@ -29,8 +29,8 @@ struct Options {
   bool check_quorum = false;
   bool vote_lease = false;
   bool lease_reads = false;
-  bool snapshots = false;                 // servers have state machines, and take snapshots of them
-  std::uint32_t snapshot_chunk = 0;       // bytes of a snapshot in one message; 0: no limit
+  bool snapshots = false;            // servers have state machines, and take snapshots of them
+  std::uint32_t snapshot_chunk = 0;  // bytes of a snapshot in one message; 0: no limit
   Changes changes = Changes::None;
   bool async_disk = false;  // writes are done one by one, and only then what waits for them is sent
   std::uint32_t voters = 0;  // with changes: servers 1..voters are the first members; 0: all
