@@ -46,6 +46,21 @@ std::vector<Server> different_servers() {
   changed([](Server& s) { s.role = Leader{}; });
   changed([](Server& s) { s.config.pre_vote = true; });
   changed([](Server& s) { s.config.lease_reads = true; });
+  changed([](Server& s) { s.config.bytes_per_message = 1; });
+  changed([](Server& s) { s.config.appends_in_flight = 1; });
+  changed([](Server& s) { s.config.uncommitted = 1; });
+  const auto flowing = [&](const Flow& flow) {
+    changed([&](Server& s) {
+      Leader role{PerServer<Progress>(3)};
+      role.progress[ServerId{2}].flow = flow;
+      s.role = role;
+    });
+  };
+  flowing({});
+  flowing({.is_probing = false});
+  flowing({.in_flight = {Index{1}}});
+  flowing({.in_flight = {Index{2}}});
+  flowing({.in_flight = {Index{1}, Index{2}}});
   changed([](Server& s) { s.role = Follower{.leader = {}, .reads = {{1, Index{0}}}}; });
   changed([](Server& s) { s.role = Follower{.leader = {}, .reads = {{1, Index{1}}}}; });
   const auto reading = [&](auto change) {
@@ -268,8 +283,9 @@ TEST(Canonical, Log_DoesNotDecode_BeyondTheLastIndex) {
 }
 
 TEST(Canonical, PerServer_DoesNotDecode_WithMoreServersThanThereCanBe) {
-  const std::string zeros(2 * (std::size_t{kServersMax} + 1), '\0');
-  EXPECT_EQ(decoded<PerServer<Progress>>(encoded(Term{kServersMax}) + zeros.substr(2)).size(),
+  const std::size_t bytes = encoded(Progress{}).size();
+  const std::string zeros(bytes * (std::size_t{kServersMax} + 1), '\0');
+  EXPECT_EQ(decoded<PerServer<Progress>>(encoded(Term{kServersMax}) + zeros.substr(bytes)).size(),
             kServersMax);
   EXPECT_THROW(decoded<PerServer<Progress>>(encoded(Term{kServersMax + 1}) + zeros), DecodeError);
 }

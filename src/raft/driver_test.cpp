@@ -1,16 +1,19 @@
-// Five servers driven as a user would drive them: by the public header alone, with queues in memory
-// for a network and files for disks. Servers are killed, in the middle of a write too, and started
-// again; messages are lost, late and doubled; clients propose and read.
+// Five servers driven as a user would drive them: by the public headers alone, with queues in
+// memory for a network and files for disks, which are waited for or not. Servers are killed, in the
+// middle of a write too, and started again; messages are lost, late and doubled; clients propose
+// and read, operators change the membership and hand the lead over.
 #include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <deque>
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <random>
 #include <sstream>
 
+#include "src/raft/disk.hpp"
 #include "src/raft/step.hpp"
 
 namespace raft {
@@ -21,8 +24,24 @@ using Clock = std::uint64_t;
 
 struct Killed {};  // thrown where a write ends half way
 
+std::string text_of(const Membership& membership) {
+  return std::to_string(membership.voters.bits()) + ' ' +
+         std::to_string(membership.outgoing.bits()) + ' ' +
+         std::to_string(membership.learners.bits()) + ' ';
+}
+
+Membership membership_in(std::istream& text) {
+  Membership membership;
+  for (ServerSet* set : {&membership.voters, &membership.outgoing, &membership.learners}) {
+    std::uint64_t bits = 0;
+    text >> bits;
+    *set = ServerSet::from_bits(bits);
+  }
+  return membership;
+}
+
 // A folder with three files. `hard_state` and `snapshot` are replaced as a whole; `log` is a
-// journal of cuts and entries, whose last record may be torn.
+// journal of what happened to the log, whose last record may be torn.
 class Disk {
  public:
   explicit Disk(std::filesystem::path folder) : folder_(std::move(folder)) {
@@ -32,20 +51,22 @@ class Disk {
   // How many more bytes reach the journal before the server is killed.
   std::optional<std::size_t> bytes_left{};
 
-  void write(const Persist& persist, const Server& server) {
-    if (persist.hard_state) {
-      replace("hard_state", std::to_string(persist.hard_state->current_term.value) + ' ' +
-                                std::to_string(persist.hard_state->voted_for.value));
+  void write(const Write& write) {
+    if (write.hard_state) {
+      replace("hard_state", std::to_string(write.hard_state->current_term.value) + ' ' +
+                                std::to_string(write.hard_state->voted_for.value));
     }
-    if (persist.snapshot) {
-      const Snapshot& snapshot = server.snapshot;
-      replace("snapshot", std::to_string(snapshot.index.value) + ' ' +
-                              std::to_string(snapshot.term.value) + ' ' + snapshot.data);
-      replace("log", base_record(server.log) + records(server.log, server.log.base_index().next()));
-    } else if (persist.log_from) {
-      append("cut " + std::to_string(persist.log_from->value) + '\n' +
-             records(server.log, *persist.log_from));
+    std::string records;
+    if (write.snapshot) {
+      const Snapshot& snapshot = *write.snapshot;
+      const std::string position =
+          std::to_string(snapshot.index.value) + ' ' + std::to_string(snapshot.term.value) + ' ';
+      replace("snapshot", position + text_of(snapshot.membership) + snapshot.data);
+      records += "behind " + position + '\n';
     }
+    if (write.log_from) records += "cut " + std::to_string(write.log_from->value) + '\n';
+    for (const Entry& entry : write.entries) records += record_of(entry);
+    append(std::move(records));
   }
 
   // After a crash: the journal ends with its last whole record.
@@ -57,6 +78,7 @@ class Disk {
         durable.hard_state.voted_for.value;
     std::istringstream snapshot(content("snapshot"));
     snapshot >> durable.snapshot.index.value >> durable.snapshot.term.value;
+    durable.snapshot.membership = membership_in(snapshot);
     snapshot.ignore(1);
     std::getline(snapshot, durable.snapshot.data, '\0');
     std::istringstream journal(content("log"));
@@ -65,34 +87,31 @@ class Disk {
   }
 
  private:
-  static std::string base_record(const Log& log) {
-    return "base " + std::to_string(log.base_index().value) + ' ' +
-           std::to_string(log.base_term().value) + '\n';
-  }
-  static std::string records(const Log& log, Index from) {
-    std::string text;
-    for (Index index = from; log.has(index); index = index.next()) {
-      const Entry& entry = log.at(index);
-      text += entry.kind == EntryKind::NoOp ? "noop " : "command ";
-      text += std::to_string(entry.term.value) + ' ' + entry.command + '\n';
-    }
-    return text;
+  static std::string record_of(const Entry& entry) {
+    const bool is_membership = entry.kind == EntryKind::Membership;
+    const char* kind = is_membership                   ? "members "
+                       : entry.kind == EntryKind::NoOp ? "noop "
+                                                       : "command ";
+    return kind + std::to_string(entry.term.value) + ' ' +
+           (is_membership ? text_of(entry.membership) : entry.command) + '\n';
   }
   static void replay(const std::string& line, Log& log) {
     std::istringstream record(line);
     std::string kind;
     std::uint64_t number = 0;
     record >> kind >> number;
-    if (kind == "base") {
+    if (kind == "behind") {
       Term term;
       record >> term.value;
-      log = Log(Index{number}, term, {});
+      if (Index{number} > log.base_index()) log.begin_behind(Index{number}, term);
     } else if (kind == "cut") {
       log.truncate_from(Index{number});
     } else {
-      Entry entry{.term = Term{number},
-                  .kind = kind == "noop" ? EntryKind::NoOp : EntryKind::Command};
-      record >> entry.command;
+      Entry entry{.term = Term{number}};
+      if (kind == "noop") entry.kind = EntryKind::NoOp;
+      if (kind == "members") entry.kind = EntryKind::Membership;
+      if (kind == "members") entry.membership = membership_in(record);
+      if (kind == "command") record >> entry.command;
       log.append(entry);
     }
   }
@@ -159,6 +178,11 @@ class Cluster {
       deliver();
       if (one_in(4)) propose();
       if (one_in(9)) read();
+      if (one_in(200))
+        take(any_host(), Transfer{{1 + static_cast<std::uint32_t>(below(kServers))}});
+      if (config_.changes != Changes::None && one_in(60)) {
+        for (auto& host : hosts_) change_membership(*host);  // whoever leads
+      }
     }
   }
 
@@ -168,8 +192,15 @@ class Cluster {
   [[nodiscard]] std::uint32_t torn() const { return torn_; }
   [[nodiscard]] std::uint32_t restores() const { return restores_; }
   [[nodiscard]] std::uint32_t answers() const { return answers_; }
+  [[nodiscard]] std::uint32_t changes() const { return changes_; }
+  [[nodiscard]] std::uint32_t transfers() const { return transfers_; }
 
  private:
+  struct Unwritten {
+    Clock done_at;
+    Write write;
+    std::vector<Message> messages;  // that wait for it
+  };
   struct Host {
     Disk disk;
     Server server;
@@ -178,6 +209,7 @@ class Cluster {
     std::optional<Clock> election_at{};  // when its timers go off
     std::optional<Clock> heartbeat_at{};
     std::optional<Clock> lease_at{};
+    std::deque<Unwritten> unwritten{};                 // where the disk is not waited for
     std::map<std::uint64_t, std::string> proposals{};  // by index, until applied
     std::map<std::uint64_t, std::size_t> reads{};      // by id: what was acknowledged by then
     std::uint64_t last_read = 0;
@@ -189,6 +221,7 @@ class Cluster {
 
   bool one_in(std::uint32_t n) { return random_() % n == 0; }
   std::uint64_t below(std::uint64_t n) { return random_() % n; }
+  Host& any_host() { return *hosts_[below(kServers)]; }
 
   void start(Host& host) {
     host.is_up = true;
@@ -202,11 +235,31 @@ class Cluster {
 
   void kill(Host& host) {
     ++kills_;
-    if (one_in(2)) {
+    const bool is_now = one_in(2);
+    if (is_now && one_in(2)) host.unwritten.clear();
+    // Else in one of its next writes, or of those that are under way.
+    if (!is_now || !host.unwritten.empty()) host.disk.bytes_left = below(30);
+    if (!is_now) return;
+    while (!host.unwritten.empty()) write_next(host);
+    host.is_up = false;
+  }
+
+  // Brings the oldest write to the disk; false if that killed the server.
+  bool write_next(Host& host) {
+    const Unwritten next = std::move(host.unwritten.front());
+    host.unwritten.pop_front();
+    return write(host, next.write);
+  }
+
+  bool write(Host& host, const Write& write) {
+    try {
+      host.disk.write(write);
+    } catch (const Killed&) {
+      ++torn_;
       host.is_up = false;
-    } else {  // in one of its next writes
-      host.disk.bytes_left = below(30);
+      host.unwritten.clear();
     }
+    return host.is_up;
   }
 
   void tick(Host& host) {
@@ -215,6 +268,12 @@ class Cluster {
       if (is_due) at.reset();
       return is_due;
     };
+    while (!host.unwritten.empty() && host.unwritten.front().done_at <= now_) {
+      const Unwritten done = host.unwritten.front();
+      if (!write_next(host)) return;
+      for (const Message& message : done.messages) send(message);
+      take(host, persisted(done.write));
+    }
     if (goes_off(host.election_at)) take(host, ElectionTimeout{});
     if (goes_off(host.heartbeat_at)) take(host, HeartbeatTimeout{});
     if (goes_off(host.lease_at)) take(host, LeaseTimeout{});
@@ -226,11 +285,17 @@ class Cluster {
   void take(Host& host, const Input& input) {
     if (!host.is_up) return;
     const Effects effects = step(host.server, input);
-    try {
-      host.disk.write(effects.persist, host.server);
-    } catch (const Killed&) {
-      ++torn_;
-      host.is_up = false;
+    const auto due = write_of(effects.persist, host.server);
+    if (config_.async_disk) {
+      if (due) host.unwritten.push_back({now_ + below(8), *due, {}});
+      for (const Message& message : effects.after_persist) {
+        if (host.unwritten.empty()) {
+          send(message);
+        } else {
+          host.unwritten.back().messages.push_back(message);
+        }
+      }
+    } else if (due && !write(host, *due)) {
       return;
     }
     for (const Message& message : effects.messages) send(message);
@@ -246,6 +311,8 @@ class Cluster {
     if (effects.outcome == Outcome::ProposalAppended) {
       host.proposals[effects.proposed.value] = std::get<Propose>(input).command;
     }
+    if (effects.outcome == Outcome::ChangeAppended) ++changes_;
+    if (effects.outcome == Outcome::TransferStarted) ++transfers_;
   }
 
   void send(const Message& message) {
@@ -277,13 +344,41 @@ class Cluster {
     }
   }
 
+  // Under faults to any three servers or more, one by one if need be; at the end to all five.
+  void change_membership(Host& host) {
+    ServerSet voters = ServerSet::first(kServers);
+    ServerSet learners;
+    for (std::uint32_t id = 1; with_faults_ && id <= kServers && voters.size() > 3; ++id) {
+      if (!one_in(2)) continue;
+      voters.erase({id});
+      if (one_in(2)) learners.insert({id});
+    }
+    if (config_.changes == Changes::SingleServer) {
+      voters = one_step(membership_of(host.server).voters, voters);
+      learners = {};
+    }
+    take(host, ChangeMembership{voters, learners});
+  }
+
+  // One server of the wish: who is to come before who is to go.
+  static ServerSet one_step(ServerSet now, ServerSet wanted) {
+    const ServerSet added = wanted - now;
+    const ServerSet differing = added.empty() ? now - wanted : added;
+    for (std::uint32_t id = 1; id <= kServers; ++id) {
+      if (!differing.contains({id})) continue;
+      return added.empty() ? now - ServerSet::from_bits(std::uint64_t{1} << (id - 1))
+                           : now | ServerSet::from_bits(std::uint64_t{1} << (id - 1));
+    }
+    return now;
+  }
+
   void propose() {
-    Host& host = *hosts_[below(kServers)];
+    Host& host = any_host();
     take(host, Propose{"c" + std::to_string(++proposals_)});
   }
 
   void read() {
-    Host& host = *hosts_[below(kServers)];
+    Host& host = any_host();
     if (!host.is_up) return;
     // Ids grow over restarts: the clock does.
     host.last_read = std::max(host.last_read + 1, now_ * 100);
@@ -316,6 +411,8 @@ class Cluster {
   std::uint32_t torn_ = 0;
   std::uint32_t restores_ = 0;
   std::uint32_t answers_ = 0;
+  std::uint32_t changes_ = 0;
+  std::uint32_t transfers_ = 0;
 };
 
 struct Setting {
@@ -330,6 +427,8 @@ TEST_P(Driver, FiveServersAgree_AndLoseNothingThatWasAcknowledged) {
   std::uint32_t torn = 0;
   std::uint32_t restores = 0;
   std::uint32_t answers = 0;
+  std::uint32_t changes = 0;
+  std::uint32_t transfers = 0;
   for (std::uint32_t seed = 1; seed <= 6; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Cluster cluster(GetParam().config, seed);
@@ -355,12 +454,16 @@ TEST_P(Driver, FiveServersAgree_AndLoseNothingThatWasAcknowledged) {
     torn += cluster.torn();
     restores += cluster.restores();
     answers += cluster.answers();
+    changes += cluster.changes();
+    transfers += cluster.transfers();
   }
   // What the test is about did happen.
   EXPECT_GT(kills, 100U);
   EXPECT_GT(torn, 20U);
   EXPECT_GT(restores, 50U);
   EXPECT_GT(answers, 50U);
+  EXPECT_GT(transfers, 10U);
+  EXPECT_EQ(changes > 20, GetParam().config.changes != Changes::None);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -376,7 +479,25 @@ INSTANTIATE_TEST_SUITE_P(
                  .backtracking = Backtracking::Plain,
                  .entries_per_message = 3,
                  .vote_lease = true,
-                 .lease_reads = true}}),
+                 .lease_reads = true}},
+        Setting{"Flow",
+                {.servers = kServers,
+                 .no_op = true,
+                 .bytes_per_message = 12,
+                 .appends_in_flight = 3,
+                 .uncommitted = 8}},
+        Setting{"AsyncDisk", {.servers = kServers, .no_op = true, .async_disk = true}},
+        Setting{"SingleServerChanges",
+                {.servers = kServers, .no_op = true, .changes = Changes::SingleServer}},
+        Setting{"JointChangesAndMuchElse",
+                {.servers = kServers,
+                 .no_op = true,
+                 .pre_vote = true,
+                 .check_quorum = true,
+                 .appends_in_flight = 2,
+                 .snapshot_chunk = 40,
+                 .changes = Changes::Joint,
+                 .async_disk = true}}),
     [](const auto& setting) { return std::string(setting.param.name); });
 
 }  // namespace

@@ -51,7 +51,7 @@ enum class Outcome : std::uint8_t {
   BackedUp,            // nextIndex was lowered after a rejection
   HeartbeatsSent,      //
   ProposalAppended,    // the command is in the leader's log
-  ProposalRefused,     // this server does not lead, or will not for long; see Effects::leader
+  ProposalRefused,     // it does not lead, or not for long, or has no room; see Effects::leader
   SteppedDown,         // a reply showed a later term
   StaleReplyIgnored,   // a reply of an earlier term, or to an earlier role
   TimeoutIgnored,      // not this role's timer, or this server is no voter

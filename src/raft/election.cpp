@@ -10,14 +10,15 @@ void become_leader(Server& server, Effects& effects) {
   // Figure 2, volatile state on leaders: nextIndex := last log index + 1, matchIndex := 0.
   Leader leader{PerServer<Progress>(server.config.servers)};
   for_each_server(server, [&](ServerId peer) {
-    leader.progress[peer] = {server.log.last_index().next(), Index{}};
+    leader.progress[peer] = {.next_index = server.log.last_index().next()};
+    if (server.config.appends_in_flight > 0) leader.progress[peer].flow.emplace();
   });
   if (server.config.check_quorum) leader.heard.emplace();
   server.role = std::move(leader);
   effects.outcome = Outcome::BecameLeader;
   effects.timers = {.reset_election = server.config.check_quorum, .reset_heartbeat = true};
   if (server.config.no_op) append_own(server, EntryKind::NoOp, {}, effects);
-  const auto& role = std::get<Leader>(server.role);
+  auto& role = std::get<Leader>(server.role);
   advance_leader_commit(server, role, effects);
   // Figure 2, leaders: upon election, AppendEntries to each server.
   broadcast_append(server, role, effects);

@@ -1,6 +1,8 @@
 // The handlers behind step(): one file a concern. Internal to src/raft.
 #pragma once
 
+#include <span>
+
 #include "src/raft/effects.hpp"
 #include "src/raft/input.hpp"
 #include "src/raft/server.hpp"
@@ -60,6 +62,24 @@ void answer_applied_reads(Server& server, Effects& effects);
 bool end_read_lease(Leader& leader);
 void forbid_read_lease(const Server& server, Leader& leader);
 
+// flow.cpp
+// The entries that the next AppendEntries to a follower carries.
+std::span<const Entry> batch(const Server& server, const Progress& progress);
+// Whether one may leave now: a probe is answered first, a pipeline has its bound.
+bool may_send_entries(const Server& server, const Progress& progress);
+// An AppendEntries with so many entries from nextIndex on is on its way.
+void note_sent(Progress& progress, std::size_t entries);
+// So is the snapshot: nothing may follow before an answer.
+void note_snapshot_sent(const Server& server, Progress& progress);
+// The follower's logs agree with the leader's through matchIndex.
+void note_accepted(Progress& progress);
+// They may not agree right before nextIndex: one message at a time from now on.
+void probe(Progress& progress);
+// The probe may be lost.
+void renew_probe(Progress& progress);
+// Whether the uncommitted tail of the log may grow.
+bool has_room(const Server& server);
+
 // append_entries.cpp
 void on_append_entries(Server& server, ServerId from, const AppendEntries& request,
                        Effects& effects);
@@ -72,10 +92,13 @@ void on_propose(Server& server, const std::string& command, Effects& effects);
 // Appends an entry of the leader's term to its own log, to be made durable.
 void append_own(Server& server, EntryKind kind, const std::string& command, Effects& effects);
 // AppendEntries to every other server, each from its nextIndex on.
-void broadcast_append(const Server& server, const Leader& leader, Effects& effects);
+void broadcast_append(const Server& server, Leader& leader, Effects& effects);
+// The entries that may leave now, in as many messages as that takes.
+void send_entries(const Server& server, Progress& progress, ServerId peer, Effects& effects);
+void broadcast_entries(const Server& server, Leader& leader, Effects& effects);
 // Figure 2, leaders: AppendEntries with the log entries starting at nextIndex, or the snapshot if
 // they are compacted.
-void send_append(const Server& server, const Progress& progress, ServerId peer, Effects& effects);
+void send_append(const Server& server, Progress& progress, ServerId peer, Effects& effects);
 // Names whom to ask instead of this server.
 void refuse(const Server& server, Outcome outcome, Effects& effects);
 
@@ -88,16 +111,14 @@ Index own_match(const Server& server);
 void advance_leader_commit(Server& server, const Leader& leader, Effects& effects);
 
 // membership_change.cpp
-// The membership in force: the latest in the log, else the snapshot's, else the configuration's.
-Membership membership_of(const Server& server);
-// The same at an index that is not compacted.
+// The membership in force at an index that is not compacted (membership_of: at the last).
 Membership membership_at(const Server& server, Index index);
 void on_change_membership(Server& server, const ChangeMembership& change, Effects& effects);
 // Whether a change of the membership is under way.
 bool is_changing(const Server& server);
 // Whether the membership in force lets it vote, and so lead.
 bool is_voter(const Server& server, ServerId id);
-// Dissertation, section 4.2.2: who is no voter may still be needed, until that is committed.
+// Dissertation, section 4.2.2: who votes no longer may still be needed, until that is committed.
 bool may_campaign(const Server& server);
 // After every step: acts on what the step has committed.
 void settle_membership(Server& server, Effects& effects);

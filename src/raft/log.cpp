@@ -27,10 +27,15 @@ Index Log::last_of_term(Term term) const {
   return term_at(index) == term ? index : Index{};
 }
 
+Index Log::membership_at(Index index) const {
+  while (has(index) && at(index).kind != EntryKind::Membership) index = index.previous();
+  return has(index) ? index : Index{};
+}
+
 void Log::truncate_from(Index first) {
-  if (has(first)) {
-    entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(place_of(first)), entries_.end());
-  }
+  if (!has(first)) return;
+  entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(place_of(first)), entries_.end());
+  if (last_membership_ >= first) last_membership_ = membership_at(last_index());
 }
 
 void Log::compact_through(Index index) {
@@ -38,6 +43,7 @@ void Log::compact_through(Index index) {
   entries_.erase(entries_.begin(),
                  entries_.begin() + static_cast<std::ptrdiff_t>(place_of(index) + 1));
   base_index_ = index;
+  if (last_membership_ <= index) last_membership_ = {};
 }
 
 bool Log::begin_behind(Index index, Term term) {

@@ -33,9 +33,12 @@ RAFT_FIELDS(Entry, term, kind, command, membership)
 class Log {
  public:
   Log() = default;
-  explicit Log(std::vector<Entry> entries) : entries_(std::move(entries)) {}
+  explicit Log(std::vector<Entry> entries) : Log({}, {}, std::move(entries)) {}
   Log(Index base_index, Term base_term, std::vector<Entry> entries)
-      : base_index_(base_index), base_term_(base_term), entries_(std::move(entries)) {}
+      : base_index_(base_index),
+        base_term_(base_term),
+        entries_(std::move(entries)),
+        last_membership_(membership_at(last_index())) {}
 
   [[nodiscard]] Index base_index() const { return base_index_; }
   [[nodiscard]] Term base_term() const { return base_term_; }
@@ -71,9 +74,18 @@ class Log {
   // or it cannot be known any more.
   [[nodiscard]] Index last_of_term(Term term) const;
 
-  void append(Entry entry) { entries_.push_back(std::move(entry)); }
+  // Where the membership in force at `index` stands; 0 if no entry up to there is one. Walks back
+  // from `index`, but for the last one, which is known.
+  [[nodiscard]] Index membership_at(Index index) const;
+  [[nodiscard]] Index last_membership() const { return last_membership_; }
+
+  void append(Entry entry) {
+    const bool is_membership = entry.kind == EntryKind::Membership;
+    entries_.push_back(std::move(entry));
+    if (is_membership) last_membership_ = last_index();
+  }
   void append(std::span<const Entry> entries) {
-    entries_.insert(entries_.end(), entries.begin(), entries.end());
+    for (const Entry& entry : entries) append(entry);
   }
   // Removes the entry at `first` and all that follow it. Precondition: first > base_index().
   void truncate_from(Index first);
@@ -95,6 +107,7 @@ class Log {
   Index base_index_{};
   Term base_term_{};
   std::vector<Entry> entries_{};
+  Index last_membership_{};  // follows from the entries
 };
 
 }  // namespace raft

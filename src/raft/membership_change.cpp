@@ -5,16 +5,13 @@
 namespace raft {
 namespace {
 
-// Where the membership in force at an index stands in the log; 0 if it is not there.
-Index membership_index(const Server& server, Index index) {
-  while (server.log.has(index) && server.log.at(index).kind != EntryKind::Membership) {
-    index = index.previous();
-  }
-  return server.log.has(index) ? index : Index{};
-}
-
-Index membership_index(const Server& server) {
-  return membership_index(server, server.log.last_index());
+// The membership that stands there in the log, or what held before the log began.
+Membership membership_in(const Server& server, Index entry) {
+  if (entry.value > 0) return server.log.at(entry).membership;
+  if (server.config.changes == Changes::None) return {};
+  if (!server.snapshot.membership.voters.empty()) return server.snapshot.membership;
+  const bool has_all = server.config.voters.empty();
+  return {.voters = has_all ? ServerSet::first(server.config.servers) : server.config.voters};
 }
 
 void append_membership(Server& server, const Membership& membership, Effects& effects) {
@@ -57,7 +54,7 @@ bool may_change(const Server& server, const Leader& leader, const Membership& no
 
 // Section 4.2.2 of the dissertation: a server that is removed learns so from nobody else. Whoever
 // leaves with the commitment of the entry at `index` is told of it once.
-void dismiss(const Server& server, const Leader& leader, Index index, Effects& effects) {
+void dismiss(const Server& server, Leader& leader, Index index, Effects& effects) {
   const ServerSet left =
       membership_at(server, index.previous()).members() - membership_of(server).members();
   for_each_server(server, [&](ServerId peer) {
@@ -68,16 +65,11 @@ void dismiss(const Server& server, const Leader& leader, Index index, Effects& e
 }  // namespace
 
 Membership membership_at(const Server& server, Index index) {
-  const Index at = membership_index(server, index);
-  if (at.value > 0) return server.log.at(at).membership;
-  if (server.config.changes == Changes::None) return {};
-  if (!server.snapshot.membership.voters.empty()) return server.snapshot.membership;
-  const bool has_all = server.config.voters.empty();
-  return {.voters = has_all ? ServerSet::first(server.config.servers) : server.config.voters};
+  return membership_in(server, server.log.membership_at(index));
 }
 
 Membership membership_of(const Server& server) {
-  return membership_at(server, server.log.last_index());
+  return membership_in(server, server.log.last_membership());
 }
 
 bool knows_all(const Server& server, const Membership& membership) {
@@ -86,7 +78,7 @@ bool knows_all(const Server& server, const Membership& membership) {
 
 bool is_changing(const Server& server) {
   if (server.config.changes == Changes::None) return false;
-  return membership_index(server) > server.commit_index || membership_of(server).is_joint();
+  return server.log.last_membership() > server.commit_index || membership_of(server).is_joint();
 }
 
 bool is_voter(const Server& server, ServerId id) {
@@ -96,7 +88,14 @@ bool is_voter(const Server& server, ServerId id) {
 }
 
 bool may_campaign(const Server& server) {
-  return is_voter(server, server.id) || membership_index(server) > server.commit_index;
+  if (server.config.changes == Changes::None) return true;
+  // What is in force here, and what it replaces unless that is settled.
+  Index entry = server.log.last_membership();
+  while (!membership_in(server, entry).all_voters().contains(server.id)) {
+    if (entry <= server.commit_index) return false;
+    entry = server.log.membership_at(entry.previous());
+  }
+  return true;
 }
 
 Index replicated_index(const Server& server, const Leader& leader) {
@@ -109,7 +108,7 @@ Index replicated_index(const Server& server, const Leader& leader) {
 
 void on_change_membership(Server& server, const ChangeMembership& change, Effects& effects) {
   refuse(server, Outcome::ChangeRefused, effects);
-  const auto* leader = std::get_if<Leader>(&server.role);
+  auto* leader = std::get_if<Leader>(&server.role);
   if (leader == nullptr || server.config.changes == Changes::None) return;
   // Dissertation 3.10: nor while it hands its lead over.
   if (!leader->transferee.is_none()) return;
@@ -125,12 +124,12 @@ void on_change_membership(Server& server, const ChangeMembership& change, Effect
   effects.proposed = server.log.last_index();
   effects.timers.reset_heartbeat = true;
   advance_leader_commit(server, *leader, effects);
-  broadcast_append(server, *leader, effects);
+  broadcast_entries(server, *leader, effects);
 }
 
 void settle_membership(Server& server, Effects& effects) {
-  const auto* leader = std::get_if<Leader>(&server.role);
-  const Index index = membership_index(server);
+  auto* leader = std::get_if<Leader>(&server.role);
+  const Index index = server.log.last_membership();
   if (leader == nullptr || index > server.commit_index) return;
   const Membership now = membership_of(server);
   // Section 6: once C_old,new is committed, the leader can append C_new. It may be compacted by
@@ -138,7 +137,7 @@ void settle_membership(Server& server, Effects& effects) {
   if (now.is_joint()) {
     append_membership(server, {.voters = now.voters, .learners = now.learners}, effects);
     advance_leader_commit(server, *leader, effects);
-    broadcast_append(server, *leader, effects);
+    broadcast_entries(server, *leader, effects);
     settle_membership(server, effects);  // a voter alone has committed it already
     return;
   }

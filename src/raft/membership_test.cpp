@@ -167,6 +167,33 @@ TEST(Membership, Learner_BecomesAVoter_OnceItIsCaughtUp) {  // dissertation, sec
   EXPECT_EQ(asked(server, change({1, 2, 3})), Outcome::ChangeAppended);
 }
 
+// --- Who stands for election ---------------------------------------------------------------------
+
+Outcome timed_out(Server server) { return step(server, ElectionTimeout{}).outcome; }
+
+TEST(Membership, Learner_NeverStandsForElection_NotAfterARestartEither) {
+  Server server = follower({.servers = 4, .id = 4, .term = 2, .log = {2}});
+  server.config.changes = Changes::SingleServer;
+  server.config.voters = set_of({1, 2, 3});
+  EXPECT_EQ(timed_out(server), Outcome::TimeoutIgnored) << "nobody has added it";
+  server.log.append({Term{2}, EntryKind::Membership, {}, {set_of({1, 2, 3}), {}, set_of({4})}});
+  EXPECT_EQ(timed_out(server), Outcome::TimeoutIgnored) << "nor does it vote now";
+  server.log.append({Term{2}, EntryKind::Membership, {}, {.voters = set_of({1, 2, 3, 4})}});
+  EXPECT_EQ(timed_out(server), Outcome::ElectionStarted) << "in force at append";
+}
+
+// Dissertation, section 4.2.2: it may have to, for the removal to be committed.
+TEST(Membership, RemovedServer_StandsForElection_UntilThatIsCommitted) {
+  Server server = follower({.servers = 3, .id = 3, .term = 2, .log = {2}, .commit = 1});
+  server.config.changes = Changes::SingleServer;
+  server.log.append({Term{2}, EntryKind::Membership, {}, {.voters = set_of({1, 2})}});
+  EXPECT_EQ(timed_out(server), Outcome::ElectionStarted);
+  server.commit_index = server.last_applied = Index{2};
+  EXPECT_EQ(timed_out(server), Outcome::TimeoutIgnored);
+  server.log.append({Term{2}, EntryKind::Membership, {}, {.voters = set_of({1})}});
+  EXPECT_EQ(timed_out(server), Outcome::TimeoutIgnored) << "others come and go without it";
+}
+
 // --- Truncation and snapshots -------------------------------------------------------------------
 
 Entry membership_entry(std::uint64_t term, std::initializer_list<std::uint32_t> voters) {

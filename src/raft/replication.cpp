@@ -1,20 +1,18 @@
 // The leader's side of log replication (section 5.3).
 #include <algorithm>
-#include <limits>
 
 #include "src/raft/handlers.hpp"
 
 namespace raft {
 
-void send_append(const Server& server, const Progress& progress, ServerId peer, Effects& effects) {
+void send_append(const Server& server, Progress& progress, ServerId peer, Effects& effects) {
   // Section 7: what the follower needs next may be gone.
   if (progress.next_index <= server.log.base_index()) {
+    note_snapshot_sent(server, progress);
     send_snapshot(server, peer, 0, effects);
     return;
   }
-  const std::uint32_t limit = server.config.entries_per_message;
-  const auto entries = server.log.from(
-      progress.next_index, limit == 0 ? std::numeric_limits<std::size_t>::max() : limit);
+  const auto entries = batch(server, progress);
   const Index previous = progress.next_index.previous();
   const auto& reads = std::get<Leader>(server.role).reads;
   send(server, peer,
@@ -22,6 +20,17 @@ void send_append(const Server& server, const Progress& progress, ServerId peer, 
                      std::vector<Entry>(entries.begin(), entries.end()), server.commit_index,
                      reads ? reads->round : 0},
        effects);
+  note_sent(progress, entries.size());
+}
+
+void send_entries(const Server& server, Progress& progress, ServerId peer, Effects& effects) {
+  if (!progress.flow) {
+    send_append(server, progress, peer, effects);
+    return;
+  }
+  while (server.log.last_index() >= progress.next_index && may_send_entries(server, progress)) {
+    send_append(server, progress, peer, effects);
+  }
 }
 
 namespace {
@@ -46,6 +55,7 @@ void on_rejected(const Server& server, Progress& progress, ServerId from,
     return;
   }
   progress.next_index = retry;
+  probe(progress);
   effects.outcome = Outcome::BackedUp;
   send_append(server, progress, from, effects);
 }
@@ -86,23 +96,30 @@ void on_append_entries_reply(Server& server, ServerId from, const AppendEntriesR
   effects.outcome = Outcome::Acknowledged;
   progress.match_index = std::max(progress.match_index, reply.match_index);
   progress.next_index = std::max(progress.next_index, progress.match_index.next());
+  note_accepted(progress);
   advance_leader_commit(server, *leader, effects);
   // Figure 2, leaders: last log index >= nextIndex: send the entries from nextIndex on.
-  if (server.log.has(progress.next_index)) send_append(server, progress, from, effects);
+  if (server.log.has(progress.next_index)) send_entries(server, progress, from, effects);
   continue_transfer(server, *leader, from, effects);
 }
 
-void broadcast_append(const Server& server, const Leader& leader, Effects& effects) {
+void broadcast_append(const Server& server, Leader& leader, Effects& effects) {
   for_each_peer(server,
                 [&](ServerId peer) { send_append(server, leader.progress[peer], peer, effects); });
 }
 
+void broadcast_entries(const Server& server, Leader& leader, Effects& effects) {
+  for_each_peer(server,
+                [&](ServerId peer) { send_entries(server, leader.progress[peer], peer, effects); });
+}
+
 void on_heartbeat_timeout(Server& server, Effects& effects) {
-  const auto* leader = std::get_if<Leader>(&server.role);
+  auto* leader = std::get_if<Leader>(&server.role);
   if (leader == nullptr) {
     effects.outcome = Outcome::TimeoutIgnored;
     return;
   }
+  for_each_peer(server, [&](ServerId peer) { renew_probe(leader->progress[peer]); });
   effects.outcome = Outcome::HeartbeatsSent;
   effects.timers.reset_heartbeat = true;
   broadcast_append(server, *leader, effects);
@@ -120,9 +137,9 @@ void refuse(const Server& server, Outcome outcome, Effects& effects) {
 }
 
 void on_propose(Server& server, const std::string& command, Effects& effects) {
-  const auto* leader = std::get_if<Leader>(&server.role);
+  auto* leader = std::get_if<Leader>(&server.role);
   // Dissertation 3.10: the leader stops accepting client requests while it hands its lead over.
-  if (leader == nullptr || !leader->transferee.is_none()) {
+  if (leader == nullptr || !leader->transferee.is_none() || !has_room(server)) {
     refuse(server, Outcome::ProposalRefused, effects);
     return;
   }
@@ -131,7 +148,7 @@ void on_propose(Server& server, const std::string& command, Effects& effects) {
   effects.proposed = server.log.last_index();
   effects.timers.reset_heartbeat = true;
   advance_leader_commit(server, *leader, effects);
-  broadcast_append(server, *leader, effects);
+  broadcast_entries(server, *leader, effects);
 }
 
 }  // namespace raft

@@ -25,6 +25,13 @@ struct Config {
   // Once a majority has confirmed a leader, it answers reads without asking again, until the
   // minimum election timeout since it asked (6.4.1). Trusts clocks; needs vote_lease.
   bool lease_reads = false;
+  // At most so many bytes of commands an AppendEntries, but always one entry; 0: no limit.
+  std::uint32_t bytes_per_message = 0;
+  // So many AppendEntries follow each other without waiting for answers (dissertation 10.2.1); 0:
+  // no pipeline and no limit, nextIndex moves with answers only.
+  std::uint32_t appends_in_flight = 0;
+  // Proposals are refused while so many entries of the leader's term are; 0: no limit.
+  std::uint32_t uncommitted = 0;
   std::uint32_t snapshot_chunk = 0;  // at most so many bytes an InstallSnapshot; 0: no limit
   Changes changes = Changes::None;
   bool async_disk = false;  // writes are acknowledged by inputs (disk.hpp)
@@ -35,7 +42,8 @@ struct Config {
   [[nodiscard]] bool has_lease() const { return pre_vote || vote_lease; }
 };
 RAFT_FIELDS(Config, servers, no_op, backtracking, entries_per_message, pre_vote, check_quorum,
-            vote_lease, lease_reads, snapshot_chunk, changes, async_disk, voters)
+            vote_lease, lease_reads, bytes_per_message, appends_in_flight, uncommitted,
+            snapshot_chunk, changes, async_disk, voters)
 
 // What must survive a crash, besides the log (Figure 2, persistent state).
 struct HardState {
@@ -92,13 +100,22 @@ struct Candidate {
 };
 RAFT_FIELDS(Candidate, votes_granted)
 
+// What is on its way to a follower (flow.cpp).
+struct Flow {
+  bool is_probing = true;          // one message at a time, until one is accepted
+  std::vector<Index> in_flight{};  // of each message that is not answered, where its entries end
+  bool operator==(const Flow&) const = default;
+};
+RAFT_FIELDS(Flow, is_probing, in_flight)
+
 // What a leader knows of one follower. Invariant: match_index < next_index <= last index + 1.
 struct Progress {
   Index next_index{};
   Index match_index{};
+  std::optional<Flow> flow{};  // with Config::appends_in_flight
   bool operator==(const Progress&) const = default;
 };
-RAFT_FIELDS(Progress, next_index, match_index)
+RAFT_FIELDS(Progress, next_index, match_index, flow)
 
 // A read that waits until a majority has confirmed that its leader leads (dissertation 6.4).
 struct PendingRead {
@@ -161,6 +178,10 @@ struct Server {
 };
 RAFT_FIELDS(Server, config, id, hard_state, log, commit_index, last_applied, role, snapshot,
             stable_index)
+
+// The membership in force: the latest in the log, else the snapshot's, else the configuration's.
+// Empty where memberships do not change (Changes::None): then all servers vote.
+Membership membership_of(const Server& server);
 
 // A server that never ran: a follower in term 0 with an empty log.
 // Throws ContractViolation unless 1 <= id <= config.servers <= kServersMax.

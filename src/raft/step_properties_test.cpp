@@ -31,6 +31,9 @@ rc::Gen<Config> configs() {
       rc::gen::set(&Config::entries_per_message, in_range<std::uint32_t>(0, 3)),
       rc::gen::set(&Config::pre_vote), rc::gen::set(&Config::check_quorum),
       rc::gen::set(&Config::vote_lease), rc::gen::set(&Config::lease_reads),
+      rc::gen::set(&Config::bytes_per_message, in_range<std::uint32_t>(0, 4)),
+      rc::gen::set(&Config::appends_in_flight, in_range<std::uint32_t>(0, 3)),
+      rc::gen::set(&Config::uncommitted, in_range<std::uint32_t>(0, 4)),
       rc::gen::set(&Config::snapshot_chunk, in_range<std::uint32_t>(0, 5)),
       rc::gen::set(&Config::changes,
                    rc::gen::element(Changes::None, Changes::SingleServer, Changes::Joint)));

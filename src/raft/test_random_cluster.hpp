@@ -198,7 +198,12 @@ inline std::string broken_invariant(const Server& server) {
   }
   if (progress.size() != server.config.servers) return "a leader does not know all servers";
   for (std::uint32_t id = 1; id <= server.config.servers; ++id) {
-    const auto& [next, match] = progress[ServerId{id}];
+    const auto& [next, match, flow] = progress[ServerId{id}];
+    const bool bounded = server.config.appends_in_flight > 0 && id != server.id.value;
+    if (flow.has_value() != bounded) return "flow without a bound, or a bound without";
+    if (flow && flow->in_flight.size() > server.config.appends_in_flight)
+      return "too much in flight";
+    if (flow && flow->is_probing && flow->in_flight.size() > 1) return "two probes";
     if (id == server.id.value) {
       if (next.value + match.value > 0) return "a leader's own slot is in use";
     } else if (match >= next || next > server.log.last_index().next()) {

@@ -67,6 +67,9 @@ struct Situation {
   bool check_quorum = false;
   bool vote_lease = false;
   bool lease_reads = false;
+  std::uint32_t bytes_per_message = 0;
+  std::uint32_t appends_in_flight = 0;
+  std::uint32_t uncommitted = 0;
 };
 
 // A follower that has not heard from a leader of its term.
@@ -78,7 +81,10 @@ inline Server follower(const Situation& now) {
                                 .pre_vote = now.pre_vote,
                                 .check_quorum = now.check_quorum,
                                 .vote_lease = now.vote_lease,
-                                .lease_reads = now.lease_reads},
+                                .lease_reads = now.lease_reads,
+                                .bytes_per_message = now.bytes_per_message,
+                                .appends_in_flight = now.appends_in_flight,
+                                .uncommitted = now.uncommitted},
                                ServerId{now.id});
   server.hard_state = {Term{now.term}, ServerId{now.voted_for}};
   server.log = log_of(now.log);
@@ -103,7 +109,9 @@ inline Server leader(Situation now) {
   Leader role{PerServer<Progress>(now.servers)};
   if (now.check_quorum) role.heard.emplace();
   for (std::uint32_t id = 1; id <= now.servers; ++id) {
-    if (id != now.id) role.progress[ServerId{id}].next_index = server.log.last_index().next();
+    if (id == now.id) continue;
+    role.progress[ServerId{id}].next_index = server.log.last_index().next();
+    if (now.appends_in_flight > 0) role.progress[ServerId{id}].flow.emplace();
   }
   server.role = role;
   return server;

@@ -17,7 +17,7 @@ void on_transfer(Server& server, ServerId to, Effects& effects) {
   forbid_read_lease(server, *leader);
   effects.outcome = Outcome::TransferStarted;
   effects.timers.reset_election = true;  // when it is over, the transfer is too
-  const Progress& progress = leader->progress[to];
+  Progress& progress = leader->progress[to];
   if (progress.match_index == server.log.last_index()) {
     send(server, to, TimeoutNow{server.current_term()}, effects);
   } else {
