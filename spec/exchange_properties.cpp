@@ -80,9 +80,27 @@ Broken transfer_promise(const ServerView& before, const ServerView& after,
       before.current_term, *value);
 }
 
-constexpr std::array<Rule<const ServerView&, const ServerView&, const Exchange&>, 2> kRules = {{
+Broken applied_in_order(const ServerView& before, const ServerView& after,
+                        const Exchange& exchange) {
+  if (exchange.applied == nullptr) return std::nullopt;
+  const Applied& applied = *exchange.applied;
+  const Index stands = applied.anew.value_or(before.last_applied);
+  const bool is_none = applied.first == 0 && applied.last == 0;
+  if (is_none && after.last_applied == stands) return std::nullopt;
+  const bool goes_on = applied.first == stands + 1 && applied.first <= applied.last;
+  if (!is_none && goes_on && applied.last == after.last_applied) return std::nullopt;
+  const std::string handed =
+      is_none ? "nothing" : fmt::format("the entries {} to {}", applied.first, applied.last);
+  return fmt::format(
+      "the state machine of server {} stood at index {} and was handed {}, while the server calls "
+      "all through {} applied",
+      after.id, stands, handed, after.last_applied);
+}
+
+constexpr std::array<Rule<const ServerView&, const ServerView&, const Exchange&>, 3> kRules = {{
     {Property::PreVotePromise, pre_vote_promise},
     {Property::TransferPromise, transfer_promise},
+    {Property::AppliedInOrder, applied_in_order},
 }};
 static_assert(in_reporting_order(kRules));
 

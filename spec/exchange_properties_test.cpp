@@ -124,5 +124,43 @@ TEST(PreVotePromise, IsAboutJudgedKindsOnly) {
   EXPECT_FALSE(is_judged("append_entries"));
 }
 
+ServerView applied_through(Index index) {
+  ServerView server = follower(1, 1);
+  server.last_applied = index;
+  return server;
+}
+
+std::string judge_applied(Index before, Index after, const Applied& applied) {
+  return verdict(check_exchange(applied_through(before), applied_through(after),
+                                {.applied = &applied}, kAllProperties));
+}
+
+TEST(AppliedInOrder, Holds_WhenWhatFollowsIsHandedOut_OrNothingIsDue) {
+  EXPECT_EQ(judge_applied(2, 2, {}), "holds");
+  EXPECT_EQ(judge_applied(2, 4, {.first = 3, .last = 4}), "holds");
+  EXPECT_EQ(judge_applied(4, 0, {.anew = 0}), "holds") << "a restart";
+  EXPECT_EQ(judge_applied(1, 7, {.anew = 7}), "holds") << "a snapshot";
+  EXPECT_EQ(judge_applied(1, 8, {.anew = 7, .first = 8, .last = 8}), "holds");
+}
+
+TEST(AppliedInOrder, IsBroken_WhenAnEntryIsSkippedDoubledOrLeftOut) {
+  EXPECT_EQ(judge_applied(2, 4, {.first = 4, .last = 4}),
+            "AppliedInOrder: the state machine of server 1 stood at index 2 and was handed the "
+            "entries 4 to 4, while the server calls all through 4 applied");
+  EXPECT_NE(judge_applied(2, 4, {.first = 2, .last = 4}), "holds");
+  EXPECT_NE(judge_applied(2, 4, {.first = 3, .last = 3}), "holds");
+  EXPECT_NE(judge_applied(2, 3, {.first = 3, .last = 4}), "holds");
+  EXPECT_NE(judge_applied(2, 1, {.first = 3, .last = 1}), "holds");
+  EXPECT_EQ(judge_applied(2, 3, {}),
+            "AppliedInOrder: the state machine of server 1 stood at index 2 and was handed "
+            "nothing, while the server calls all through 3 applied");
+  EXPECT_NE(judge_applied(2, 2, {.anew = 0}), "holds") << "a restart that calls old work done";
+}
+
+TEST(AppliedInOrder, IsNotJudged_WhenTheImplementationDoesNotSay) {
+  EXPECT_EQ(verdict(check_exchange(applied_through(2), applied_through(4), {}, kAllProperties)),
+            "holds");
+}
+
 }  // namespace
 }  // namespace spec

@@ -35,6 +35,7 @@ constexpr std::array<Words, kPropertyCount> kWords = {{
     {"SnapshotMatchesApplied", "a snapshot holds the committed entries through its index, no more"},
     {"QuorumsOverlap", "each quorum of a membership meets each quorum of the one before it"},
     {"CommittedDurable", "every committed entry is on the disks of a majority"},
+    {"AppliedInOrder", "a state machine is handed every entry once, in the order of the log"},
 }};
 
 const Words& words(Property property) { return kWords.at(static_cast<std::size_t>(property)); }

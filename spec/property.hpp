@@ -36,8 +36,9 @@ enum class Property : std::uint8_t {
   SnapshotMatchesApplied,  // section 7: a snapshot holds what was committed through its index
   QuorumsOverlap,          // section 6: consecutive memberships have no two quorums apart
   CommittedDurable,        // early form: a committed entry is on the disks of a majority
+  AppliedInOrder,          // Figure 2, lastApplied: each entry is handed out once, in index order
 };
-inline constexpr std::size_t kPropertyCount = 21;
+inline constexpr std::size_t kPropertyCount = 22;
 
 const char* to_string(Property property);                       // "ElectionSafety", ...
 std::optional<Property> property_named(std::string_view name);  // exactly as to_string prints it
@@ -69,14 +70,24 @@ std::optional<Violation> check_state(std::span<const ServerView* const> servers,
 std::optional<Violation> check_step(const ServerView& before, const ServerView& after,
                                     bool restarted, PropertySet properties);
 
-// What passed between a server and the network in one step.
+// What one step handed to the server's state machine.
+struct Applied {
+  // The state machine became anew what it was after this entry: by a snapshot, or, with 0, empty by
+  // a restart. Absent: it goes on.
+  std::optional<Index> anew{};
+  Index first = 0;  // then it was given the entries first..last; none if both are 0
+  Index last = 0;
+};
+
+// What passed between a server and its surroundings in one step.
 struct Exchange {
   const MessageView* received = nullptr;  // nullptr: the step received nothing
   std::span<const MessageView> sent{};
+  const Applied* applied = nullptr;  // nullptr: the implementation does not say
 };
 
-// Checks the properties that say what a server may answer to what. Only messages of a judged kind
-// say anything.
+// Checks the properties that say what a server may answer to what, and hand to whom. Only messages
+// of a judged kind say anything.
 std::optional<Violation> check_exchange(const ServerView& before, const ServerView& after,
                                         const Exchange& exchange, PropertySet properties);
 bool is_judged(std::string_view message_kind);

@@ -17,7 +17,8 @@ TEST(Property, Names_AreTheEnumerators) {
       "OneVotePerTerm",         "TermMonotonic",       "CommitIndexMonotonic",
       "LastAppliedMonotonic",   "MatchIndexMonotonic", "LogSurvivesRestart",
       "PreVotePromise",         "TransferPromise",     "Contract",
-      "SnapshotMatchesApplied", "QuorumsOverlap",      "CommittedDurable"};
+      "SnapshotMatchesApplied", "QuorumsOverlap",      "CommittedDurable",
+      "AppliedInOrder"};
   ASSERT_EQ(names.size(), kPropertyCount);
   for (std::size_t i = 0; i < kPropertyCount; ++i) EXPECT_EQ(to_string(property(i)), names[i]);
   EXPECT_STREQ(to_string(Property::StateMachineSafety), "StateMachineSafety");

@@ -456,7 +456,7 @@ TEST(CommittedDurable, IsBroken_WhenACommittedEntryIsInLogsButNotOnDisks) {
   std::vector<ServerView> servers = {follower(1, 1, {command(1, "x")}),
                                      follower(2, 1, {command(1, "x")}), follower(3, 1)};
   EXPECT_EQ(judge(servers, history, alone), "holds");  // disks that keep up are not shown
-  servers[1].disk = DiskView{1, kNoServer, 0, {2}};
+  servers[1].disk = DiskView{1, kNoServer, 0, {2}, {1}};
   EXPECT_EQ(
       judge(servers, history, alone),
       "CommittedDurable: the committed entry \"x\" of term 1 at index 1 is on the disks of 1 of "

@@ -64,6 +64,7 @@ struct DiskView {
   Index log_index = 0;  // the server's log is durable through here
   // The writes that are not yet durable, oldest first: into how many parts a crash can tear each.
   std::vector<std::uint64_t> pending;
+  std::vector<Index> pending_ends;  // where the log ends once each is done
   bool operator==(const DiskView&) const = default;
 };
 
@@ -90,7 +91,11 @@ struct ServerView {
   bool lease = false;
   // A leader that checks its quorum: the followers heard from since it last did, sorted.
   std::optional<std::vector<ServerId>> heard{};
-  ServerId transferee = kNoServer;     // a leader: to whom it is handing its lead over
+  ServerId transferee = kNoServer;  // a leader: to whom it is handing its lead over
+  // A leader that bounds them: how many AppendEntries are on their way to each server, slots as
+  // above, and the servers that are probed, sorted: sent one at a time.
+  std::vector<std::uint64_t> in_flight{};
+  std::vector<ServerId> probed{};
   std::vector<std::uint64_t> reads{};  // reads that wait here, by their ids
   SnapshotView snapshot;
   std::optional<DiskView> disk;  // absent: what is written is durable at once

@@ -35,16 +35,20 @@ constexpr std::array<Words, kWitnessCount> kWords = {{
     {"LeaderAnsweredRead", "a leader answered a read"},
     {"FollowerAnsweredRead", "a follower answered a read"},
     {"ReadSawCommitted", "a read was answered that had a committed entry to see"},
+    {"AppendsPipelined", "a leader had two AppendEntries on their way to a follower at once"},
     {"LogCompacted", "a server replaced the beginning of its log by a snapshot"},
     {"SnapshotInstalled", "a server took over another server's snapshot"},
     {"SnapshotKeptSuffix", "a server took over a snapshot and kept entries that follow it"},
+    {"SnapshotBroughtMembership", "a server took over a snapshot, and so another membership"},
     {"RestartedFromSnapshot", "a server that had a snapshot restarted"},
     {"MembershipCommitted", "a membership was committed for the first time"},
     {"JointCommitted", "a joint membership was committed for the first time"},
     {"MembershipRolledBack", "a server dropped a membership that it had in force"},
     {"LeaderLeft", "a leader that is not in the committed membership stepped down"},
+    {"LearnerPromoted", "a learner became a voter"},
     {"UnsyncedLost", "a restart lost entries that were not yet durable"},
-    {"WriteTorn", "a restart lost some entries that were not yet durable, and kept others"},
+    {"WriteTorn",
+     "a restart kept some entries of a write that was not yet durable, and lost others"},
 }};
 
 const Words& words(Witness witness) { return kWords.at(static_cast<std::size_t>(witness)); }
@@ -113,7 +117,11 @@ WitnessSet membership_witnesses(const ServerView& before, const ServerView& afte
   for (Index index = agreed + 1; index <= before.log.size(); ++index) {
     is_dropped = is_dropped || before.log[index - 1].is_membership;
   }
+  const bool is_promoted = std::ranges::any_of(before.membership.learners, [&](ServerId learner) {
+    return std::ranges::binary_search(after.membership.voters, learner);
+  });
   return when(is_dropped, Witness::MembershipRolledBack) |
+         when(is_promoted, Witness::LearnerPromoted) |
          when(yields(before, after) && is_out(after), Witness::LeaderLeft);
 }
 
@@ -139,7 +147,9 @@ WitnessSet feature_witnesses(const ServerView& before, const ServerView& after) 
               Witness::TransferStarted) |
          when(before.transferee != kNoServer && after.transferee == kNoServer && same_term &&
                   after.role == Role::Leader,
-              Witness::TransferAborted);
+              Witness::TransferAborted) |
+         when(std::ranges::any_of(after.in_flight, [](Index messages) { return messages > 1; }),
+              Witness::AppendsPipelined);
 }
 
 WitnessSet restart_witnesses(const ServerView& before, const ServerView& after) {
@@ -150,7 +160,10 @@ WitnessSet restart_witnesses(const ServerView& before, const ServerView& after) 
          when(had_term && before.role == Role::Leader, Witness::LeaderRestarted) |
          when(before.snapshot.index > 0, Witness::RestartedFromSnapshot) |
          when(is_lost, Witness::UnsyncedLost) |
-         when(is_lost && kept > before.disk->log_index, Witness::WriteTorn);
+         when(is_lost && kept > before.disk->log_index &&
+                  std::ranges::find(before.disk->pending_ends, kept) ==
+                      before.disk->pending_ends.end(),
+              Witness::WriteTorn);
 }
 
 // A server compacts what it has applied; another's snapshot brings more than that.
@@ -158,7 +171,8 @@ WitnessSet snapshot_witnesses(const ServerView& before, const ServerView& after)
   if (after.snapshot.index <= before.snapshot.index) return 0;
   const bool is_own = after.snapshot.index <= before.commit_index;
   return when(is_own, Witness::LogCompacted) | when(!is_own, Witness::SnapshotInstalled) |
-         when(!is_own && after.log.size() > after.snapshot.index, Witness::SnapshotKeptSuffix);
+         when(!is_own && after.log.size() > after.snapshot.index, Witness::SnapshotKeptSuffix) |
+         when(!is_own && after.membership != before.membership, Witness::SnapshotBroughtMembership);
 }
 
 }  // namespace

@@ -28,26 +28,29 @@ enum class Witness : std::uint8_t {
   TransferStarted,     // a leader began to hand its lead over
   TransferAborted,     // ... and led on
   LeaderAnsweredRead,  // a read was answered by a leader
-  FollowerAnsweredRead,   // ... by a follower
-  ReadSawCommitted,       // ... that was asked after something had been committed
-  LogCompacted,           // a server replaced the beginning of its log by its own snapshot
-  SnapshotInstalled,      // a server took over another's snapshot
-  SnapshotKeptSuffix,     // ... and kept entries that follow it
-  RestartedFromSnapshot,  // a server restarted that had a snapshot
-  MembershipCommitted,    // a membership was committed for the first time
-  JointCommitted,         // ... and it was joint
-  MembershipRolledBack,   // a server dropped a membership that it had in force
-  LeaderLeft,             // a leader stepped down since it is no member any more
-  UnsyncedLost,           // a restart lost entries that were not yet durable
-  WriteTorn,              // ... but not all of them
+  FollowerAnsweredRead,       // ... by a follower
+  ReadSawCommitted,           // ... that was asked after something had been committed
+  AppendsPipelined,           // a leader had two AppendEntries or more on their way to a follower
+  LogCompacted,               // a server replaced the beginning of its log by its own snapshot
+  SnapshotInstalled,          // a server took over another's snapshot
+  SnapshotKeptSuffix,         // ... and kept entries that follow it
+  SnapshotBroughtMembership,  // ... and with it a membership that it had not
+  RestartedFromSnapshot,      // a server restarted that had a snapshot
+  MembershipCommitted,        // a membership was committed for the first time
+  JointCommitted,             // ... and it was joint
+  MembershipRolledBack,       // a server dropped a membership that it had in force
+  LeaderLeft,                 // a leader stepped down since it is no member any more
+  LearnerPromoted,            // a server learned that a learner has become a voter
+  UnsyncedLost,               // a restart lost entries that were not yet durable
+  WriteTorn,                  // ... from within a write: what came before them there is kept
 };
-inline constexpr std::size_t kWitnessCount = 31;
+inline constexpr std::size_t kWitnessCount = 34;
 
 const char* to_string(Witness witness);    // "LeaderElected", ...
 const char* description(Witness witness);  // one line for reports
 
 // Bit i is Witness i.
-using WitnessSet = std::uint32_t;
+using WitnessSet = std::uint64_t;
 constexpr WitnessSet set_of(Witness witness) {
   return WitnessSet{1} << static_cast<unsigned>(witness);
 }

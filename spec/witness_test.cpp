@@ -45,14 +45,17 @@ TEST(Witness, Names_AreTheEnumerators_AndDescriptionsDiffer) {
                        "LeaderAnsweredRead",
                        "FollowerAnsweredRead",
                        "ReadSawCommitted",
+                       "AppendsPipelined",
                        "LogCompacted",
                        "SnapshotInstalled",
                        "SnapshotKeptSuffix",
+                       "SnapshotBroughtMembership",
                        "RestartedFromSnapshot",
                        "MembershipCommitted",
                        "JointCommitted",
                        "MembershipRolledBack",
                        "LeaderLeft",
+                       "LearnerPromoted",
                        "UnsyncedLost",
                        "WriteTorn"};
   ASSERT_EQ(names.size(), kWitnessCount);
@@ -294,14 +297,49 @@ TEST(Witness, LeaderLeft_Fires_WhenALeaderStepsDownSinceItIsNoMember) {
   EXPECT_EQ(fired(before, after), (Names{"LeaderDeposed", "QuorumLost"}));
 }
 
-TEST(Witness, UnsyncedLost_Fires_WhenARestartLosesWhatWasNotDurable_AndWriteTorn_WhenNotAllOfIt) {
+TEST(Witness, LearnerPromoted_Fires_WhenALearnerBecomesAVoter) {
+  ServerView before = follower(1, 1);
+  before.membership = {{1, 2}, {}, {3}};
+  ServerView after = before;
+  after.membership = {{1, 2}, {}, {}};
+  EXPECT_EQ(fired(before, after), Names{});
+  after.membership = {{1, 2, 3}, {}, {}};
+  EXPECT_EQ(fired(before, after), Names{"LearnerPromoted"});
+}
+
+TEST(Witness, SnapshotBroughtMembership_Fires_WhenAnothersSnapshotHasAnother) {
+  ServerView before = follower(1, 1);
+  before.membership.voters = {1, 2};
+  ServerView after =
+      with_snapshot(committed(follower(1, 1, {command(1, "x")}), 1), {command(1, "x")});
+  after.membership.voters = {1, 2};
+  EXPECT_EQ(fired(before, after),
+            (Names{"EntryReplicated", "EntryCommitted", "FollowerCommitted", "SnapshotInstalled"}));
+  after.membership.voters = {1, 2, 3};
+  EXPECT_EQ(fired(before, after), (Names{"EntryReplicated", "EntryCommitted", "FollowerCommitted",
+                                         "SnapshotInstalled", "SnapshotBroughtMembership"}));
+}
+
+TEST(Witness, AppendsPipelined_Fires_WhenTwoAreOnTheirWayToAServer) {
+  ServerView after = leader(1, 1);
+  after.in_flight = {0, 1, 1};
+  EXPECT_EQ(fired(after, after), Names{});
+  after.in_flight = {0, 1, 2};
+  EXPECT_EQ(fired(after, after), Names{"AppendsPipelined"});
+}
+
+TEST(Witness,
+     UnsyncedLost_Fires_WhenARestartLosesWhatWasNotDurable_AndWriteTorn_WhenThatIsPartOfAWrite) {
   ServerView before = follower(1, 1, {command(1, "x"), command(1, "y"), command(1, "z")});
-  before.disk = DiskView{1, kNoServer, 1, {2}};
+  before.disk = DiskView{1, kNoServer, 1, {3}, {3}};
   EXPECT_EQ(fired(before, before, kRestarted), Names{"ServerRestarted"});
   EXPECT_EQ(fired(before, follower(1, 1, {command(1, "x")}), kRestarted),
             (Names{"ServerRestarted", "UnsyncedLost"}));
   EXPECT_EQ(fired(before, follower(1, 1, {command(1, "x"), command(1, "y")}), kRestarted),
             (Names{"ServerRestarted", "UnsyncedLost", "WriteTorn"}));
+  before.disk = DiskView{1, kNoServer, 1, {2, 2}, {2, 3}};  // one write an entry: none is torn
+  EXPECT_EQ(fired(before, follower(1, 1, {command(1, "x"), command(1, "y")}), kRestarted),
+            (Names{"ServerRestarted", "UnsyncedLost"}));
 }
 
 }  // namespace

@@ -233,13 +233,20 @@ std::vector<std::vector<spec::ServerId>> Reader::read_groups(const Cursor& at) c
 }
 
 spec::DiskView Reader::read_disk(const Cursor& at) const {
-  at.require_keys({"current_term", "voted_for", "log_index", "pending"});
+  at.require_keys({"current_term", "voted_for", "log_index", "pending", "pending_ends"});
   spec::DiskView disk{at.member("current_term").number(),
                       read_id_or_null(at.member("voted_for")),
                       at.member("log_index").number(),
+                      {},
                       {}};
   for (const Cursor& element : at.member("pending").elements()) {
     disk.pending.push_back(element.number(1));
+  }
+  for (const Cursor& element : at.member("pending_ends").elements()) {
+    disk.pending_ends.push_back(element.number());
+  }
+  if (disk.pending_ends.size() != disk.pending.size()) {
+    at.member("pending_ends").fail("expected as many as in pending");
   }
   return disk;
 }
@@ -252,6 +259,14 @@ void Reader::read_features(const Cursor& at, spec::ServerView& view) const {
   }
   if (at.has("heard")) view.heard = read_ids(at.member("heard"));
   if (at.has("reads")) view.reads = read_numbers(at.member("reads"));
+  if (at.has("in_flight")) {
+    if (view.role != spec::Role::Leader) at.member("in_flight").fail("only a leader has this");
+    view.in_flight = read_slots(at.member("in_flight"), view.role);
+  }
+  if (at.has("probed")) {
+    view.probed = read_ids(at.member("probed"));
+    if (view.probed.empty()) at.member("probed").fail("expected one at least; or leave it out");
+  }
   if (at.has("transferee")) view.transferee = read_id(at.member("transferee"));
   if (at.has("snapshot")) view.snapshot = read_snapshot(at.member("snapshot"));
   if (at.has("membership")) view.membership = read_membership(at.member("membership"));
@@ -263,7 +278,8 @@ spec::ServerView Reader::read_view(const Cursor& at, spec::ServerId id) const {
       "id",           "role",   "current_term",  "voted_for",  "log",        "commit_index",
       "last_applied", "leader", "votes_granted", "next_index", "match_index"};
   if (trace_.config.async_disk) keys.emplace_back("disk");
-  at.require_keys(keys, {"lease", "transferee", "reads", "heard", "snapshot", "membership"});
+  at.require_keys(keys, {"lease", "transferee", "reads", "in_flight", "probed", "heard", "snapshot",
+                         "membership"});
   spec::ServerView view;
   view.id = static_cast<spec::ServerId>(at.member("id").number(id, id));
   const Cursor role = at.member("role");

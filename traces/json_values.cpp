@@ -45,6 +45,7 @@ Json to_json_value(const spec::DiskView& disk) {
   object["voted_for"] = id_or_null(disk.voted_for);
   object["log_index"] = disk.log_index;
   object["pending"] = disk.pending;
+  object["pending_ends"] = disk.pending_ends;
   return object;
 }
 
@@ -64,6 +65,8 @@ void add_features(const spec::ServerView& view, bool all, Json& object) {
   if (all || view.transferee != spec::kNoServer) {
     object["transferee"] = id_or_null(view.transferee);
   }
+  if (all || !view.in_flight.empty()) object["in_flight"] = view.in_flight;
+  if (all || !view.probed.empty()) object["probed"] = view.probed;
   if (all || !view.reads.empty()) object["reads"] = view.reads;
   if (all || view.heard) object["heard"] = view.heard ? Json(*view.heard) : Json(nullptr);
   if (all || view.snapshot.index > 0) object["snapshot"] = to_json_value(view.snapshot);

@@ -140,6 +140,8 @@ TEST(Reader, NamesThePath_WhenAPartThatFewClustersHaveIsWrong) {
       {"/config/changes", "", "/config/voters", "unknown key"},
       {"/initial/1/lease", "false", "/initial/1/lease", "expected true"},
       {"/initial/1/reads", "[]", "/initial/1/reads", "expected one at least"},
+      {"/initial/1/in_flight", "[0,1,0]", "/initial/1/in_flight", "only a leader"},
+      {"/initial/1/probed", "[]", "/initial/1/probed", "expected one at least"},
       {"/initial/1/transferee", "null", "/initial/1/transferee", "found null"},
       {"/initial/1/membership", "null", "/initial/1/membership", "found null"},
       {"/initial/1/disk", "", "/initial/1/disk", "missing"},

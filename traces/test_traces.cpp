@@ -256,12 +256,15 @@ ServerView view(ServerId id, std::uint32_t servers, bool async_disk) {
   if (view.role == Role::Leader) {
     view.next_index = slots(servers);
     view.match_index = slots(servers);
+    if (flip()) view.in_flight = slots(servers);
+    view.probed = some_of(servers);
   }
   if (flip()) view.snapshot = {1 + size_below(3), number_below(4), entries(), membership()};
   if (flip()) view.membership = membership();
   if (async_disk) {
-    view.disk = {number_below(4), id_or_none(servers), number_below(4), {}};
+    view.disk = {number_below(4), id_or_none(servers), number_below(4), {}, {}};
     for (std::size_t i = size_below(3); i > 0; --i) view.disk->pending.push_back(1 + size_below(3));
+    view.disk->pending_ends = view.disk->pending;
   }
   return view;
 }
@@ -395,10 +398,11 @@ Trace every_action() {
   one.membership = membership.membership;
   builder.step(std::move(change), "ChangeAppended", {});
   two.disk->pending = {1, 2};
+  two.disk->pending_ends = {1, 1};
   builder.step(action_of(ActionKind::DiskWrite, 2), "WriteAcknowledged", {});
   two = ServerView{};
   two.id = 2;
-  two.disk = {1, 1, 1, {}};
+  two.disk = {1, 1, 1, {}, {}};
   two.current_term = 1;
   two.voted_for = 1;
   Action crash = action_of(ActionKind::Crash, 2);

@@ -49,11 +49,12 @@ ClusterModel::ClusterModel(node::Node& node, const Bounds& bounds, spec::Propert
 std::optional<spec::Violation> ClusterModel::judge(LocalId before, const spec::ServerView& after,
                                                    const node::Input& input,
                                                    std::uint32_t input_key,
+                                                   const node::StepResult& result,
                                                    std::span<const engine::MessageId> sent) {
   const bool is_receipt_judged =
       input.kind == node::InputKind::Receive && is_judged(messages_[input_key].action);
-  return judge_step(node_, properties_, locals_[before].view, after, input, is_receipt_judged, sent,
-                    messages_);
+  return judge_step(node_, properties_, locals_[before].view, after, input, is_receipt_judged,
+                    result, sent, messages_);
 }
 
 ClusterModel::LocalStep ClusterModel::compute_local_step(LocalId local, const node::Input& input,
@@ -75,7 +76,7 @@ ClusterModel::LocalStep ClusterModel::compute_local_step(LocalId local, const no
   for (const node::Message& message : result.messages)
     list.push_back(intern_message(message, true));
   step.sends = sends_.intern(list).id;
-  if (const auto broken = judge(local, locals_[step.next].view, input, input_key, list)) {
+  if (const auto broken = judge(local, locals_[step.next].view, input, input_key, result, list)) {
     step.violation = number_of(broken->property);
   }
   return step;

@@ -180,6 +180,7 @@ class ClusterModel final : public engine::Model {
   // What the step shows by itself. `input_key` of a receipt: the message.
   std::optional<spec::Violation> judge(LocalId before, const spec::ServerView& after,
                                        const node::Input& input, std::uint32_t input_key,
+                                       const node::StepResult& result,
                                        std::span<const engine::MessageId> sent);
 
   // The cluster step in which one server takes a local step and the world becomes `world`.

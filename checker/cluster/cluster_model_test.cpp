@@ -163,6 +163,14 @@ std::vector<Space> spaces() {
       with_features("ThreeServersPreVote", counted(3, 1, 1, 1), {.pre_vote = true}),
       with_features("ThreeServersCheckQuorum", with(three, [](Bounds& b) { b.timeouts = 3; }),
                     {.check_quorum = true}),
+      with_features("TwoServersFlow",
+                    with(with(two, crash),
+                         [](Bounds& b) {
+                           b.log = 3;
+                           b.terms = 1;
+                           b.proposals = 3;
+                         }),
+                    {.bytes_per_message = 3, .appends_in_flight = 2, .uncommitted = 2}),
       with_features("TwoServersReads", with(with(two, crash), [](Bounds& b) { b.reads = 2; }), {}),
       with_features("ThreeServersReads", with(three, [](Bounds& b) { b.reads = 1; }), {}),
       with_features("TwoServersLeaseReads",

@@ -4,6 +4,7 @@
 // A reaction may be asked for that no run ever meets. What it leads to is therefore only compared
 // (by its bytes), never kept; only the answers of a quiet receipt become known messages.
 #include "checker/cluster/cluster_model.hpp"
+#include "checker/cluster/step_judge.hpp"
 
 namespace cluster {
 namespace {
@@ -88,13 +89,16 @@ engine::Reaction ClusterModel::compute_reaction(LocalId local, engine::MessageId
       node_.step(locals_[local].bytes, {node::InputKind::Receive, bytes});
   if (result.contract) return {outcome_unlike_others()};
   if (!result.reads.empty()) return {outcome_unlike_others()};  // the history notes it
-  if (result.state != locals_[local].bytes) return {outcome_of(result)};
+  const bool changes = result.state != locals_[local].bytes;
+  const spec::ServerView& before = locals_[local].view;
+  const auto broken = judge_receipt(node_, properties_, before,
+                                    changes ? node_.view(result.state) : before, bytes, result);
+  if (broken) return {outcome_unlike_others()};
+  if (changes) return {outcome_of(result)};
   std::vector<std::uint32_t> answers;
   for (const node::Message& answer : result.messages) {
     answers.push_back(intern_message(answer, false));
   }
-  const node::Input input{node::InputKind::Receive, bytes};
-  if (judge(local, locals_[local].view, input, message, answers)) return {outcome_unlike_others()};
   return {outcome_of(result), true, sends_.intern(answers).id};
 }
 

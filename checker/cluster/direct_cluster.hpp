@@ -136,7 +136,8 @@ class DirectCluster {
     }
     const spec::MessageView received =
         action.message == nullptr ? spec::MessageView{} : node_.message_view(action.message->bytes);
-    const spec::Exchange exchange{action.message == nullptr ? nullptr : &received, sent};
+    const spec::Exchange exchange{action.message == nullptr ? nullptr : &received, sent,
+                                  result.applied ? &*result.applied : nullptr};
     taken.violation =
         violation_of(taken.half, view, after, action.kind == ActionKind::Crash, exchange);
     return taken;

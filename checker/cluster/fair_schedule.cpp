@@ -21,12 +21,16 @@ std::uint64_t recovery_steps_for(const Bounds& bounds, const node::Options& opti
       bounds.log + bounds.terms + 1 + 2 * bounds.changes;  // with a no-op a term
   // A follower that lacks what the leader has compacted: the snapshot, piece by piece.
   const std::uint64_t pieces = bounds.compactions == 0 ? 0 : bounds.snapshot_pieces;
+  // What bounds the messages in flight: what was lost is found by a heartbeat, and sent anew. What
+  // bounds the uncommitted tail: a proposal refused, and a heartbeat.
+  const std::uint64_t flow = (options.appends_in_flight > 0 ? 2 * exchange : 0) +
+                             (options.uncommitted > 0 ? 1 + exchange : 0);
   // Memberships that are left half way are finished first, by one leader after another.
   const std::uint64_t rounds = bounds.changes == 0 ? 1 : 2 + bounds.changes;
   // A write for each step that asks for one.
   const std::uint64_t writes = bounds.async_disk ? 2 : 1;
   return writes * (rounds * (n * exchange + timeouts * exchanges * exchange + other_timers +
-                             (n - 1) * (4 * entries + 2 * pieces) + 3 * exchange) +
+                             (n - 1) * (4 * entries + 2 * pieces) + 3 * exchange + flow) +
                    transfer);
 }
 
@@ -74,35 +78,47 @@ void add_members(const spec::MembershipView& membership, std::vector<spec::Serve
   members.erase(std::ranges::unique(members).begin(), members.end());
 }
 
-}  // namespace
-
-std::vector<TimerOrder> timer_orders_of(const TimerOrder& servers) {
-  std::vector<TimerOrder> orders;
-  add_rotations(servers, orders);
-  add_rotations({servers.rbegin(), servers.rend()}, orders);
-  return orders;
+// Of the server that has committed most.
+spec::MembershipView committed_membership(const spec::ServerView& server,
+                                          const std::vector<spec::ServerId>& first_members) {
+  spec::MembershipView committed{first_members, {}, {}};
+  const auto take = [&](const spec::MembershipView& membership) {
+    if (membership.is_known()) committed = membership;
+  };
+  take(server.snapshot.membership);
+  for (spec::Index index = server.snapshot.index + 1; index <= server.commit_index; ++index) {
+    if (const auto* entry = spec::entry_at(server, index)) take(entry->membership);
+  }
+  return committed;
 }
 
-std::vector<spec::ServerId> members_up(const std::vector<spec::ServerView>& views,
-                                       const std::vector<spec::ServerId>& first_members) {
+}  // namespace
+
+std::vector<TimerOrder> timer_orders(const std::vector<spec::ServerView>& views,
+                                     const std::vector<spec::ServerId>& first_members) {
   const spec::ServerView& best =
       *std::ranges::max_element(views, {}, &spec::ServerView::commit_index);
-  std::vector<spec::ServerId> members = first_members;
-  const auto take = [&](const spec::MembershipView& membership) {
-    if (!membership.is_known()) return;
-    members.clear();
-    add_members(membership, members);
-  };
-  take(best.snapshot.membership);
-  for (spec::Index index = best.snapshot.index + 1; index <= best.commit_index; ++index) {
-    if (const auto* entry = spec::entry_at(best, index)) take(entry->membership);
-  }
+  const spec::MembershipView committed = committed_membership(best, first_members);
+  TimerOrder all;
+  add_members(committed, all);
   for (const spec::ServerView& view : views) {
     for (spec::Index index = best.commit_index + 1; index <= view.log.size(); ++index) {
-      add_members(view.log[index - 1].membership, members);
+      add_members(view.log[index - 1].membership, all);
     }
   }
-  return members;
+  std::vector<TimerOrder> orders;
+  add_rotations(all, orders);
+  add_rotations({all.rbegin(), all.rend()}, orders);
+  const bool is_settled = std::ranges::all_of(
+      all, [&](spec::ServerId id) { return views[id - 1].membership == committed; });
+  if (!is_settled || !committed.outgoing.empty()) return orders;
+  const TimerOrder& voters = committed.voters;
+  for (const TimerOrder& majority : majorities(static_cast<std::uint32_t>(voters.size()))) {
+    TimerOrder up;
+    for (const spec::ServerId place : majority) up.push_back(voters[place - 1]);
+    add_rotations(std::move(up), orders);
+  }
+  return orders;
 }
 
 ServerFacts facts_of(const spec::ServerView& view) {

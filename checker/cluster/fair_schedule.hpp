@@ -45,7 +45,9 @@
 // two of them each server's lease may end once. A leader's checks of its quorum are steps as well:
 // one in 2 rounds at most, of 3 exchanges each at the end. A transfer that is under way when faults
 // stop ends in one more election, or within an election timeout, in each round of which the leader
-// refuses the new command once and sends heartbeats.
+// refuses the new command once and sends heartbeats. Where messages in flight are bounded, what
+// was lost of a pipeline is found by a heartbeat, and sent anew; where the uncommitted tail is
+// bounded, a leader refuses the new command while that is replicated.
 #pragma once
 
 #include <algorithm>
@@ -90,12 +92,14 @@ struct ServerFacts {
 };
 ServerFacts facts_of(const spec::ServerView& view);
 
-// Where memberships change, who is up: the members of the membership that is committed and of those
-// that may yet be. A server that was removed has been switched off, and none is down beside.
-std::vector<spec::ServerId> members_up(const std::vector<spec::ServerView>& views,
-                                       const std::vector<spec::ServerId>& first_members);
-// All rotations of these and of their reverse.
-std::vector<TimerOrder> timer_orders_of(const TimerOrder& servers);
+// Those where memberships change: every rotation of the members of the membership that is committed
+// and of those that may yet be, and of the reverse; and once everybody has the same membership each
+// smallest majority of its voters, its rotations. A server that is no member any more has been
+// switched off. While memberships differ nobody is down beside: a server that does not know of a
+// member does not tell it of its terms, and two with fixed timers can miss each other for ever.
+// `first_members`: before any change.
+std::vector<TimerOrder> timer_orders(const std::vector<spec::ServerView>& views,
+                                     const std::vector<spec::ServerId>& first_members);
 
 // Which of its timers a step restarts.
 struct ScheduledEffect {

@@ -177,6 +177,38 @@ TEST(TimerOrders, PutEveryServerFirst_WithAllUpAndWithEachSmallestMajority) {
   }
 }
 
+spec::EntryView membership_entry(std::vector<spec::ServerId> voters) {
+  spec::EntryView entry;
+  entry.term = 1;
+  entry.is_membership = true;
+  entry.membership.voters = std::move(voters);
+  return entry;
+}
+
+using Up = std::set<std::set<spec::ServerId>>;
+
+Up who_is_up(const std::vector<spec::ServerView>& views) {
+  Up up;
+  for (const TimerOrder& order : timer_orders(views, {1, 2, 3})) {
+    up.emplace(order.begin(), order.end());
+  }
+  return up;
+}
+
+TEST(TimerOrders, WhereMembershipsChange_AreOfTheMembersThatThereAreOrMayBe) {
+  std::vector<spec::ServerView> views(4);
+  for (spec::ServerView& view : views) view.membership.voters = {1, 2, 3};
+  EXPECT_EQ(who_is_up(views), (Up{{1, 2, 3}, {1, 2}, {1, 3}, {2, 3}}));
+  EXPECT_EQ(timer_orders(views, {1, 2, 3}), timer_orders(3));
+  views[0].log = {membership_entry({1, 2, 4})};
+  views[0].membership.voters = {1, 2, 4};
+  EXPECT_EQ(who_is_up(views), (Up{{1, 2, 3, 4}})) << "not committed: either may hold";
+  views[0].commit_index = 1;
+  EXPECT_EQ(who_is_up(views), (Up{{1, 2, 4}})) << "server 3 is switched off; not all know it yet";
+  views[1].membership.voters = views[3].membership.voters = {1, 2, 4};
+  EXPECT_EQ(who_is_up(views), (Up{{1, 2, 4}, {1, 2}, {1, 4}, {2, 4}}));
+}
+
 TEST(Facts, NameTheNewCommand_OfThePresentTermOnly) {
   spec::ServerView view;
   view.role = spec::Role::Leader;

@@ -1,6 +1,5 @@
 #include "checker/cluster/recovery.hpp"
 
-#include <numeric>
 
 namespace cluster {
 namespace {
@@ -78,7 +77,7 @@ std::vector<TimerOrder> Recovery::orders_for(std::span<const std::string> states
   if (first_members_.empty()) return orders_;
   std::vector<spec::ServerView> views;
   for (const std::string& bytes : states) views.push_back(node_.view(bytes));
-  return timer_orders_of(members_up(views, first_members_));
+  return timer_orders(views, first_members_);
 }
 
 Recovery::LocalId Recovery::intern_local(const std::string& bytes) {
@@ -154,15 +153,11 @@ std::optional<TimerOrder> Recovery::failing_order(std::span<const std::string> s
   }
   // A search with symmetry may have judged a renaming of this state.
   if (states.size() > kAllOrdersServersMax) return std::nullopt;
-  TimerOrder all(states.size());
-  std::iota(all.begin(), all.end(), spec::ServerId{1});
-  std::vector<TimerOrder> sets{orders.front()};
-  if (first_members_.empty()) {
-    sets = majorities(static_cast<std::uint32_t>(states.size()));
-    sets.insert(sets.begin(), std::move(all));
-  } else {
-    std::ranges::sort(sets.front());
-  }
+  std::vector<TimerOrder> sets = orders;  // of those that are up
+  for (TimerOrder& order : sets) std::ranges::sort(order);
+  std::ranges::sort(sets);
+  sets.erase(std::ranges::unique(sets).begin(), sets.end());
+  std::ranges::stable_sort(sets, std::ranges::greater{}, &TimerOrder::size);
   for (TimerOrder& order : sets) {
     do {
       if (fails(order)) return order;

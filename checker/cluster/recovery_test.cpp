@@ -165,6 +165,7 @@ TEST(ExploreRecovery, FindsThatTheCoreRecovers_WithEachFeature) {
   for (const node::Options& features :
        {node::Options{}, node::Options{.pre_vote = true}, node::Options{.check_quorum = true},
         node::Options{.vote_lease = true},
+        node::Options{.bytes_per_message = 1, .appends_in_flight = 2, .uncommitted = 2},
         node::Options{.pre_vote = true, .check_quorum = true, .vote_lease = true}}) {
     for (std::uint32_t servers = 2; servers <= 3; ++servers) {
       Bounds bounds = bounds_of(servers);

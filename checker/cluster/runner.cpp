@@ -108,11 +108,13 @@ traces::Result<std::size_t> Runner::find_message(const traces::Action& action) c
 }
 
 std::optional<spec::Violation> Runner::check(const spec::ServerView& before,
-                                             const traces::Step& step) const {
+                                             const traces::Step& step,
+                                             const node::StepResult& result) const {
   const bool restarted = step.action.kind == traces::ActionKind::Crash;
   std::vector<spec::MessageView> sent;
   for (const traces::SentMessage& message : step.sent) sent.push_back(message.message);
-  const spec::Exchange exchange{step.action.message ? &*step.action.message : nullptr, sent};
+  const spec::Exchange exchange{step.action.message ? &*step.action.message : nullptr, sent,
+                                result.applied ? &*result.applied : nullptr};
   const auto of_step = first_of(spec::check_step(before, *step.view, restarted, properties_),
                                 spec::check_exchange(before, *step.view, exchange, properties_));
   return first_of(of_step, spec::check_state(pointers(views_), history_, properties_));
@@ -151,7 +153,7 @@ traces::Result<Runner::Taken> Runner::run(traces::Step step, const node::Input& 
   }
   const spec::ServerId from = step.action.message ? step.action.message->from : spec::kNoServer;
   const ScheduledEffect timers = timers_of(result, before, after, from);
-  std::optional<spec::Violation> violation = check(before, step);
+  std::optional<spec::Violation> violation = check(before, step, result);
   return Taken{std::move(step), std::move(violation), timers};
 }
 

@@ -69,7 +69,8 @@ class Runner {
   traces::Result<Taken> cut(traces::Step step);
   // `step` is complete; what the network did to its messages does not matter.
   [[nodiscard]] std::optional<spec::Violation> check(const spec::ServerView& before,
-                                                     const traces::Step& step) const;
+                                                     const traces::Step& step,
+                                                     const node::StepResult& result) const;
 
   node::Node& node_;
   std::string network_;

@@ -101,7 +101,7 @@ std::optional<engine::Step> ServerModel::step(engine::PartId part, const node::I
   step.sends = sends_.intern(list).id;
   const bool restarted = input.kind == node::InputKind::Restart;
   const auto broken = judge_step(node_, properties_, locals_[part].view, locals_[step.next].view,
-                                 input, is_judged_receipt_, list, messages_);
+                                 input, is_judged_receipt_, result, list, messages_);
   if (broken) {
     step.violation = number_of(broken->property);
   }
@@ -205,7 +205,7 @@ bool ServerModel::reads_record(engine::PartId part, const engine::Step& step) co
 engine::PartModel::Observed ServerModel::observe(engine::RecordId record, engine::PartId before,
                                                  engine::PartId after, std::uint16_t action) {
   const bool restarted = action == static_cast<std::uint16_t>(ActionKind::Crash);
-  const std::uint32_t witnesses =
+  const spec::WitnessSet witnesses =
       spec::witnesses(locals_[before].view, locals_[after].view, restarted, histories_[record]);
   return {intern_history(spec::extended(histories_[record], locals_[after].view)), witnesses};
 }

@@ -111,6 +111,7 @@ spec::WitnessSet expected_witnesses(const node::Options& options, const Bounds& 
   return spec::kPlainWitnesses | when(options.pre_vote, set_of(Witness::PreVoteWon)) |
          when(options.pre_vote || options.vote_lease, set_of(Witness::LeaseEnded)) |
          when(options.check_quorum, set_of(Witness::QuorumLost)) |
+         when(options.appends_in_flight > 1, set_of(Witness::AppendsPipelined)) |
          when(bounds.reads > 0, set_of(Witness::LeaderAnsweredRead) |
                                     set_of(Witness::FollowerAnsweredRead) |
                                     set_of(Witness::ReadSawCommitted)) |
@@ -122,6 +123,9 @@ spec::WitnessSet expected_witnesses(const node::Options& options, const Bounds& 
          when(bounds.changes > 0, set_of(Witness::MembershipCommitted) |
                                       set_of(Witness::MembershipRolledBack) |
                                       set_of(Witness::LeaderLeft)) |
+         when(bounds.changes > 0 && bounds.learners, set_of(Witness::LearnerPromoted)) |
+         when(bounds.changes > 0 && bounds.compactions > 0,
+              set_of(Witness::SnapshotBroughtMembership)) |
          when(bounds.changes > 0 && bounds.joint_changes, set_of(Witness::JointCommitted)) |
          when(bounds.async_disk, set_of(Witness::UnsyncedLost) | set_of(Witness::WriteTorn));
 }

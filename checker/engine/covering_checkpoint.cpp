@@ -14,7 +14,7 @@
 namespace engine {
 namespace {
 
-constexpr std::uint32_t kVersion = 1;  // of every section here
+constexpr std::uint32_t kVersion = 2;  // of every section here
 
 struct SavedNode {
   HalfId half = kNone;
@@ -202,7 +202,7 @@ void CoveringSearch::save(ArchiveWriter& writer) {
   writer.put_u64(ground_.names.renamings());
   writer.put_u64(workers_.size());
   writer.put_u64(progress().generated);
-  writer.put_u32(ground_.graph.witnesses());
+  writer.put_u64(ground_.graph.witnesses());
   writer.put_list(actions);
   writer.end_section();
 
@@ -321,7 +321,7 @@ void CoveringSearch::resume(ArchiveReader& reader) {
   if (workers_then == 0 || workers_then > kNone)
     reader.refuse("a number of threads that cannot be");
   const std::uint64_t generated = reader.get_u64();
-  ground_.graph.add_witnesses(reader.get_u32());
+  ground_.graph.add_witnesses(reader.get_u64());
   const auto actions = reader.get_list<std::uint64_t>();
   if (actions.size() != ground_.graph.model().action_names().size()) {
     reader.refuse("counts of other actions");

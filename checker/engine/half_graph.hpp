@@ -44,7 +44,7 @@ struct EdgeDetail {
   std::uint32_t label = 0;
   MessageId message = kNone;
   unsigned alternative = 0;
-  std::uint32_t witnesses = 0;
+  WitnessSet witnesses = 0;
   std::uint32_t violation = 0;
   std::uint16_t cut_off_by = 0;
 };
@@ -126,10 +126,8 @@ class HalfGraph {
     edges_[id].is_news.store(false, std::memory_order_relaxed);
     witnesses_.fetch_or(details_[id].witnesses, std::memory_order_relaxed);
   }
-  [[nodiscard]] std::uint32_t witnesses() const {
-    return witnesses_.load(std::memory_order_relaxed);
-  }
-  void add_witnesses(std::uint32_t witnesses) { witnesses_.fetch_or(witnesses); }
+  [[nodiscard]] WitnessSet witnesses() const { return witnesses_.load(std::memory_order_relaxed); }
+  void add_witnesses(WitnessSet witnesses) { witnesses_.fetch_or(witnesses); }
   // For a half that was reached before a break in the search.
   void restore(HalfId half) {
     const std::lock_guard lock(mutex_);
@@ -194,7 +192,7 @@ class HalfGraph {
   ReservedArray<std::uint16_t> cut_offs_;              // of all rows, end to end
   std::vector<std::unique_ptr<const Table>> tables_;   // all that ever were
   std::vector<Step> scratch_;
-  std::atomic<std::uint32_t> witnesses_{0};
+  std::atomic<WitnessSet> witnesses_{0};
 };
 
 }  // namespace engine

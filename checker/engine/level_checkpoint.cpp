@@ -131,7 +131,7 @@ void LevelSearch::save_counts(ArchiveWriter& writer) {
   writer.put_u64(expanded);
   writer.put_u32(least_violation());
   writer.put_u64(level_);
-  writer.put_u32(graph().witnesses());
+  writer.put_u64(graph().witnesses());
   writer.put_list(actions);
   writer.put_list(cut_off);
   writer.end_section();
@@ -144,7 +144,7 @@ void LevelSearch::load_counts(ArchiveReader& reader) {
   const std::uint64_t expanded = reader.get_u64();
   const std::uint32_t violation = reader.get_u32();
   level_ = reader.get_u64();
-  graph().add_witnesses(reader.get_u32());
+  graph().add_witnesses(reader.get_u64());
   const auto actions = get_counts(reader, graph().model().action_names().size());
   const auto cut_off = get_counts(reader, graph().model().bound_names().size());
   reader.close_section();

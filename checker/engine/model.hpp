@@ -23,13 +23,16 @@ namespace engine {
 class ArchiveReader;
 class ArchiveWriter;
 
+// Bit i: the model's witness i was seen.
+using WitnessSet = std::uint64_t;
+
 // One step of a cluster half.
 struct Step {
   HalfId next = kNone;  // kNone: not possible here
   SendsId sends = kNoSends;
-  std::uint16_t action = 0;     // index into Model::action_names(), for coverage
-  std::uint32_t label = 0;      // the model's own: what this step is, for the path that is reported
-  std::uint32_t witnesses = 0;  // bit mask
+  std::uint16_t action = 0;  // index into Model::action_names(), for coverage
+  std::uint32_t label = 0;   // the model's own: what this step is, for the path that is reported
+  WitnessSet witnesses = 0;
   // 0, or the model's number of what this step violates, by itself or by the half it leads to.
   std::uint32_t violation = 0;
   bool consumes = true;     // a receipt that takes its message from the network

@@ -46,7 +46,7 @@ class PartModel {
   // For those that do: the record after it, and the witnesses it fires.
   struct Observed {
     RecordId record = 0;
-    std::uint32_t witnesses = 0;
+    WitnessSet witnesses = 0;
   };
   virtual Observed observe(RecordId record, PartId before, PartId after, std::uint16_t action) = 0;
   // 0, or the model's number of what this state violates.

@@ -310,7 +310,7 @@ bool RandomWalks::move(const Choice& choice, WalkTotals& totals) {
 }
 
 const PartModel::Observed& RandomWalks::observed(PartId before, const Edge& edge) {
-  const std::uint64_t key = pair_key(edge.witnesses, record_id_);
+  const std::uint64_t key = pair_key(static_cast<std::uint32_t>(edge.witnesses), record_id_);
   if (const std::uint32_t* known = observed_index_.find(key)) return observed_[*known];
   observed_.push_back(model_.observe(record_id_, before, edge.next, edge.action));
   observed_index_.insert(key, static_cast<std::uint32_t>(observed_.size() - 1));

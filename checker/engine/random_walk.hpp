@@ -84,7 +84,7 @@ struct WalkTotals {
   std::uint64_t steps = 0;
   std::vector<std::uint64_t> action_counts;  // by action: steps
   std::vector<std::uint64_t> bounds_met;     // by bound: walks in which it forbade something
-  std::uint32_t witnesses = 0;
+  WitnessSet witnesses = 0;
 };
 
 class RandomWalks {
@@ -112,7 +112,7 @@ class RandomWalks {
   struct Edge {
     PartId next = kNone;  // kNone: forbidden
     SendsId sends = kNoSends;
-    std::uint32_t witnesses = 0;  // reads_record: its number among such edges instead
+    WitnessSet witnesses = 0;  // reads_record: its number (32 bits) among such edges instead
     std::uint16_t action = 0;
     std::uint16_t violation = 0;
     std::uint8_t sends_count = 0;

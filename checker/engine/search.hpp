@@ -81,7 +81,7 @@ struct SearchResult {
   std::uint64_t halves = 0;     // distinct cluster halves visited, undone symmetry included
   std::vector<std::uint64_t> action_counts;  // how often each action was taken
   std::vector<std::uint64_t> cut_off;        // steps that each bound forbade
-  std::uint32_t witnesses = 0;               // fired at least once
+  WitnessSet witnesses = 0;                  // fired at least once
   std::optional<Collisions> collisions;      // nothing where the search is exact
 };
 

@@ -14,7 +14,7 @@ namespace node {
 // its boundary is of another version than the caller's.
 using LibraryEntry = Node* (*)(int boundary_version, const Options& options);
 inline constexpr const char* kLibraryEntry = "raftcheck_make_node";
-inline constexpr int kBoundaryVersion = 3;
+inline constexpr int kBoundaryVersion = 5;
 
 // A node together with the library that its code lives in.
 class LibraryNode {

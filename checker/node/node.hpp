@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "spec/property.hpp"
 #include "spec/view.hpp"
 
 namespace node {
@@ -29,8 +30,11 @@ struct Options {
   bool check_quorum = false;
   bool vote_lease = false;
   bool lease_reads = false;
-  bool snapshots = false;            // servers have state machines, and take snapshots of them
-  std::uint32_t snapshot_chunk = 0;  // bytes of a snapshot in one message; 0: no limit
+  std::uint32_t bytes_per_message = 0;  // of commands; 0: no limit, as for the next two
+  std::uint32_t appends_in_flight = 0;  // AppendEntries to a server that are not answered
+  std::uint32_t uncommitted = 0;        // entries of a leader's term
+  bool snapshots = false;               // servers have state machines, and take snapshots of them
+  std::uint32_t snapshot_chunk = 0;     // bytes of a snapshot in one message; 0: no limit
   Changes changes = Changes::None;
   bool async_disk = false;  // writes are done one by one, and only then what waits for them is sent
   std::uint32_t voters = 0;  // with changes: servers 1..voters are the first members; 0: all
@@ -93,6 +97,7 @@ struct StepResult {
   std::vector<std::uint64_t> reads{};   // that are answered, from what is applied after the step
   std::optional<std::string> contract;  // the sentence of a broken contract
   std::optional<Timers> timers;         // absent: the implementation does not say
+  std::optional<spec::Applied> applied{};  // the same
 };
 
 // Renames servers: server i becomes renaming[i - 1] + 1.

@@ -83,6 +83,10 @@ void add_role(spec::ServerView& view, const raft::Leader& leader) {
   for (std::uint32_t id = 1; id <= leader.progress.size(); ++id) {
     view.next_index.push_back(leader.progress[{id}].next_index.value);
     view.match_index.push_back(leader.progress[{id}].match_index.value);
+    const auto& flow = leader.progress[{id}].flow;
+    if (flow) view.in_flight.resize(leader.progress.size());
+    if (flow) view.in_flight[id - 1] = flow->in_flight.size();
+    if (flow && flow->is_probing) view.probed.push_back(id);
   }
   if (leader.heard) view.heard = view_of(*leader.heard);
   view.transferee = leader.transferee.value;
@@ -297,6 +301,9 @@ class RaftNode final : public Node {
                 .check_quorum = options.check_quorum,
                 .vote_lease = options.vote_lease,
                 .lease_reads = options.lease_reads,
+                .bytes_per_message = options.bytes_per_message,
+                .appends_in_flight = options.appends_in_flight,
+                .uncommitted = options.uncommitted,
                 .snapshot_chunk = options.snapshot_chunk,
                 .changes = static_cast<raft::Changes>(options.changes),
                 .async_disk = options.async_disk,
@@ -333,6 +340,7 @@ class RaftNode final : public Node {
       raft::make_durable(machine.durable, effects_.persist, machine.server);
     }
     if (has_state_machines_) apply(machine);
+    result.applied = applied(machine.server);
     result.state = raft::encoded(machine);
     result.outcome = to_string(effects_.outcome);
     result.reads = effects_.reads;
@@ -474,6 +482,7 @@ class RaftNode final : public Node {
     spec::DiskView disk{machine.durable.hard_state.current_term.value,
                         machine.durable.hard_state.voted_for.value,
                         0,
+                        {},
                         {}};
     raft::Server on_disk;
     on_disk.snapshot = machine.durable.snapshot;
@@ -484,6 +493,7 @@ class RaftNode final : public Node {
     disk.log_index = static_cast<spec::Index>(differs.in1 - stored.begin());
     for (const PendingWrite& pending : machine.pending) {
       disk.pending.push_back(raft::parts_of(pending.write));
+      disk.pending_ends.push_back(pending.write.last_index.value);
     }
     return disk;
   }
@@ -531,6 +541,13 @@ class RaftNode final : public Node {
          index = index.next()) {
       if (machine.server.log.has(index)) machine.applied.push_back(machine.server.log.at(index));
     }
+  }
+
+  [[nodiscard]] spec::Applied applied(const raft::Server& server) const {
+    spec::Applied applied{.first = effects_.apply.first.value, .last = effects_.apply.last.value};
+    if (effects_.outcome == raft::Outcome::Restarted) applied.anew = 0;
+    if (effects_.restore) applied.anew = server.snapshot.index.value;
+    return applied;
   }
 
   raft::Config config_;
