@@ -88,7 +88,7 @@ class Json(CliTest):
         found = self.summary(*TINY)
         self.assertEqual(set(found["config"]), {*FLAGS, "bug", "properties"})
         self.assertIsNone(found["config"]["bug"])
-        self.assertEqual(len(found["config"]["properties"]), 21)
+        self.assertEqual(len(found["config"]["properties"]), 22)
         self.assertEqual(set(found["cut_off"]), {
             "terms", "log", "proposals", "timeouts", "crashes", "inflight", "duplicates",
             "partitions", "loss", "contract", "transfers", "reads", "clock-drifts", "compactions",
@@ -100,7 +100,7 @@ class Json(CliTest):
             "deliver_append_entries_reply", "deliver_pre_vote", "deliver_pre_vote_reply",
             "deliver_timeout_now", "deliver_read_index", "deliver_read_index_reply",
             "deliver_install_snapshot", "deliver_install_snapshot_reply", "deliver_other"})
-        self.assertEqual(len(found["witnesses"]), 31)
+        self.assertEqual(len(found["witnesses"]), 34)
         for value in [*found["cut_off"].values(), *found["coverage"].values()]:
             self.assertIs(type(value), int)
         for value in found["witnesses"].values():

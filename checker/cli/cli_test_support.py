@@ -20,6 +20,7 @@ FLAGS = [
     "states", "time", "memory", "checkpoint-every", "threads", "symmetry", "shortest-states",
     "recovery", "recovery-steps", "check-symmetry", "store", "fingerprint-seed",
     "transfers", "reads", "clock-drifts", "pre-vote", "check-quorum", "vote-lease", "lease-reads",
+    "bytes", "appends-in-flight", "uncommitted",
     "compactions", "snapshot-chunk", "changes", "voters", "learners", "membership", "disk"]
 SWITCHES = ["recovery", "check-symmetry", "pre-vote", "check-quorum", "vote-lease", "lease-reads",
             "learners"]  # alone: on

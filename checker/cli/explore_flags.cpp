@@ -66,6 +66,15 @@ constexpr std::array kFlags = {
     Flag{"lease-reads", "[on|off]", "off", kServer,
          "a leader that a majority has confirmed answers reads without asking again, until the "
          "minimum election timeout since it asked; needs --vote-lease"},
+    Flag{
+        "bytes", "N", "unlimited", kServer,
+        "bytes of commands in one AppendEntries, which has one entry at least; a no-op has none, a "
+        "proposal 2 or more"},
+    Flag{"appends-in-flight", "N", "unlimited", kServer,
+         "AppendEntries to a server that are not answered, sent in a pipeline once one has been; "
+         "unlimited: no pipeline, each goes on from what was answered"},
+    Flag{"uncommitted", "N", "unlimited", kServer,
+         "a leader refuses proposals while so many entries of its term are not committed"},
     Flag{"snapshot-chunk", "BYTES", "unlimited", kServer,
          "bytes of a snapshot in one InstallSnapshot; an entry takes about 5"},
     Flag{"membership", "single|joint", "single", kServer,

@@ -10,7 +10,7 @@ Json value_json(const std::string& value) {
   return parsed.is_number() ? parsed : Json(value);
 }
 
-Json witnesses_json(std::uint32_t fired) {
+Json witnesses_json(spec::WitnessSet fired) {
   Json json = Json::object();
   for (std::size_t i = 0; i < spec::kWitnessCount; ++i) {
     json[to_string(static_cast<spec::Witness>(i))] = (fired >> i & 1U) != 0;

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "spec/witness.hpp"
+
 namespace cli {
 
 using Json = nlohmann::ordered_json;
@@ -13,7 +15,7 @@ using Json = nlohmann::ordered_json;
 // The flags' values: numbers as numbers, null for what has no limit.
 Json value_json(const std::string& value);
 // By witness: whether it is in the set.
-Json witnesses_json(std::uint32_t fired);
+Json witnesses_json(spec::WitnessSet fired);
 Json named(const std::vector<std::string>& names, const std::vector<std::uint64_t>& counts);
 
 }  // namespace cli

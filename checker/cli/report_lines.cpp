@@ -35,7 +35,7 @@ void line(Out out, std::string_view name, std::string_view value) {
   fmt::format_to(out, "{}", two_columns(name, kValueColumn, words_of(value)));
 }
 
-void add_witness_lines(Out out, std::uint32_t fired, std::uint32_t expected) {
+void add_witness_lines(Out out, spec::WitnessSet fired, spec::WitnessSet expected) {
   std::vector<std::string> seen;
   std::vector<std::string> unseen;
   for (std::size_t i = 0; i < spec::kWitnessCount; ++i) {

@@ -8,6 +8,7 @@
 
 #include "checker/cluster/bounds.hpp"
 #include "checker/node/node.hpp"
+#include "spec/witness.hpp"
 
 namespace cli {
 
@@ -25,6 +26,6 @@ bool has_feature_of(std::string_view action, const node::Options& node,
 
 // What happened at least once, and what never did. `fired`: a bit for each spec::Witness.
 // `expected`: those that these servers can fire.
-void add_witness_lines(Out out, std::uint32_t fired, std::uint32_t expected);
+void add_witness_lines(Out out, spec::WitnessSet fired, spec::WitnessSet expected);
 
 }  // namespace cli

@@ -117,7 +117,7 @@ void add_coverage(Out out, const SimulateOutcome& outcome) {
 }
 
 void add_witnesses(Out out, const SimulateOutcome& outcome) {
-  const std::uint32_t fired = outcome.report.totals.witnesses;
+  const spec::WitnessSet fired = outcome.report.totals.witnesses;
   add_witness_lines(out, fired,
                     cluster::expected_witnesses(outcome.plan.options.node, features_of(outcome)));
   if ((fired & set_of(spec::Witness::LeaderElected)) == 0 && !outcome.report.found) {
