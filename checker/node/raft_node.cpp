@@ -9,7 +9,6 @@
 #include "src/raft/canonical.hpp"
 #include "src/raft/contract.hpp"
 #include "src/raft/disk.hpp"
-#include "src/raft/handlers.hpp"
 #include "src/raft/step.hpp"
 
 namespace node {

@@ -30,14 +30,23 @@ Index own_match(const Server& server) {
   return server.config.async_disk ? server.stable_index : server.log.last_index();
 }
 
-void advance_leader_commit(Server& server, const Leader& leader, Effects& effects) {
+namespace {
+
+// The highest index that a majority of all servers holds.
+Index majority_index(const Server& server, const Leader& leader) {
   std::array<Index, kServersMax> matches;
   std::size_t voters = 0;
   matches[voters++] = own_match(server);  // its own log
   for_each_server(server,
                   [&](ServerId peer) { matches[voters++] = leader.progress[peer].match_index; });
+  return quorum_index(std::span(matches).first(voters));
+}
+
+}  // namespace
+
+void advance_leader_commit(Server& server, const Leader& leader, Effects& effects) {
   const Index replicated = server.config.changes == Changes::None
-                               ? quorum_index(std::span(matches).first(voters))
+                               ? majority_index(server, leader)
                                : replicated_index(server, leader);
   if (replicated <= server.commit_index) return;
   // Section 5.4.2 and Figure 8: only entries of the leader's own term are committed by counting

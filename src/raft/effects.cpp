@@ -61,7 +61,6 @@ const char* to_string(Outcome outcome) {
 
 void Effects::clear() {
   messages.clear();
-  after_persist.clear();
   std::vector<Message> kept = std::move(messages);
   *this = Effects{};
   messages = std::move(kept);

@@ -1,12 +1,15 @@
 // What a step asks of whoever drives the server. The core itself touches no disk, clock or network.
 //
 // After each step, in this order, a driver must:
-//   1. make `persist` durable. If that fails or is cut short, the server has crashed: nothing of
-//      what follows may be done, and it begins anew with Restart and what is on the disk.
+//   1. make `persist` durable, in this order: the term with the vote, at once; the snapshot; the
+//      log. If that fails or is cut short, the server has crashed: nothing of what follows may be
+//      done, and it begins anew with Restart and what is on the disk.
 //   2. send `messages`. They may be lost, late, reordered or doubled, but none may leave before 1
 //      (Figure 2: "updated on stable storage before responding to RPCs").
 //   3. if `restore` is set, replace the state machine by what the server's snapshot holds.
-//   4. hand the entries of `apply` to the state machine, in index order, each once.
+//   4. hand the entries of `apply` to the state machine, in index order, each once. The state
+//      machine begins empty with each Restart: entries come again from the first on, or from
+//      behind the snapshot that `restore` brings.
 //   5. answer `reads`.
 //   6. set the timers that `timers` names, each anew and to go off once: the election timer, to a
 //      fresh random time of at least the minimum election timeout; the heartbeat timer, well below
@@ -19,6 +22,9 @@
 // disk); ElectionTimeout, HeartbeatTimeout, LeaseTimeout when a timer goes off; Receive for what
 // arrives; Propose, Read, Compact, Transfer, ChangeMembership for what clients and operators ask.
 // One input at a time, from one thread.
+//
+// An id is one disk for ever: a server whose disk is replaced is another server, and joins under an
+// id that was never used (ChangeMembership). What leaders know of an id outlives its membership.
 //
 // What it may tell its clients: a proposal is done when the entry at `proposed` is applied here and
 // is still the same (its term, or the command itself, tells); until then nobody knows.
@@ -129,7 +135,7 @@ struct Effects {
   bool restore = false;  // the state machine must become what the server's snapshot holds
   bool operator==(const Effects&) const = default;
 
-  // Empties everything but keeps the memory.
+  // Empties everything but keeps the memory of `messages`.
   void clear();
 };
 

@@ -36,23 +36,31 @@ Server with_commands(const std::vector<std::string>& commands, std::uint32_t byt
   return server;
 }
 
+// What an AppendEntries to server 2 holds; throws if not exactly one was sent to it.
+AppendEntries request_to_2(const Effects& effects) {
+  std::vector<AppendEntries> found;
+  for (const auto& [receiver, request] : sent<AppendEntries>(effects)) {
+    if (receiver == 2) found.push_back(request);
+  }
+  if (found.size() != 1) throw std::runtime_error("not exactly one request to server 2");
+  return found.front();
+}
+
 TEST(Bytes, Message_HoldsAsManyEntriesAsFit_InOrder) {
-  Server server = with_commands({"aa", "bbbb", "cc"}, 4);
-  const Effects effects = step(server, HeartbeatTimeout{});
-  for (const auto& [to, request] : sent<AppendEntries>(effects)) {
-    if (to == 2) {
-      EXPECT_EQ(request.entries.size(), 1u) << "the third would fit, the second not";
+  for (const auto& [bytes, entries] : std::vector<std::pair<std::uint32_t, std::size_t>>{
+           {0, 4}, {1, 1}, {2, 1}, {5, 1}, {6, 2}, {7, 2}, {8, 3}, {9, 4}, {100, 4}}) {
+    Server server = with_commands({"aa", "bbbb", "cc", "d"}, bytes);
+    const AppendEntries request = request_to_2(step(server, HeartbeatTimeout{}));
+    EXPECT_EQ(request.entries.size(), entries) << bytes << " bytes";
+    for (std::size_t i = 0; i < request.entries.size(); ++i) {
+      EXPECT_EQ(request.entries[i], server.log.at({i + 1}));
     }
   }
 }
 
 TEST(Bytes, Message_HoldsOneEntryAtLeast) {
   Server server = with_commands({"a long command", "b"}, 4);
-  for (const auto& [to, request] : sent<AppendEntries>(step(server, HeartbeatTimeout{}))) {
-    if (to == 2) {
-      EXPECT_EQ(request.entries.size(), 1u);
-    }
-  }
+  EXPECT_EQ(request_to_2(step(server, HeartbeatTimeout{})).entries.size(), 1u);
 }
 
 TEST(Pipeline, FollowerIsProbed_UntilItAnswers) {
@@ -114,11 +122,7 @@ TEST(Pipeline, LostMessage_IsSentAgain_OnceAHeartbeatIsRejected) {
   Server server = leader(pipelined({.term = 1}, 1));
   deliver(server, 2, accepted(1, 0));
   step(server, Propose{"a"});  // lost
-  for (const auto& [to, request] : sent<AppendEntries>(step(server, HeartbeatTimeout{}))) {
-    if (to == 2) {
-      EXPECT_EQ(request.prev_log_index, Index{1});
-    }
-  }
+  EXPECT_EQ(request_to_2(step(server, HeartbeatTimeout{})).prev_log_index, Index{1});
   EXPECT_EQ(terms_sent(deliver(server, 2, rejected(1, 0, 1)), 2), Terms{1});
 }
 
@@ -132,6 +136,18 @@ TEST(Pipeline, Snapshot_IsSentOnce_UntilAnsweredOrAHeartbeat) {
       .term = Term{1}, .last_included_index = Index{2}, .installed = true};
   EXPECT_EQ(terms_sent(deliver(server, 2, installed), 2), Terms{1}) << "and so in a pipeline";
   EXPECT_FALSE(progress_of(server, 2).flow->is_probing);
+}
+
+// The round that a read begins must reach a follower that waits for its snapshot, too.
+TEST(Pipeline, Read_SendsAHeartbeat_WhileTheSnapshotIsOnItsWay) {
+  Server server = leader(pipelined({.term = 1, .log = {1, 1}, .commit = 2}, 2));
+  step(server, Compact{Index{2}, "s"});
+  deliver(server, 2, rejected(1, 0, 1));
+  const AppendEntries request = request_to_2(step(server, Read{1}));
+  EXPECT_EQ(request.prev_log_index, Index{2});
+  EXPECT_EQ(request.prev_log_term, Term{1});
+  EXPECT_EQ(request.round, 1u);
+  EXPECT_TRUE(request.entries.empty());
 }
 
 TEST(Pipeline, WithoutABound_NothingIsRemembered) {

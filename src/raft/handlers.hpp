@@ -140,8 +140,8 @@ void on_install_snapshot(Server& server, ServerId from, const InstallSnapshot& r
                          Effects& effects);
 void on_install_snapshot_reply(Server& server, ServerId from, const InstallSnapshotReply& reply,
                                Effects& effects);
-// The piece of the snapshot that begins at `offset`, or all of it.
-void send_snapshot(const Server& server, ServerId peer, std::uint64_t offset, Effects& effects);
+// The piece of the snapshot that begins at the follower's offset, or all of it.
+void send_snapshot(const Server& server, const Progress& progress, ServerId peer, Effects& effects);
 // A restart: continues from the durable snapshot, and brings a log behind it that was not yet cut
 // when the server crashed.
 void restore_snapshot(Server& server, const Snapshot& snapshot, Effects& effects);

@@ -82,9 +82,8 @@ bool is_changing(const Server& server) {
 }
 
 bool is_voter(const Server& server, ServerId id) {
-  if (server.config.changes != Changes::None)
-    return membership_of(server).all_voters().contains(id);
-  return !id.is_none() && id.value <= server.config.servers;
+  if (id.is_none() || id.value > server.config.servers) return false;
+  return server.config.changes == Changes::None || membership_of(server).all_voters().contains(id);
 }
 
 bool may_campaign(const Server& server) {
@@ -122,7 +121,6 @@ void on_change_membership(Server& server, const ChangeMembership& change, Effect
   append_membership(server, next, effects);
   effects.outcome = Outcome::ChangeAppended;
   effects.proposed = server.log.last_index();
-  effects.timers.reset_heartbeat = true;
   advance_leader_commit(server, *leader, effects);
   broadcast_entries(server, *leader, effects);
 }

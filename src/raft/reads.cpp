@@ -111,6 +111,10 @@ void on_read_index_reply(Server& server, const ReadIndexReply& reply, Effects& e
     read.index = reply.read_index;
     effects.outcome = Outcome::ReadConfirmed;
   }
+  // The leader has refused earlier ones, or its answers are late: they count as lost.
+  std::erase_if(follower->reads, [&](const FollowerRead& read) {
+    return read.id < reply.id && read.index.value == 0;
+  });
   answer_applied_reads(server, effects);
 }
 

@@ -121,6 +121,19 @@ TEST(Read, Follower_AsksItsLeader_AndAnswersWhenItHasAppliedSoFar) {
   EXPECT_EQ(deliver(server, 2, append(2, {2, 2}, {}, 2)).reads, Ids{7});
 }
 
+// The leader answers them in their order or refuses them, so what is missing will not come.
+TEST(Read, Follower_GivesUpEarlierReads_ThatTheLeaderHasNotAnswered) {
+  Server server = following();
+  read(server, 7);
+  read(server, 8);
+  deliver(server, 2, ReadIndexReply{Term{2}, 7, Index{2}});
+  read(server, 9);
+  read(server, 10);
+  deliver(server, 2, ReadIndexReply{Term{2}, 10, Index{2}});
+  EXPECT_EQ(deliver(server, 2, append(2, {2, 2}, {}, 2)).reads, (Ids{7, 10}));
+  EXPECT_TRUE(std::get<Follower>(server.role).reads.empty());
+}
+
 TEST(Read, Follower_AnswersAtOnce_WhenItHasAppliedSoFar_AndOnce) {
   Server server = following();
   read(server, 7);

@@ -7,13 +7,15 @@ namespace raft {
 
 void send_append(const Server& server, Progress& progress, ServerId peer, Effects& effects) {
   // Section 7: what the follower needs next may be gone.
-  if (progress.next_index <= server.log.base_index()) {
+  const bool is_gone = progress.next_index <= server.log.base_index();
+  if (is_gone && may_send_entries(server, progress)) {
     note_snapshot_sent(server, progress);
-    send_snapshot(server, peer, 0, effects);
+    send_snapshot(server, progress, peer, effects);
     return;
   }
+  // While the snapshot is on its way: a heartbeat.
   const auto entries = batch(server, progress);
-  const Index previous = progress.next_index.previous();
+  const Index previous = is_gone ? server.log.base_index() : progress.next_index.previous();
   const auto& reads = std::get<Leader>(server.role).reads;
   send(server, peer,
        AppendEntries{server.current_term(), previous, server.log.term_at(previous),
@@ -109,6 +111,9 @@ void broadcast_append(const Server& server, Leader& leader, Effects& effects) {
 }
 
 void broadcast_entries(const Server& server, Leader& leader, Effects& effects) {
+  // As good as a heartbeat, if everybody is written to. Where messages in flight are bounded a
+  // probe that was lost waits for the heartbeat, and proposals must not put that off for ever.
+  effects.timers.reset_heartbeat |= server.config.appends_in_flight == 0;
   for_each_peer(server,
                 [&](ServerId peer) { send_entries(server, leader.progress[peer], peer, effects); });
 }
@@ -146,7 +151,6 @@ void on_propose(Server& server, const std::string& command, Effects& effects) {
   append_own(server, EntryKind::Command, command, effects);
   effects.outcome = Outcome::ProposalAppended;
   effects.proposed = server.log.last_index();
-  effects.timers.reset_heartbeat = true;
   advance_leader_commit(server, *leader, effects);
   broadcast_entries(server, *leader, effects);
 }

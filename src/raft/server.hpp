@@ -112,10 +112,11 @@ RAFT_FIELDS(Flow, is_probing, in_flight)
 struct Progress {
   Index next_index{};
   Index match_index{};
-  std::optional<Flow> flow{};  // with Config::appends_in_flight
+  std::uint64_t snapshot_offset = 0;  // of the piece of the snapshot that was sent last
+  std::optional<Flow> flow{};         // with Config::appends_in_flight
   bool operator==(const Progress&) const = default;
 };
-RAFT_FIELDS(Progress, next_index, match_index, flow)
+RAFT_FIELDS(Progress, next_index, match_index, snapshot_offset, flow)
 
 // A read that waits until a majority has confirmed that its leader leads (dissertation 6.4).
 struct PendingRead {

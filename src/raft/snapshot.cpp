@@ -53,10 +53,15 @@ void on_compact(Server& server, const Compact& compact, Effects& effects) {
   server.snapshot = {compact.through, server.log.base_term(), compact.data, membership};
   effects.persist.snapshot = true;
   effects.outcome = Outcome::Compacted;
+  auto* leader = std::get_if<Leader>(&server.role);
+  if (leader == nullptr) return;
+  for_each_server(server, [&](ServerId peer) { leader->progress[peer].snapshot_offset = 0; });
 }
 
-void send_snapshot(const Server& server, ServerId peer, std::uint64_t offset, Effects& effects) {
+void send_snapshot(const Server& server, const Progress& progress, ServerId peer,
+                   Effects& effects) {
   const Snapshot& snapshot = server.snapshot;
+  const std::uint64_t offset = progress.snapshot_offset;
   const std::uint32_t limit = server.config.snapshot_chunk;
   const std::uint64_t rest = snapshot.data.size() - offset;
   const std::uint64_t size = limit == 0 ? rest : std::min<std::uint64_t>(rest, limit);
@@ -115,11 +120,19 @@ void on_install_snapshot_reply(Server& server, ServerId from, const InstallSnaps
     return;
   }
   if (leader->heard) leader->heard->insert(from);
+  Progress& progress = leader->progress[from];
   const bool is_present = reply.last_included_index == server.snapshot.index &&
                           reply.stored < server.snapshot.data.size() &&
-                          leader->progress[from].next_index <= server.log.base_index();
-  effects.outcome = is_present ? Outcome::SnapshotSent : Outcome::StaleReplyIgnored;
-  if (is_present) send_snapshot(server, from, reply.stored, effects);
+                          progress.next_index <= server.log.base_index();
+  // The piece from there on is on its way already, unless it is lost, for which there are
+  // heartbeats: to send it with each answer would make two streams of one.
+  if (!is_present || reply.stored == progress.snapshot_offset) {
+    effects.outcome = Outcome::StaleReplyIgnored;
+    return;
+  }
+  progress.snapshot_offset = reply.stored;
+  effects.outcome = Outcome::SnapshotSent;
+  send_snapshot(server, progress, from, effects);
 }
 
 void restore_snapshot(Server& server, const Snapshot& snapshot, Effects& effects) {

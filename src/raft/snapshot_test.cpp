@@ -267,6 +267,31 @@ TEST(Snapshot, Leader_SendsChunksOfBoundedSize) {
             chunk(snapshot(2, {2, 2}), 6, "g", true));
 }
 
+TEST(Snapshot, Piece_IsSentOnceForAnAnswer_AndAnewWithAHeartbeat) {
+  Server server = leader({.term = 2, .log = {1, 2}, .commit = 2});
+  server.config.snapshot_chunk = 3;
+  step(server, Compact{Index{2}, "abcdefgh"});
+  std::get<Leader>(server.role).progress[ServerId{2}].next_index = Index{1};
+  const auto stored = [](std::uint64_t bytes) {
+    return InstallSnapshotReply{.term = Term{2}, .last_included_index = Index{2}, .stored = bytes};
+  };
+  const auto offset = [](const Effects& effects) {
+    std::vector<std::uint64_t> offsets;
+    for (const auto& [to, piece] : sent<InstallSnapshot>(effects)) offsets.push_back(piece.offset);
+    return offsets;
+  };
+  using Offsets = std::vector<std::uint64_t>;
+  EXPECT_EQ(offset(deliver(server, 2, stored(3))), Offsets{3});
+  EXPECT_EQ(deliver(server, 2, stored(3)), (Effects{.outcome = Outcome::StaleReplyIgnored}));
+  EXPECT_EQ(offset(step(server, HeartbeatTimeout{})), Offsets{3}) << "it may be lost";
+  EXPECT_EQ(offset(deliver(server, 2, stored(0))), Offsets{0}) << "it has restarted";
+  EXPECT_EQ(offset(deliver(server, 2, stored(6))), Offsets{6});
+  step(server, Propose{"x"});
+  deliver(server, 3, accepted(2, 3));
+  step(server, Compact{Index{3}, "klmnopqrst"});
+  EXPECT_EQ(offset(step(server, HeartbeatTimeout{})), Offsets{0}) << "another snapshot";
+}
+
 TEST(Snapshot, Follower_PutsChunksTogether_WhateverComesTwiceOrTooEarly) {
   Server server = follower({.term = 2});
   const InstallSnapshot whole = snapshot(2, {2, 2});

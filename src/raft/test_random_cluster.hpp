@@ -141,7 +141,9 @@ inline std::ostream& operator<<(std::ostream& out, const Schedule& schedule) {
       << (config.backtracking == Backtracking::Plain) << ", entries a message "
       << config.entries_per_message << ", pre-vote " << config.pre_vote << ", check quorum "
       << config.check_quorum << ", vote lease " << config.vote_lease << ", lease reads "
-      << config.lease_reads << '\n';
+      << config.lease_reads << ", bytes " << config.bytes_per_message << ", in flight "
+      << config.appends_in_flight << ", uncommitted " << config.uncommitted << ", snapshot chunk "
+      << config.snapshot_chunk << ", changes " << static_cast<int>(config.changes) << '\n';
   try {
     run(schedule, [&](const RandomCluster&, const Taken& taken) {
       out << "  server " << taken.after.id.value << ": " << kInputs[taken.input.index()];
@@ -198,7 +200,8 @@ inline std::string broken_invariant(const Server& server) {
   }
   if (progress.size() != server.config.servers) return "a leader does not know all servers";
   for (std::uint32_t id = 1; id <= server.config.servers; ++id) {
-    const auto& [next, match, flow] = progress[ServerId{id}];
+    const auto& [next, match, offset, flow] = progress[ServerId{id}];
+    if (offset > server.snapshot.data.size()) return "a piece from beyond the snapshot's end";
     const bool bounded = server.config.appends_in_flight > 0 && id != server.id.value;
     if (flow.has_value() != bounded) return "flow without a bound, or a bound without";
     if (flow && flow->in_flight.size() > server.config.appends_in_flight)

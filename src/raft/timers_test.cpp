@@ -69,6 +69,13 @@ TEST(Timers, Leader_RestartsItsHeartbeatTimer_WhenItWritesToEverybody) {
   EXPECT_EQ(step(server, Propose{"x"}).timers, kHeartbeat);
 }
 
+// A probe that was lost is sent anew with the next heartbeat: proposals must not put that off.
+TEST(Timers, Leader_LetsItsHeartbeatTimerRun_WhenItMayNotWriteToEverybody) {
+  Server server = leader({.term = 2, .appends_in_flight = 2});
+  EXPECT_EQ(step(server, HeartbeatTimeout{}).timers, kHeartbeat);
+  EXPECT_EQ(step(server, Propose{"x"}).timers, kNone);
+}
+
 TEST(Timers, Leader_RestartsNothing_WhenRepliesArrive) {
   Server server = leader({.term = 2, .log = {1, 2}});
   EXPECT_EQ(deliver(server, 2, accepted(2, 1)).timers, kNone);

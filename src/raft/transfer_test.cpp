@@ -92,8 +92,11 @@ TEST(Transfer, IsRefused_ByAnybodyButALeader_WhichIsNamed) {
 
 TEST(Transfer, IsRefused_ToItselfToStrangersAndWhileOneIsUnderWay) {
   Server server = leading();
-  for (const std::uint32_t to : {0u, 1u, 4u, ~0u}) {
-    EXPECT_EQ(transfer(server, to), (Effects{.outcome = Outcome::TransferRefused}));
+  for (const Changes changes : {Changes::Joint, Changes::None}) {
+    server.config.changes = changes;
+    for (const std::uint32_t to : {0u, 1u, 4u, 65u, 66u, ~0u}) {
+      EXPECT_EQ(transfer(server, to), (Effects{.outcome = Outcome::TransferRefused}));
+    }
   }
   transfer(server, 3);
   const Effects effects = transfer(server, 2);

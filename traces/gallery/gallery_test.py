@@ -4,6 +4,7 @@
 usage: gallery_test.py RAFTCHECK BUG_FOLDER [--seconds N]   check one bug
        gallery_test.py RAFTCHECK GALLERY --update           write the traces of all bugs
        gallery_test.py --stale CMAKE PATCH CORE GALLERY     a diff that does not apply must fail
+       gallery_test.py --index GALLERY                      README.md lists the bugs that there are
 
 A bug: each search that bug.json expects something of finds just that, at that depth, with a
 shortest trace, in time (of a cluster that does not recover: with the shortest run to it, while the
@@ -202,17 +203,33 @@ def check_stale(cmake, patch, core, gallery):
         expect(not tree.exists(), "a half-changed core was left behind")
 
 
+def check_index(gallery):
+    page = (gallery / "README.md").read_text()
+    listed = re.findall(r"^\| \[([a-z0-9-]+)\]\(([a-z0-9-]+)/story\.md\) \|", page, re.MULTILINE)
+    there = {diff.parent.name for diff in gallery.glob("*/bug.diff")}
+    expect({name for name, _ in listed} == there,
+           f"README.md and the folders differ: {sorted({name for name, _ in listed} ^ there)}")
+    expect(len(listed) == len(there), "README.md lists a bug twice")
+    expect(all(name == folder for name, folder in listed), "a row links to another bug's story")
+    ignored = subprocess.run(["git", "-C", gallery, "check-ignore", *sorted(there)],
+                             capture_output=True, text=True, check=False).stdout.split()
+    expect(not ignored, f"git ignores {ignored}: see .gitignore")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, default=60, help="for each search")
     parser.add_argument("--update", action="store_true", help="write the traces of all bugs")
     parser.add_argument("--stale", nargs=4, metavar=("CMAKE", "PATCH", "CORE", "GALLERY"))
+    parser.add_argument("--index", type=pathlib.Path, metavar="GALLERY")
     parser.add_argument("raftcheck", nargs="?", type=pathlib.Path)
     parser.add_argument("folder", nargs="?", type=pathlib.Path)
     arguments = parser.parse_args()
     if arguments.stale:
         cmake, patch, core, gallery = arguments.stale
         check_stale(cmake, patch, pathlib.Path(core), pathlib.Path(gallery))
+    elif arguments.index:
+        check_index(arguments.index)
     elif arguments.folder is None:
         parser.error("name the program and a folder")
     elif arguments.update:
