@@ -43,18 +43,15 @@ void add_rotations(TimerOrder order, std::vector<TimerOrder>& orders) {
   }
 }
 
-}  // namespace
-
-std::vector<TimerOrder> timer_orders(std::uint32_t servers) {
-  TimerOrder all(servers);
-  std::iota(all.begin(), all.end(), spec::ServerId{1});
+// All of them up.
+std::vector<TimerOrder> orders_of_all(const TimerOrder& servers) {
   std::vector<TimerOrder> orders;
-  add_rotations(all, orders);
-  add_rotations({all.rbegin(), all.rend()}, orders);
-  for (const TimerOrder& majority : majorities(servers)) add_rotations(majority, orders);
+  add_rotations(servers, orders);
+  add_rotations({servers.rbegin(), servers.rend()}, orders);
   return orders;
 }
 
+// The smallest majorities, each in id order.
 std::vector<TimerOrder> majorities(std::uint32_t servers) {
   std::vector<TimerOrder> found;
   for (std::uint32_t set = 1; set < std::uint32_t{1} << servers; ++set) {
@@ -66,6 +63,24 @@ std::vector<TimerOrder> majorities(std::uint32_t servers) {
     found.push_back(std::move(majority));
   }
   return found;
+}
+
+// Each smallest majority of the voters up.
+void add_majorities(const TimerOrder& voters, std::vector<TimerOrder>& orders) {
+  for (TimerOrder& up : majorities(static_cast<std::uint32_t>(voters.size()))) {
+    for (spec::ServerId& server : up) server = voters[server - 1];
+    add_rotations(std::move(up), orders);
+  }
+}
+
+}  // namespace
+
+std::vector<TimerOrder> timer_orders(std::uint32_t servers) {
+  TimerOrder all(servers);
+  std::iota(all.begin(), all.end(), spec::ServerId{1});
+  std::vector<TimerOrder> orders = orders_of_all(all);
+  add_majorities(all, orders);
+  return orders;
 }
 
 namespace {
@@ -106,18 +121,10 @@ std::vector<TimerOrder> timer_orders(const std::vector<spec::ServerView>& views,
       add_members(view.log[index - 1].membership, all);
     }
   }
-  std::vector<TimerOrder> orders;
-  add_rotations(all, orders);
-  add_rotations({all.rbegin(), all.rend()}, orders);
+  std::vector<TimerOrder> orders = orders_of_all(all);
   const bool is_settled = std::ranges::all_of(
       all, [&](spec::ServerId id) { return views[id - 1].membership == committed; });
-  if (!is_settled || !committed.outgoing.empty()) return orders;
-  const TimerOrder& voters = committed.voters;
-  for (const TimerOrder& majority : majorities(static_cast<std::uint32_t>(voters.size()))) {
-    TimerOrder up;
-    for (const spec::ServerId place : majority) up.push_back(voters[place - 1]);
-    add_rotations(std::move(up), orders);
-  }
+  if (is_settled && committed.outgoing.empty()) add_majorities(committed.voters, orders);
   return orders;
 }
 

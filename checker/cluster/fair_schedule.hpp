@@ -76,8 +76,6 @@ using TimerOrder = std::vector<spec::ServerId>;
 // reverse. Each smallest majority up: its rotations. So every server is first in some; and for up
 // to 3 servers these are all orders.
 std::vector<TimerOrder> timer_orders(std::uint32_t servers);
-// The smallest majorities, each in id order.
-std::vector<TimerOrder> majorities(std::uint32_t servers);
 
 // What the schedule needs to know of a server.
 struct ServerFacts {

@@ -1,5 +1,6 @@
 #include "checker/cluster/recovery.hpp"
 
+#include <algorithm>
 
 namespace cluster {
 namespace {

@@ -366,8 +366,12 @@ class Cluster {
     const ServerSet differing = added.empty() ? now - wanted : added;
     for (std::uint32_t id = 1; id <= kServers; ++id) {
       if (!differing.contains({id})) continue;
-      return added.empty() ? now - ServerSet::from_bits(std::uint64_t{1} << (id - 1))
-                           : now | ServerSet::from_bits(std::uint64_t{1} << (id - 1));
+      if (added.empty()) {
+        now.erase({id});
+      } else {
+        now.insert({id});
+      }
+      break;
     }
     return now;
   }
