@@ -2,7 +2,7 @@
 // networks, the states with the levels they belong to, and what of the current level is not yet
 // explored. Nothing depends on the number of threads: states are dealt out anew by their halves.
 // What is memoised of networks is computed again as it is needed.
-#include <algorithm>
+#include <vector>
 
 #include "checker/engine/counting_search.hpp"
 #include "checker/engine/interner_archive.hpp"
@@ -10,12 +10,12 @@
 namespace engine {
 namespace {
 
-constexpr std::uint32_t kVersion = 1;  // of every section here
+constexpr std::uint32_t kVersion = 2;  // of every section here
 
 void save_networks(NetworkTable& networks, ArchiveWriter& writer) {
   writer.begin_section("counting.networks", kVersion);
   writer.put_u64(networks.size());
-  for (NetworkId id = 0; id < networks.size(); ++id) writer.put_list(networks.messages(id));
+  networks.for_each([&](NetworkId id) { writer.put_list(networks.messages(id)); });
   writer.end_section();
 }
 
@@ -26,18 +26,41 @@ void load_networks(NetworkTable& networks, std::size_t known, ArchiveReader& rea
       if (message >= known) reader.refuse("a message that was not saved");
     }
     if (networks.wants_growth()) networks.grow_tables();
-    return networks.intern(messages);
+    networks.intern(messages);
+    return networks.size() - 1;  // not its number if it was there already
   });
   reader.close_section();
 }
 
-void get_networks(ArchiveReader& reader, std::vector<NetworkId>& networks, std::size_t known) {
-  reader.get_list(networks);
-  const auto is_unknown = [&](NetworkId id) { return id >= known; };
-  if (std::ranges::any_of(networks, is_unknown)) reader.refuse("a network that was not saved");
-}
-
 }  // namespace
+
+// Reads ids of networks, and refuses what is the id of none.
+class CountingSearch::NetworkReader {
+ public:
+  NetworkReader(ArchiveReader& reader, const NetworkTable& networks) : reader_(reader) {
+    networks.for_each([&](NetworkId id) {
+      is_known_.resize(std::size_t{id} + 1);
+      is_known_[id] = true;
+    });
+  }
+  NetworkId one() {
+    const NetworkId id = reader_.get_u32();
+    require(id);
+    return id;
+  }
+  void list(std::vector<NetworkId>& networks) {
+    reader_.get_list(networks);
+    for (const NetworkId id : networks) require(id);
+  }
+
+ private:
+  void require(NetworkId id) {
+    if (id >= is_known_.size() || !is_known_[id]) reader_.refuse("a network that was not saved");
+  }
+
+  ArchiveReader& reader_;
+  std::vector<bool> is_known_;
+};
 
 void CountingSearch::save_states(ArchiveWriter& writer) {
   save_networks(system_.networks(), writer);
@@ -48,9 +71,10 @@ void CountingSearch::save_states(ArchiveWriter& writer) {
 
 void CountingSearch::load_states(ArchiveReader& reader) {
   load_networks(system_.networks(), system_.graph().model().message_count(), reader);
-  load_stores(reader);
-  load_frontier(reader);
-  load_levels(reader);
+  NetworkReader networks(reader, system_.networks());
+  load_stores(reader, networks);
+  load_frontier(reader, networks);
+  load_levels(reader, networks);
   for (const auto& worker : workers_) worker->show();
 }
 
@@ -75,13 +99,12 @@ void CountingSearch::save_stores(ArchiveWriter& writer) const {
   writer.end_section();
 }
 
-void CountingSearch::load_stores(ArchiveReader& reader) {
-  const std::size_t known = system_.networks().size();
+void CountingSearch::load_stores(ArchiveReader& reader, NetworkReader& ids) {
   std::vector<NetworkId> networks;
   reader.open_section("counting.states", kVersion);
   while (reader.remaining() > 0) {
     const HalfId half = reader.get_u32();
-    get_networks(reader, networks, known);
+    ids.list(networks);
     system_.graph().restore(half);
     owner_of(half).store().restore(half, networks);
   }
@@ -90,9 +113,7 @@ void CountingSearch::load_stores(ArchiveReader& reader) {
   reader.open_section("counting.fresh", kVersion);
   while (reader.remaining() > 0) {
     const HalfId half = reader.get_u32();
-    const NetworkId network = reader.get_u32();
-    if (network >= known) reader.refuse("a network that was not saved");
-    owner_of(half).store().restore_fresh(half, network);
+    owner_of(half).store().restore_fresh(half, ids.one());
   }
   reader.close_section();
 }
@@ -107,12 +128,12 @@ void CountingSearch::save_frontier(ArchiveWriter& writer) const {
   writer.end_section();
 }
 
-void CountingSearch::load_frontier(ArchiveReader& reader) {
+void CountingSearch::load_frontier(ArchiveReader& reader, NetworkReader& ids) {
   std::vector<NetworkId> networks;
   reader.open_section("counting.frontier", kVersion);
   while (reader.remaining() > 0) {
     const HalfId half = reader.get_u32();
-    get_networks(reader, networks, system_.networks().size());
+    ids.list(networks);
     owner_of(half).store().restore_frontier(half, networks);
   }
   reader.close_section();
@@ -138,7 +159,7 @@ void CountingSearch::save_levels(ArchiveWriter& writer) const {
 }
 
 // One worker's log gets it all: who explored a state does not matter.
-void CountingSearch::load_levels(ArchiveReader& reader) {
+void CountingSearch::load_levels(ArchiveReader& reader, NetworkReader& ids) {
   reader.open_section("counting.levels", kVersion);
   std::vector<NetworkId> part;
   while (reader.remaining() > 0) {
@@ -146,7 +167,7 @@ void CountingSearch::load_levels(ArchiveReader& reader) {
     std::vector<NetworkId> networks;
     while (reader.get_u8() != 0) {
       const HalfId half = reader.get_u32();
-      get_networks(reader, part, system_.networks().size());
+      ids.list(part);
       segments.push_back({half, static_cast<std::uint32_t>(part.size())});
       networks.insert(networks.end(), part.begin(), part.end());
     }

@@ -57,9 +57,10 @@ class CountingSearch final : public LevelSearch {
   void save_stores(ArchiveWriter& writer) const;
   void save_frontier(ArchiveWriter& writer) const;
   void save_levels(ArchiveWriter& writer) const;
-  void load_stores(ArchiveReader& reader);
-  void load_frontier(ArchiveReader& reader);
-  void load_levels(ArchiveReader& reader);
+  class NetworkReader;
+  void load_stores(ArchiveReader& reader, NetworkReader& ids);
+  void load_frontier(ArchiveReader& reader, NetworkReader& ids);
+  void load_levels(ArchiveReader& reader, NetworkReader& ids);
   [[nodiscard]] CountingWorker& owner_of(HalfId half) { return *workers_[shares_.owner(half)]; }
 
   BoundedSystem system_;

@@ -70,9 +70,8 @@ void CountingWorker::prefetch(std::span<const NetworkId> networks, std::size_t a
   if (const OnceNetworks* once = system_.once()) {
     if (far < networks.size()) once->prefetch(networks[far]);
     if (near < networks.size()) once->prefetch_words(networks[near]);
-  } else {
-    if (far < networks.size()) networks_.prefetch(networks[far]);
-    if (near < networks.size()) networks_.prefetch_messages(networks[near]);
+  } else if (near < networks.size()) {
+    networks_.prefetch(networks[near]);
   }
 }
 

@@ -5,7 +5,8 @@
 
 namespace engine {
 namespace {
-constexpr std::size_t kNetworksMax = std::size_t{1} << 32U;
+constexpr std::size_t kWordsMax = std::size_t{1} << 34U;  // of records: 64 GiB
+constexpr std::size_t kGrowthWordsMax = std::size_t{1} << 32U;
 constexpr std::size_t kRenamingsMemoised = 24;  // 4 bytes each for every network
 }  // namespace
 
@@ -15,11 +16,8 @@ NetworkTable::NetworkTable(HalfGraph& graph, Order order, Loss loss, std::size_t
       patterns_(loss, capacity),
       renamings_(graph.renamings()),
       memoises_renamings_(renamings_ <= kRenamingsMemoised),
-      halves_(kNetworksMax),
-      messages_(std::size_t{1} << 35U),
-      without_(std::size_t{1} << 35U),
-      growths_(kNetworksMax),
-      renamed_(std::size_t{1} << 36U) {
+      records_(kWordsMax),
+      growths_(kGrowthWordsMax) {
   intern({});
 }
 
@@ -50,11 +48,13 @@ NetworkId NetworkTable::intern(std::span<const MessageId> messages,
     lock.lock();
     if (const NetworkId known = find(); known != kNone) return known;
   }
-  if (messages.size() > kSizeMask) throw std::length_error("too many messages on the network");
-  const auto id = static_cast<NetworkId>(halves_.size());
-  if (id == kNone - 1) throw std::length_error("more than 2^32 - 2 distinct networks");
-  halves_.push_back(messages_.size() << kSizeBits | messages.size());
-  messages_.append(messages);
+  const std::size_t at = records_.size();
+  const std::size_t words = stride(messages.size());
+  if (at / kUnit >= kNone - 1) throw std::length_error("the networks take more than 64 GiB");
+  records_.extend_to(at + words);
+  records_[at] = static_cast<std::uint32_t>(messages.size());
+  std::ranges::copy(messages, &records_[at + 1]);
+  const auto id = static_cast<NetworkId>(at / kUnit);
   index_.insert(hash, id);
   return id;
 }
@@ -64,7 +64,7 @@ NetworkId NetworkTable::compute_without(NetworkId id, std::size_t i) {
   std::vector<MessageId> rest(all.begin(), all.end());
   rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(i));
   const NetworkId result = intern(rest);
-  without_[(halves_[id] >> kSizeBits) + i].store(result + 1, std::memory_order_release);
+  without_slot(id, i).store(result + 1, std::memory_order_release);
   return result;
 }
 

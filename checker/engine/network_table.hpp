@@ -8,6 +8,13 @@
 // What a transition needs is memoised: removing the i-th message is an array look-up, and adding
 // what a step sends (with every way of losing some of it) one probe of a table.
 //
+// Layout: all that is known of a network alone lies in one record, in words of 4 bytes: how many
+// messages, the messages, for each of them 1 + the network without it, for each renaming but the
+// identity 1 + the renamed network (0: not known yet). A record begins at a multiple of 16 bytes,
+// and a network's id is that multiple: no table leads from ids to records. Four messages and three
+// servers take one line of the cache. Since ids are positions, they grow with the order of first
+// sight, but not one by one.
+//
 // Threads: any number may use the table at once, but grow_tables(), which is for one thread at a
 // safe point. Ids are handed out in the order of first sight, which depends on the threads.
 #pragma once
@@ -47,24 +54,23 @@ class NetworkTable {
   static constexpr NetworkId kEmptyNetwork = 0;
 
   [[nodiscard]] std::span<const MessageId> messages(NetworkId id) const {
-    const Half half = halves_[id];
-    return messages_.span(half >> kSizeBits, half & kSizeMask);
+    const std::uint32_t* const record = &records_[place(id)];
+    return {record + 1, record[0]};
   }
   // Whether the i-th message may be delivered now, other than by an equal copy before it.
   [[nodiscard]] bool is_deliverable(std::span<const MessageId> messages, std::size_t i) const;
 
   // The network after its i-th message is received.
   NetworkId without(NetworkId id, std::size_t i) {
-    const NetworkId known =
-        without_[(halves_[id] >> kSizeBits) + i].load(std::memory_order_acquire);
+    const NetworkId known = without_slot(id, i).load(std::memory_order_acquire);
     return known != 0 ? known - 1 : compute_without(id, i);
   }
 
-  // Brings a network's messages into the cache.
-  void prefetch(NetworkId id) const { __builtin_prefetch(&halves_[id]); }
-  void prefetch_messages(NetworkId id) const {
-    __builtin_prefetch(&messages_[halves_[id] >> kSizeBits]);
-    __builtin_prefetch(&without_[halves_[id] >> kSizeBits]);
+  // Brings what is known of a network into the cache.
+  void prefetch(NetworkId id) const {
+    const std::uint32_t* const record = &records_[place(id)];
+    __builtin_prefetch(record);
+    __builtin_prefetch(record + kPrefetched);
   }
 
   // Every way in which `network` takes the list `sends` (not empty), fewest losses first. In three
@@ -118,7 +124,7 @@ class NetworkTable {
   NetworkId renamed(NetworkId id, Renaming renaming) {
     if (renaming == 0) return id;
     if (!memoises_renamings_) return compute_renamed(id, renaming);
-    auto& known = renamed_[id * (renamings_ - 1) + renaming - 1];
+    auto known = renamed_slot(id, renaming);
     if (const NetworkId value = known.load(std::memory_order_acquire); value != 0) return value - 1;
     const NetworkId result = compute_renamed(id, renaming);
     known.store(result + 1, std::memory_order_release);
@@ -126,6 +132,13 @@ class NetworkTable {
   }
 
   [[nodiscard]] std::size_t size() const { return index_.size(); }
+  // Calls f(id) for every network, in the order of first sight.
+  template <class F>
+  void for_each(F f) const {
+    for (std::size_t at = 0; at < records_.size(); at += stride(records_[at])) {
+      f(static_cast<NetworkId>(at / kUnit));
+    }
+  }
 
   // A table is full enough for grow_tables() to be called soon.
   [[nodiscard]] bool wants_growth() const {
@@ -142,9 +155,23 @@ class NetworkTable {
   }
 
  private:
-  using Half = std::uint64_t;  // where its messages begin, and how many there are
-  static constexpr unsigned kSizeBits = 16;
-  static constexpr Half kSizeMask = (Half{1} << kSizeBits) - 1;
+  static constexpr std::size_t kUnit = 4;         // words: a record begins at a multiple
+  static constexpr std::size_t kPrefetched = 12;  // words: the last of a small record
+
+  static std::size_t place(NetworkId id) { return std::size_t{id} * kUnit; }
+  // Words from the record of a network of so many messages to the next.
+  [[nodiscard]] std::size_t stride(std::size_t messages) const {
+    const std::size_t words = 1 + 2 * messages + (memoises_renamings_ ? renamings_ - 1 : 0);
+    return (words + kUnit - 1) / kUnit * kUnit;
+  }
+  std::atomic_ref<std::uint32_t> without_slot(NetworkId id, std::size_t i) {
+    std::uint32_t* const record = &records_[place(id)];
+    return std::atomic_ref(record[1 + record[0] + i]);
+  }
+  std::atomic_ref<std::uint32_t> renamed_slot(NetworkId id, Renaming renaming) {
+    std::uint32_t* const record = &records_[place(id)];
+    return std::atomic_ref(record[std::size_t{2} * record[0] + renaming]);
+  }
 
   static std::uint32_t growth_hash(NetworkId network, SendsId sends) {
     return static_cast<std::uint32_t>(mixed(pair_key(network, sends)) >> 32U);
@@ -173,18 +200,12 @@ class NetworkTable {
   bool memoises_renamings_;
 
   alignas(64) PatientMutex mutex_;  // held to add to what follows
-  ReservedArray<Half> halves_;
-  ReservedArray<MessageId> messages_;  // of all halves, end to end
-  ReservedArray<std::atomic<std::uint32_t>>
-      without_;    // parallel to messages_: 1 + id; 0: not known
-  IdTable index_;  // of halves
+  ReservedArray<std::uint32_t> records_;
+  IdTable index_;  // of networks, by their messages
   // One block a growth: network, sends, then the network of each way, but for the way that loses
   // everything. How many ways there are, and what each loses, follows from the sizes.
   ReservedArray<std::uint32_t> growths_;
   IdTable growth_index_;  // of positions in growths_
-  // By network, then renaming but the identity: 1 + id; 0: not known yet. Only where there are few
-  // renamings.
-  ReservedArray<std::atomic<std::uint32_t>> renamed_;
 };
 
 }  // namespace engine
