@@ -35,18 +35,33 @@ inline void CountingWorker::add(EdgeId id, const Edge& edge, const Outcome& outc
 
 inline void CountingWorker::take(const Taken& taken) {
   const Edge& edge = graph_.edge(taken.edge);
-  const auto add_it = [&](const Outcome& to) { add(taken.edge, edge, to); };
   if (once_steps_) {
     make(taken.edge, edge, taken.rest);
   } else if (edge.sends == kNoSends) {
-    system_.settle(edge, taken.rest, 0, add_it, cut());
+    await_settling({taken.edge, taken.rest, 0}, edge);
   } else if (system_.sends_into_full(taken)) {
     note_cut(system_.options().inflight_bound);
-    system_.settle(edge, taken.rest, kNone, add_it, cut());
+    await_settling({taken.edge, taken.rest, kNone}, edge);
   } else {
     networks_.prefetch_growth(taken.rest, edge.sends);
     growing_.push_back(taken);
   }
+}
+
+// With symmetry a network has yet to be renamed, which needs its record.
+inline void CountingWorker::await_settling(const Settling& settling, const Edge& edge) {
+  if (edge.renaming == 0) {
+    settle(settling, edge);
+    return;
+  }
+  networks_.prefetch(settling.network);
+  settling_.push_back(settling);
+}
+
+inline void CountingWorker::settle(const Settling& settling, const Edge& edge) {
+  system_.settle(
+      edge, settling.network, settling.lost,
+      [&](const Outcome& to) { add(settling.edge, edge, to); }, cut());
 }
 
 void CountingWorker::explore(HalfId half, std::span<const NetworkId> networks) {
@@ -58,6 +73,7 @@ void CountingWorker::explore(HalfId half, std::span<const NetworkId> networks) {
     system_.for_each_step({half, networks[i]}, [this](const Taken& taken) { take(taken); }, cut());
     if (making_.size() >= kBatch) drain_making();
     if (growing_.size() >= kBatch) drain_growing();
+    if (settling_.size() >= kBatch) drain_settling();
     if (arriving_.size() >= kBatch) drain_arriving();
   }
   note_expanded(networks.size());
@@ -118,12 +134,15 @@ void CountingWorker::drain_growing() {
     if (ways.was_cut()) note_cut(system_.options().inflight_bound);
     for (std::size_t way = 0; way < ways.size(); ++way) {
       const Outgrowth grown = ways[way];
-      system_.settle(
-          edge, grown.network, grown.lost, [&](const Outcome& to) { add(taken.edge, edge, to); },
-          cut());
+      await_settling({taken.edge, grown.network, grown.lost}, edge);
     }
   }
   growing_.clear();
+}
+
+void CountingWorker::drain_settling() {
+  for (const Settling& settling : settling_) settle(settling, graph_.edge(settling.edge));
+  settling_.clear();
 }
 
 void CountingWorker::drain_arriving() {
@@ -148,6 +167,7 @@ std::unique_ptr<CountingWorker::Block> CountingWorker::empty_block() {
 void CountingWorker::flush() {
   drain_making();
   drain_growing();
+  drain_settling();
   drain_arriving();
   for (std::size_t to = 0; to < outboxes_.size(); ++to) {
     if (outboxes_[to]->size > 0) send(to);

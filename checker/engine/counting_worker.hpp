@@ -1,8 +1,8 @@
 // One thread of the counting search: takes the steps of the states it is given, and keeps the
 // states whose halves are its own.
 //
-// Steps go through a pipeline of three stages (take steps, put their messages on the network, look
-// the states up), each over a whole batch, so that what one stage needs is fetched into the cache
+// Steps go through a pipeline of stages (take steps, put their messages on the network, bring it to
+// canonical names, look the states up), each over a whole batch, so that what one stage needs is fetched into the cache
 // while the stage before it still works. States of another worker's halves go to that worker's
 // inbox in blocks.
 #pragma once
@@ -55,7 +55,16 @@ class CountingWorker final : public WorkerTally {
     std::array<State, 2048> states;
   };
 
+  // A way of a step, yet to be brought to canonical names.
+  struct Settling {
+    EdgeId edge = kNone;
+    NetworkId network = kNone;
+    std::uint32_t lost = 0;
+  };
+
   void take(const Taken& taken);
+  void await_settling(const Settling& settling, const Edge& edge);
+  void settle(const Settling& settling, const Edge& edge);
   void add(EdgeId id, const Edge& edge, const Outcome& outcome);
   void arrive(State state) {
     const std::size_t owner = shares_.owner(state.half);
@@ -70,6 +79,7 @@ class CountingWorker final : public WorkerTally {
   }
   void prefetch(std::span<const NetworkId> networks, std::size_t at) const;
   void drain_growing();
+  void drain_settling();
   void drain_arriving();
   void send(std::size_t to);
   std::unique_ptr<Block> empty_block();
@@ -102,6 +112,7 @@ class CountingWorker final : public WorkerTally {
 
   std::vector<Taken> growing_;
   std::vector<NetworkTable::GrowthId> candidates_;
+  std::vector<Settling> settling_;
   std::vector<State> arriving_;
   std::vector<std::unique_ptr<Block>> outboxes_;
   std::vector<std::unique_ptr<Block>> spare_;  // received and read
