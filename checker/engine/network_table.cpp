@@ -16,8 +16,8 @@ NetworkTable::NetworkTable(HalfGraph& graph, Order order, Loss loss, std::size_t
       patterns_(loss, capacity),
       renamings_(graph.renamings()),
       memoises_renamings_(renamings_ <= kRenamingsMemoised),
-      records_(kWordsMax),
-      growths_(kGrowthWordsMax) {
+      records_(kWordsMax, Pages::Huge),
+      growths_(kGrowthWordsMax, Pages::Huge) {
   intern({});
 }
 
