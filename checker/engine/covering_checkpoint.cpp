@@ -266,7 +266,7 @@ CoveringSearch::LoadedNodes CoveringSearch::load_nodes(ArchiveReader& reader,
         reader.refuse("a step that its half does not have");
       }
       const EdgeId edge = each.message == kNone ? internal.first + each.internal
-                                                : ground_.graph.delivery(from, each.message);
+                                                : owner_of(from).known(from, each.message).edge;
       owner_of(each.half).restore_origin(loaded.now[worker][i],
                                          loaded.now[each.parent_worker][each.parent_index], edge);
     }

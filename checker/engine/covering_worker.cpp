@@ -93,15 +93,36 @@ const CoveringWorker::Known& CoveringWorker::known(HalfId half, MessageId messag
 }
 
 const CoveringWorker::Known& CoveringWorker::known(Place& at, MessageId message) {
-  auto found = std::ranges::lower_bound(at.known, message, {}, &Known::message);
-  if (found == at.known.end() || found->message != message) {
-    found = at.known.insert(found, learn(at, message));
+  const auto find = [&] {
+    return std::ranges::lower_bound(at.known, message, {}, &Known::message);
+  };
+  if (const auto found = find(); found != at.known.end() && found->message == message) {
+    return *found;
   }
-  return *found;
+  learn(at, std::span(&message, 1));
+  return *find();
 }
 
-CoveringWorker::Known CoveringWorker::learn(const Place& at, MessageId message) {
-  const EdgeId id = graph_.delivery(at.half, message);
+void CoveringWorker::learn(Place& at, std::span<const Imaged> messages) {
+  unknown_.clear();
+  for (const Imaged& each : messages) {
+    if (!std::ranges::binary_search(at.known, each.message, {}, &Known::message)) {
+      unknown_.push_back(each.message);
+    }
+  }
+  if (!unknown_.empty()) learn(at, unknown_);
+}
+
+void CoveringWorker::learn(Place& at, std::span<const MessageId> unknown) {
+  EdgeId id = graph_.add_deliveries(at.half, unknown);
+  at.known.reserve(at.known.size() + unknown.size());
+  for (const MessageId message : unknown) {
+    const auto after = std::ranges::lower_bound(at.known, message, {}, &Known::message);
+    at.known.insert(after, judged(at, message, id++));
+  }
+}
+
+CoveringWorker::Known CoveringWorker::judged(const Place& at, MessageId message, EdgeId id) {
   const Edge& edge = graph_.edge(id);
   Known known{message, id, Reception::Nothing};
   if (edge.next == kNone) {
@@ -146,7 +167,12 @@ void CoveringWorker::close(Place& at) {
     if (found != kNone && !is_in_reduced(found)) imaged_.push_back({found, message});
   };
   for (const MessageId message : at.always) add(message);
+  std::size_t learned = 0;
   for (std::size_t i = 0; i < imaged_.size(); ++i) {
+    if (i == learned) {
+      learn(at, std::span<const Imaged>(imaged_).subspan(i));
+      learned = imaged_.size();
+    }
     const Known found = known(at, imaged_[i].message);
     if (found.reception != Reception::Answers) continue;
     for (const MessageId sent : graph_.sends(graph_.edge(found.edge).sends)) add(sent);

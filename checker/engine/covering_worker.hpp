@@ -176,7 +176,10 @@ class CoveringWorker {
   Place& place(HalfId half);
   Place& make_place(HalfId half);
   const Known& known(Place& at, MessageId message);
-  Known learn(const Place& at, MessageId message);
+  // What is not known yet of these becomes known: at once, since one thread alone computes steps.
+  void learn(Place& at, std::span<const Imaged> messages);
+  void learn(Place& at, std::span<const MessageId> unknown);
+  Known judged(const Place& at, MessageId message, EdgeId id);
   void learn_step(EdgeId edge);
   void note_loop(EdgeId edge);
   // How many cluster halves a canonical one stands for.
@@ -232,6 +235,7 @@ class CoveringWorker {
   Messages arrived_;  // after one of its steps
   Messages renamed_;
   Messages received_;
+  Messages unknown_;
   std::vector<Imaged> imaged_;
   Messages kept_set_;
   Messages image_;

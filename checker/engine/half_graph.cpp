@@ -98,6 +98,13 @@ EdgeId HalfGraph::add_delivery(HalfId half, std::uint32_t key) {
   return id;
 }
 
+EdgeId HalfGraph::add_deliveries(HalfId half, std::span<const MessageId> messages) {
+  const std::lock_guard lock(mutex_);
+  const auto first = static_cast<EdgeId>(edges_.size());
+  for (const MessageId message : messages) add(half, model_.deliver(half, message, 0), message, 0);
+  return first;
+}
+
 void HalfGraph::put(Row& row, std::uint32_t key, EdgeId edge) {
   const auto place = [](Table& table, std::uint64_t slot) {
     std::uint32_t at = position(static_cast<std::uint32_t>(slot >> 32U)) & table.mask;

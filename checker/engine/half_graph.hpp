@@ -83,6 +83,11 @@ class HalfGraph {
     return known != kNone ? known : add_delivery(half, key);
   }
 
+  // The steps of receiving `messages`, in the first of their ways, in a row: the result is the
+  // first one's. For a caller who remembers them itself and asks once for each: they are computed
+  // in any case, and delivery() does not find them.
+  EdgeId add_deliveries(HalfId half, std::span<const MessageId> messages);
+
   // Calls take(edge, consumes) for every way to receive a message, and cut(bound) for every one
   // that a bound forbids.
   template <class Take, class Cut>

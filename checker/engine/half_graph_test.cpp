@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <numeric>
 #include <thread>
 #include <tuple>
 
@@ -94,6 +95,27 @@ TEST(HalfGraph, TellsEveryThreadTheSameEdges_AndAsksTheModelOnce) {
     EXPECT_EQ(model.delivered.size(), told[0].size() * broadcast.message_count() * 2);
     for (const auto& [half, times] : model.expanded) EXPECT_EQ(times, 1);
     for (const auto& [key, times] : model.delivered) EXPECT_EQ(times, 1);
+  }
+}
+
+TEST(HalfGraph, ComputesReceiptsInARow_LikeOneByOne) {
+  toy::Broadcast broadcast(kReceivers, kRounds, toy::never, true);
+  HalfGraph graph(broadcast);
+  const HalfId half = graph.edge(graph.internal(graph.initial().half).first).next;
+  std::vector<MessageId> messages(broadcast.message_count());
+  std::iota(messages.rbegin(), messages.rend(), MessageId{0});
+  ASSERT_GT(messages.size(), 1U);
+  const EdgeId first = graph.add_deliveries(half, messages);
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    const auto in_row = static_cast<EdgeId>(first + i);
+    const EdgeId alone = graph.delivery(half, messages[i]);
+    EXPECT_NE(alone, in_row);
+    EXPECT_EQ(graph.detail(in_row).from, half);
+    EXPECT_EQ(graph.detail(in_row).message, messages[i]);
+    EXPECT_EQ(graph.edge(in_row).next, graph.edge(alone).next);
+    EXPECT_EQ(graph.edge(in_row).renaming, graph.edge(alone).renaming);
+    EXPECT_EQ(graph.edge(in_row).sends, graph.edge(alone).sends);
+    EXPECT_EQ(graph.edge(in_row).is_loop, graph.edge(alone).is_loop);
   }
 }
 

@@ -1,9 +1,10 @@
 // Interning: each distinct value is stored once and named by a dense 32-bit id, in the order of
 // first sight.
 //
-// Layout: the values lie end to end in one arena; a flat table of ids with linear probing finds
-// them. About 4 / load factor + 8 bytes a value beside the value itself. Values are compared whole:
-// no hash ever decides.
+// Layout: the values lie end to end in one arena; a flat table with linear probing finds them. Its
+// slots hold an id and 32 bits of the value's hash, which tell most other values without looking at
+// them and let the table grow without reading the values. About 8 / load factor + 8 bytes a value
+// beside the value itself. Values are compared whole: no hash ever decides.
 #pragma once
 
 #include <cstddef>
@@ -31,7 +32,7 @@ constexpr std::uint64_t mixed(std::uint64_t x) {
 template <class T>
 class SequenceInterner {
  public:
-  SequenceInterner() : slots_(16, kNone) { offsets_.push_back(0); }
+  SequenceInterner() : slots_(16) { offsets_.push_back(0); }
 
   // The value's id; `added` tells whether it is new.
   struct Interned {
@@ -40,13 +41,15 @@ class SequenceInterner {
   };
   Interned intern(std::span<const T> value) {
     if ((size() + 1) * 4 > slots_.size() * 3) grow();
-    std::size_t slot = hash(value) & (slots_.size() - 1);
-    for (; slots_[slot] != kNone; slot = (slot + 1) & (slots_.size() - 1)) {
-      if (equal((*this)[slots_[slot]], value)) return {slots_[slot], false};
+    const auto tag = static_cast<std::uint32_t>(hash(value));
+    std::size_t at = tag & mask();
+    for (; slots_[at].id != kNone; at = (at + 1) & mask()) {
+      const Slot& slot = slots_[at];
+      if (slot.tag == tag && equal((*this)[slot.id], value)) return {slot.id, false};
     }
     if (size() == kNone) throw std::length_error("more than 2^32 - 1 distinct values");
     const auto id = static_cast<std::uint32_t>(size());
-    slots_[slot] = id;
+    slots_[at] = {id, tag};
     arena_.append(value);
     offsets_.push_back(arena_.size());
     return {id, true};
@@ -58,6 +61,11 @@ class SequenceInterner {
   [[nodiscard]] std::size_t size() const { return offsets_.size() - 1; }
 
  private:
+  struct Slot {
+    std::uint32_t id = kNone;  // kNone: free
+    std::uint32_t tag = 0;     // of the value's hash; gives its place, too
+  };
+  [[nodiscard]] std::size_t mask() const { return slots_.size() - 1; }
   static bool equal(std::span<const T> a, std::span<const T> b) {
     return a.size() == b.size() &&
            (a.empty() || std::memcmp(a.data(), b.data(), a.size_bytes()) == 0);
@@ -68,15 +76,17 @@ class SequenceInterner {
     return mixed(h);
   }
   void grow() {
-    slots_.assign(slots_.size() * 2, kNone);
-    for (std::uint32_t id = 0; id < size(); ++id) {
-      std::size_t slot = hash((*this)[id]) & (slots_.size() - 1);
-      while (slots_[slot] != kNone) slot = (slot + 1) & (slots_.size() - 1);
-      slots_[slot] = id;
+    std::vector<Slot> old(slots_.size() * 2);
+    old.swap(slots_);
+    for (const Slot& slot : old) {
+      if (slot.id == kNone) continue;
+      std::size_t at = slot.tag & mask();
+      while (slots_[at].id != kNone) at = (at + 1) & mask();
+      slots_[at] = slot;
     }
   }
 
-  std::vector<std::uint32_t> slots_;
+  std::vector<Slot> slots_;
   ReservedArray<T> arena_;
   ReservedArray<std::size_t> offsets_;
 };

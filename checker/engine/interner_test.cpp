@@ -37,6 +37,19 @@ TEST(SequenceInterner, TellsValuesApart_ThatDifferInLengthAlone) {
   EXPECT_EQ(interner.size(), 50U);
 }
 
+// So many that some agree in the 32 bits of their hashes that the table holds.
+TEST(SequenceInterner, TellsValuesApart_WhoeverTheirNeighboursAre) {
+  constexpr std::uint32_t kCount = 300'000;
+  SequenceInterner<std::uint32_t> interner;
+  for (int pass = 0; pass < 2; ++pass) {
+    for (std::uint32_t i = 0; i < kCount; ++i) {
+      const auto [id, added] = interner.intern(Values{i * 2654435761U});
+      ASSERT_EQ(id, i);
+      ASSERT_EQ(added, pass == 0);
+    }
+  }
+}
+
 // Few letters and short words: many repetitions, and the tables grow several times.
 RC_GTEST_PROP(SequenceInterner, NamesEqualValuesAlikeAndKeepsThem_LikeAMap, ()) {
   const auto word = rc::gen::container<Values>(rc::gen::inRange(0U, 4U));
