@@ -2,9 +2,9 @@
 // states whose halves are its own.
 //
 // Steps go through a pipeline of stages (take steps, put their messages on the network, bring it to
-// canonical names, look the states up), each over a whole batch, so that what one stage needs is fetched into the cache
-// while the stage before it still works. States of another worker's halves go to that worker's
-// inbox in blocks.
+// canonical names, look the states up), each over a whole batch, so that what one stage needs is
+// fetched into the cache while the stage before it still works. States of another worker's halves
+// go to that worker's inbox in blocks.
 #pragma once
 
 #include <array>
