@@ -3,7 +3,7 @@
 
 usage: gallery_test.py RAFTCHECK BUG_FOLDER [--seconds N]   check one bug
        gallery_test.py RAFTCHECK GALLERY --update           write the traces of all bugs
-       gallery_test.py --stale CMAKE PATCH CORE GALLERY     a diff that does not apply must fail
+       gallery_test.py --stale CMAKE PATCH ROOT GALLERY     a diff that does not apply must fail
        gallery_test.py --index GALLERY                      README.md lists the bugs that there are
 
 A bug: each search that bug.json expects something of finds just that, at that depth, with a
@@ -181,19 +181,23 @@ def update(raftcheck, gallery):
             print(f"{bug['name']}/{name}")
 
 
-def check_stale(cmake, patch, core, gallery):
+def check_stale(cmake, patch, root, gallery):
     """The diff of a bug whose surroundings have changed must be refused, and named."""
     script = gallery / "patch_bug.cmake"
     diff = next(iter(sorted(gallery.glob("*/bug.diff"))))
     with tempfile.TemporaryDirectory() as temporary:
-        changed, tree = pathlib.Path(temporary, "core"), pathlib.Path(temporary, "tree")
-        shutil.copytree(core, changed)
-        command = [cmake, "-D", "NAME=some-bug", "-D", f"DIFF={diff}", "-D", f"CORE={changed}",
-                   "-D", f"TREE={tree}", "-D", f"PATCH={patch}", "-P", script]
+        changed, tree = pathlib.Path(temporary, "root"), pathlib.Path(temporary, "tree")
+        shutil.copytree(root / "src/raft", changed / "src/raft")
+        files = re.findall(r"^\+\+\+ b/(\S+)", diff.read_text(encoding="utf-8"), re.MULTILINE)
+        command = [cmake, "-D", "NAME=some-bug", "-D", f"DIFF={diff}", "-D", f"ROOT={changed}",
+                   "-D", f"FILES={';'.join(files)}", "-D", f"TREE={tree}",
+                   "-D", f"PATCH={patch}", "-P", script]
         good = run(command)
         expect(good.returncode == 0, f"{diff} does not apply:\n{good.stderr}")
-        expect((tree / "node.cpp").is_file(), "no node.cpp was made")
-        for source in changed.glob("*.cpp"):
+        for file in files:
+            made = (tree / file).read_text(encoding="utf-8")
+            expect(made != (changed / file).read_text(encoding="utf-8"), f"{file} is as it was")
+        for source in changed.glob("src/raft/*.cpp"):
             text = source.read_text(encoding="utf-8")
             source.write_text(text.replace("server", "machine"), encoding="utf-8")
         stale = run(command)
@@ -222,14 +226,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, default=60, help="for each search")
     parser.add_argument("--update", action="store_true", help="write the traces of all bugs")
-    parser.add_argument("--stale", nargs=4, metavar=("CMAKE", "PATCH", "CORE", "GALLERY"))
+    parser.add_argument("--stale", nargs=4, metavar=("CMAKE", "PATCH", "ROOT", "GALLERY"))
     parser.add_argument("--index", type=pathlib.Path, metavar="GALLERY")
     parser.add_argument("raftcheck", nargs="?", type=pathlib.Path)
     parser.add_argument("folder", nargs="?", type=pathlib.Path)
     arguments = parser.parse_args()
     if arguments.stale:
-        cmake, patch, core, gallery = arguments.stale
-        check_stale(cmake, patch, pathlib.Path(core), pathlib.Path(gallery))
+        cmake, patch, root, gallery = arguments.stale
+        check_stale(cmake, patch, pathlib.Path(root), pathlib.Path(gallery))
     elif arguments.index:
         check_index(arguments.index)
     elif arguments.folder is None:

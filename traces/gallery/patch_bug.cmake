@@ -1,21 +1,20 @@
-# Makes a bug's copy of the core: src/raft without its tests, changed by the bug's diff, and one
-# source that includes all the others.
+# Makes a bug's copies of the files that its diff changes.
 #
-#   cmake -D NAME=bug -D DIFF=bug.diff -D CORE=src/raft -D TREE=folder -D PATCH=program
-#         -P patch_bug.cmake
+#   cmake -D NAME=bug -D DIFF=bug.diff -D ROOT=project -D FILES=src/raft/a.cpp;src/raft/b.hpp
+#         -D TREE=folder -D PATCH=program -P patch_bug.cmake
 #
-# Leaves TREE/src/raft/... and TREE/node.cpp. Fails, naming the bug, if the diff does not apply as
-# it stands: a bug that quietly turned into something else would be worse than none.
-foreach(parameter IN ITEMS NAME DIFF CORE TREE PATCH)
+# Leaves TREE/src/raft/... Fails, naming the bug, if the diff does not apply as it stands: a bug that
+# quietly turned into something else would be worse than none.
+foreach(parameter IN ITEMS NAME DIFF ROOT FILES TREE PATCH)
   if(NOT ${parameter})
     message(FATAL_ERROR "patch_bug.cmake: -D ${parameter}=... is missing")
   endif()
 endforeach()
 
 file(REMOVE_RECURSE ${TREE})
-file(GLOB sources ${CORE}/*.hpp ${CORE}/*.cpp)
-list(FILTER sources EXCLUDE REGEX "(_test\\.cpp|/test_[^/]*)$")
-file(COPY ${sources} DESTINATION ${TREE}/src/raft)
+foreach(file IN LISTS FILES)
+  file(COPY ${ROOT}/${file} DESTINATION ${TREE}/src/raft)
+endforeach()
 
 # Lines may have moved; what surrounds a change must be as it was.
 execute_process(
@@ -29,12 +28,3 @@ if(NOT result EQUAL 0)
     "${DIFF}: patch says:\n${output}"
     "Make the diff again from today's src/raft (see traces/gallery/README.md).")
 endif()
-
-file(GLOB patched RELATIVE ${TREE} ${TREE}/src/raft/*.cpp)
-list(SORT patched)
-set(unity "// The core with the bug ${NAME}, behind the node boundary. Generated.\n")
-foreach(source IN LISTS patched ITEMS checker/node/raft_node.cpp checker/node/state_machine.cpp
-        checker/node/library_entry.cpp)
-  string(APPEND unity "#include \"${source}\"\n")
-endforeach()
-file(WRITE ${TREE}/node.cpp ${unity})
