@@ -383,13 +383,6 @@ TEST(SnapshotMatchesApplied, IsBroken_WhenItsTermIsNotItsLastEntrys) {
 
 // ---- memberships that change
 
-EntryView membership(Term term, std::vector<ServerId> voters, std::vector<ServerId> outgoing = {}) {
-  EntryView entry{term, false, ""};
-  entry.is_membership = true;
-  entry.membership = {std::move(voters), std::move(outgoing), {}};
-  return entry;
-}
-
 History of_three(std::vector<CommittedEntry> committed = {}) {
   History history;
   history.committed = std::move(committed);

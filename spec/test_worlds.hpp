@@ -16,6 +16,14 @@ inline EntryView command(Term term, std::string text) { return {term, false, std
 
 inline EntryView no_op(Term term) { return {term, true, ""}; }
 
+inline EntryView membership(Term term, std::vector<ServerId> voters,
+                            std::vector<ServerId> outgoing = {}) {
+  EntryView entry{term, false, ""};
+  entry.is_membership = true;
+  entry.membership = {std::move(voters), std::move(outgoing), {}};
+  return entry;
+}
+
 inline ServerView follower(ServerId id, Term term, std::vector<EntryView> log = {}) {
   ServerView server;
   server.id = id;

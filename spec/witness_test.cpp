@@ -266,13 +266,6 @@ TEST(Witness, RestartedFromSnapshot_Fires_WhenThereWasOne) {
   EXPECT_EQ(fired(before, before, kRestarted), (Names{"ServerRestarted", "RestartedFromSnapshot"}));
 }
 
-EntryView membership(Term term, std::vector<ServerId> voters, std::vector<ServerId> outgoing = {}) {
-  EntryView entry{term, false, ""};
-  entry.is_membership = true;
-  entry.membership = {std::move(voters), std::move(outgoing), {}};
-  return entry;
-}
-
 TEST(Witness, MembershipCommitted_Fires_AndJointCommitted_WhenItIsJoint) {
   const ServerView single = follower(1, 1, {membership(1, {1, 2})});
   EXPECT_EQ(fired(single, committed(single, 1)),

@@ -7,7 +7,7 @@
 namespace cli {
 namespace {
 
-constexpr std::size_t kColumn = 30;
+constexpr std::size_t kOptionColumn = 30;
 
 class HelpFormatter final : public CLI::Formatter {
  public:
@@ -24,11 +24,12 @@ class HelpFormatter final : public CLI::Formatter {
   std::string make_option(const CLI::Option* option, bool is_positional) const override {
     std::string name = is_positional ? option->get_type_name() : option->get_name(false, true);
     if (!is_positional && option->get_type_size() != 0) name += " " + option->get_type_name();
-    return two_columns(name, kColumn, words_of(option->get_description()));
+    return two_columns(name, kOptionColumn, words_of(option->get_description()));
   }
 
   std::string make_subcommand(const CLI::App* command) const override {
-    return two_columns(command->get_display_name(), kColumn, words_of(command->get_description()));
+    return two_columns(command->get_display_name(), kOptionColumn,
+                       words_of(command->get_description()));
   }
 
   std::string make_usage(const CLI::App* app, std::string name) const override {

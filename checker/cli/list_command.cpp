@@ -14,7 +14,7 @@
 namespace cli {
 namespace {
 
-constexpr std::size_t kColumn = 26;
+constexpr std::size_t kNameColumn = 26;
 
 void print_row(std::string_view name, std::size_t column, std::string_view description) {
   fmt::print("{}", two_columns(name, column, words_of(description)));
@@ -35,14 +35,14 @@ void list_bugs() {
 void list_properties() {
   for (std::size_t i = 0; i < spec::kPropertyCount; ++i) {
     const auto property = static_cast<spec::Property>(i);
-    print_row(to_string(property), kColumn, description(property));
+    print_row(to_string(property), kNameColumn, description(property));
   }
 }
 
 void list_witnesses() {
   for (std::size_t i = 0; i < spec::kWitnessCount; ++i) {
     const auto witness = static_cast<spec::Witness>(i);
-    print_row(to_string(witness), kColumn, description(witness));
+    print_row(to_string(witness), kNameColumn, description(witness));
   }
 }
 
@@ -69,7 +69,7 @@ void list_actions() {
       Row{"change_membership", "a leader is asked for another membership (--changes)"},
       Row{"disk_write", "a server's oldest write becomes durable (--disk async)"},
   };
-  for (const Row& row : kRows) print_row(row.name, kColumn, row.description);
+  for (const Row& row : kRows) print_row(row.name, kNameColumn, row.description);
 }
 
 void list_models() {

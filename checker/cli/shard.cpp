@@ -14,7 +14,7 @@ namespace cli {
 namespace {
 
 constexpr std::uint64_t kShardsMax = 1'000'000;
-constexpr std::string_view kNone = "none";
+constexpr std::string_view kNoShards = "none";
 
 std::optional<std::uint64_t> parsed(std::string_view text) {
   std::uint64_t value = 0;
@@ -133,10 +133,10 @@ Shard of_environment(std::optional<std::uint64_t> shards) {
 
 Shard shard_of(const FlagValues& values) {
   std::optional<std::uint64_t> shards;
-  if (values["shards"] != kNone) {
+  if (values["shards"] != kNoShards) {
     shards = number(values, "shards", 1, kShardsMax);
   }
-  if (values["shard"] != kNone) {
+  if (values["shard"] != kNoShards) {
     const Shard shard = of_flag(values["shard"]);
     if (shards && *shards != shard.count) {
       refuse("shards", values["shards"],

@@ -12,10 +12,10 @@
 namespace cli {
 namespace {
 
-constexpr const char* kSpace = "What a walk may do";
-constexpr const char* kNetwork = "The network";
-constexpr const char* kServer = "The servers";
-constexpr const char* kWalks = "The walks";
+constexpr const char* kSpaceGroup = "What a walk may do";
+constexpr const char* kNetworkGroup = "The network";
+constexpr const char* kServerGroup = "The servers";
+constexpr const char* kWalksGroup = "The walks";
 
 // Flags of explore whose help says what they do here too.
 struct Shared {
@@ -24,61 +24,62 @@ struct Shared {
   const char* group;
 };
 constexpr std::array kShared = {
-    Shared{"servers", "3", kSpace},
-    Shared{"terms", "4", kSpace},
-    Shared{"log", "3", kSpace},
-    Shared{"proposals", "4", kSpace},
-    Shared{"timeouts", "unlimited", kSpace},
-    Shared{"transfers", "0", kSpace},
-    Shared{"compactions", "0", kSpace},
-    Shared{"changes", "0", kSpace},
-    Shared{"voters", "all", kSpace},
-    Shared{"learners", "off", kSpace},
-    Shared{"no-op", "off", kServer},
-    Shared{"backtracking", "fast", kServer},
-    Shared{"entries", "unlimited", kServer},
-    Shared{"pre-vote", "off", kServer},
-    Shared{"check-quorum", "off", kServer},
-    Shared{"vote-lease", "off", kServer},
-    Shared{"bytes", "unlimited", kServer},
-    Shared{"appends-in-flight", "unlimited", kServer},
-    Shared{"uncommitted", "unlimited", kServer},
-    Shared{"snapshot-chunk", "unlimited", kServer},
-    Shared{"membership", "single", kServer},
-    Shared{"disk", "sync", kServer},
+    Shared{"servers", "3", kSpaceGroup},
+    Shared{"terms", "4", kSpaceGroup},
+    Shared{"log", "3", kSpaceGroup},
+    Shared{"proposals", "4", kSpaceGroup},
+    Shared{"timeouts", "unlimited", kSpaceGroup},
+    Shared{"transfers", "0", kSpaceGroup},
+    Shared{"compactions", "0", kSpaceGroup},
+    Shared{"changes", "0", kSpaceGroup},
+    Shared{"voters", "all", kSpaceGroup},
+    Shared{"learners", "off", kSpaceGroup},
+    Shared{"no-op", "off", kServerGroup},
+    Shared{"backtracking", "fast", kServerGroup},
+    Shared{"entries", "unlimited", kServerGroup},
+    Shared{"pre-vote", "off", kServerGroup},
+    Shared{"check-quorum", "off", kServerGroup},
+    Shared{"vote-lease", "off", kServerGroup},
+    Shared{"bytes", "unlimited", kServerGroup},
+    Shared{"appends-in-flight", "unlimited", kServerGroup},
+    Shared{"uncommitted", "unlimited", kServerGroup},
+    Shared{"snapshot-chunk", "unlimited", kServerGroup},
+    Shared{"membership", "single", kServerGroup},
+    Shared{"disk", "sync", kServerGroup},
 };
 
 constexpr std::array kOwn = {
-    Flag{"crashes", "N", "unlimited", kSpace, "crashes in a walk, each with its restart"},
-    Flag{"faults", "PROFILE", "mix", kSpace,
+    Flag{"crashes", "N", "unlimited", kSpaceGroup, "crashes in a walk, each with its restart"},
+    Flag{"faults", "PROFILE", "mix", kSpaceGroup,
          "none: messages arrive once and in order. lossy: they are lost, doubled and overtaken. "
          "crashy: servers crash. partitions: the network is cut and heals. all: all of these. mix: "
          "each walk draws one of the five"},
-    Flag{"network", "KIND", "unordered", kNetwork,
+    Flag{"network", "KIND", "unordered", kNetworkGroup,
          "unordered: a multiset of messages. ordered: a queue for each pair of servers. any: what "
          "was ever sent may arrive at any later time, any number of times, or never"},
-    Flag{"inflight", "N", "16", kNetwork, "unordered, ordered: messages on the network at once"},
-    Flag{"duplicates", "N", "unlimited", kNetwork,
+    Flag{"inflight", "N", "16", kNetworkGroup,
+         "unordered, ordered: messages on the network at once"},
+    Flag{"duplicates", "N", "unlimited", kNetworkGroup,
          "unordered: deliveries in a walk that leave a copy behind"},
-    Flag{"partitions", "N", "unlimited", kNetwork,
+    Flag{"partitions", "N", "unlimited", kNetworkGroup,
          "unordered, ordered: cuts of the network into two groups in a walk"},
-    Flag{"loss", "free|none|N", "free", kNetwork,
+    Flag{"loss", "free|none|N", "free", kNetworkGroup,
          "unordered, ordered: what is sent may be lost: any of it, none of it, or N messages in a "
          "walk"},
-    Flag{"scheduler", "KIND", "mix", kWalks,
+    Flag{"scheduler", "KIND", "mix", kWalksGroup,
          "uniform: each possible step is as likely as the other. pct: priorities of servers and "
          "links that change at a few points. swarm: a random choice of actions and faults with "
          "random weights. mix: each walk draws one of the three"},
-    Flag{"seed", "N", "random", kWalks,
+    Flag{"seed", "N", "random", kWalksGroup,
          "where the walks begin: the same seed and flags give the same walks on every machine. "
          "Always printed"},
-    Flag{"walks", "N", "100000", kWalks, "how many walks; unlimited where --time is given"},
-    Flag{"depth", "N", "200", kWalks, "steps in a walk"},
-    Flag{"time", "SECONDS", "unlimited", kWalks, "stop after so many seconds"},
-    Flag{"shard", "i/n", "none", kWalks,
+    Flag{"walks", "N", "100000", kWalksGroup, "how many walks; unlimited where --time is given"},
+    Flag{"depth", "N", "200", kWalksGroup, "steps in a walk"},
+    Flag{"time", "SECONDS", "unlimited", kWalksGroup, "stop after so many seconds"},
+    Flag{"shard", "i/n", "none", kWalksGroup,
          "take the walks w with w mod n = i only, i from 0; none: what SLURM, an indexed "
          "Kubernetes job or Open MPI has put into the environment, or all walks"},
-    Flag{"shards", "N", "none", kWalks,
+    Flag{"shards", "N", "none", kWalksGroup,
          "how many shards there are, where the environment has JOB_COMPLETION_INDEX alone"},
 };
 

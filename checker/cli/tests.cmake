@@ -53,5 +53,5 @@ set_tests_properties(soak.a_billion PROPERTIES LABELS soak TIMEOUT 1200
 
 add_executable(cli_unit_test process.cpp watch.cpp watch_test.cpp)
 target_link_libraries(cli_unit_test PRIVATE
-  raftcheck::checker fmt::fmt GTest::gtest_main raftcheck_warnings)
+  raftcheck::checker fmt::fmt raftcheck_testing)
 gtest_discover_tests(cli_unit_test TEST_PREFIX "cli.")

@@ -4,5 +4,5 @@ add_executable(cluster_test
   recovery_test.cpp shrink_test.cpp side_by_side_test.cpp simulate_test.cpp threads_test.cpp
   world_test.cpp)
 target_link_libraries(cluster_test PRIVATE
-  raftcheck::checker GTest::gtest_main rapidcheck rapidcheck_gtest raftcheck_warnings)
+  raftcheck::checker raftcheck_testing)
 gtest_discover_tests(cluster_test TEST_PREFIX "cluster.")

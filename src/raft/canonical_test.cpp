@@ -3,15 +3,12 @@
 
 #include <gtest/gtest.h>
 
-#include <limits>
 #include <set>
 
 #include "src/raft/test_support.hpp"
 
 namespace raft::test {
 namespace {
-
-constexpr std::uint64_t kHuge = std::numeric_limits<std::uint64_t>::max();
 
 std::string bytes_of(std::initializer_list<int> values) {
   std::string bytes;

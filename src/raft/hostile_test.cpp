@@ -2,15 +2,11 @@
 // an outcome with a name.
 #include <gtest/gtest.h>
 
-#include <limits>
-
 #include "src/raft/contract.hpp"
 #include "src/raft/test_support.hpp"
 
 namespace raft::test {
 namespace {
-
-constexpr std::uint64_t kHuge = std::numeric_limits<std::uint64_t>::max();
 
 std::vector<Server> one_of_each_role() {
   const Situation now{.term = 3, .log = {1, 2, 3}, .commit = 1};

@@ -2,14 +2,10 @@
 // 4.2.3 and 6.2.
 #include <gtest/gtest.h>
 
-#include <limits>
-
 #include "src/raft/test_support.hpp"
 
 namespace raft::test {
 namespace {
-
-constexpr std::uint64_t kHuge = std::numeric_limits<std::uint64_t>::max();
 
 Situation pre_voting(Situation now) {
   now.pre_vote = true;

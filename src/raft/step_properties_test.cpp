@@ -4,7 +4,6 @@
 #include <rapidcheck/gtest.h>
 
 #include <array>
-#include <limits>
 #include <map>
 #include <random>
 
@@ -52,7 +51,6 @@ rc::Gen<Schedule> schedules() {
 
 // Small numbers, near to what servers hold, and the largest.
 rc::Gen<std::uint64_t> numbers() {
-  constexpr std::uint64_t kHuge = std::numeric_limits<std::uint64_t>::max();
   return rc::gen::weightedOneOf<std::uint64_t>(
       {{15, in_range<std::uint64_t>(0, 6)}, {1, rc::gen::element(kHuge, kHuge - 1)}});
 }

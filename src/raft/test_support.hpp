@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <ostream>
 #include <stdexcept>
 #include <string>
@@ -33,6 +34,8 @@ inline std::ostream& operator<<(std::ostream& out, ServerId id) {
 }  // namespace raft
 
 namespace raft::test {
+
+constexpr std::uint64_t kHuge = std::numeric_limits<std::uint64_t>::max();
 
 using Terms = std::vector<std::uint64_t>;
 

@@ -1,20 +1,16 @@
 // Leadership transfer (dissertation 3.10).
 #include <gtest/gtest.h>
 
-#include <limits>
-
 #include "src/raft/test_support.hpp"
 
 namespace raft::test {
 namespace {
 
-constexpr std::uint64_t kHuge = std::numeric_limits<std::uint64_t>::max();
-
 Effects transfer(Server& server, std::uint32_t to) { return step(server, Transfer{ServerId{to}}); }
 ServerId transferee_of(const Server& server) { return std::get<Leader>(server.role).transferee; }
 
 // Three servers; server 2 has the whole log, server 3 nothing that is known.
-Server leading(const Situation& now = {.term = 2, .log = {1, 2}}) {
+Server leader_followed_by_2(const Situation& now = {.term = 2, .log = {1, 2}}) {
   Server server = leader(now);
   deliver(server, 2, accepted(2, 2));
   return server;
@@ -22,7 +18,7 @@ Server leading(const Situation& now = {.term = 2, .log = {1, 2}}) {
 
 // 3.10, step 3: the leader sends TimeoutNow to a server whose log matches its own.
 TEST(Transfer, Leader_TellsItsTargetAtOnce_WhenTheTargetHasTheWholeLog) {
-  Server server = leading();
+  Server server = leader_followed_by_2();
   const Effects effects = transfer(server, 2);
   EXPECT_EQ(effects.outcome, Outcome::TransferStarted);
   EXPECT_EQ(only<TimeoutNow>(effects), TimeoutNow{Term{2}});
@@ -32,7 +28,7 @@ TEST(Transfer, Leader_TellsItsTargetAtOnce_WhenTheTargetHasTheWholeLog) {
 
 // 3.10, step 2: the leader first brings the target's log up to its own.
 TEST(Transfer, Leader_CatchesItsTargetUpFirst) {
-  Server server = leading();
+  Server server = leader_followed_by_2();
   const Effects started = transfer(server, 3);
   EXPECT_TRUE(sent<TimeoutNow>(started).empty());
   EXPECT_EQ(sent<AppendEntries>(started).size(), 1u);
@@ -43,14 +39,14 @@ TEST(Transfer, Leader_CatchesItsTargetUpFirst) {
 }
 
 TEST(Transfer, OnlyTheTarget_IsTold) {
-  Server server = leading();
+  Server server = leader_followed_by_2();
   transfer(server, 3);
   EXPECT_TRUE(sent<TimeoutNow>(deliver(server, 2, accepted(2, 2))).empty());
 }
 
 // 3.10, step 1: the leader stops accepting client requests.
 TEST(Transfer, Leader_RefusesProposalsMeanwhile_AndNamesTheTarget) {
-  Server server = leading();
+  Server server = leader_followed_by_2();
   transfer(server, 3);
   const Server before = server;
   const Effects effects = step(server, Propose{"x"});
@@ -61,7 +57,7 @@ TEST(Transfer, Leader_RefusesProposalsMeanwhile_AndNamesTheTarget) {
 
 // 3.10: if it does not complete after about an election timeout, the leader aborts it.
 TEST(Transfer, IsAborted_AtAnElectionTimeout) {
-  Server server = leading();
+  Server server = leader_followed_by_2();
   transfer(server, 3);
   EXPECT_EQ(step(server, ElectionTimeout{}).outcome, Outcome::TransferAborted);
   EXPECT_EQ(transferee_of(server), kNoServer);
@@ -91,7 +87,7 @@ TEST(Transfer, IsRefused_ByAnybodyButALeader_WhichIsNamed) {
 }
 
 TEST(Transfer, IsRefused_ToItselfToStrangersAndWhileOneIsUnderWay) {
-  Server server = leading();
+  Server server = leader_followed_by_2();
   for (const Changes changes : {Changes::Joint, Changes::None}) {
     server.config.changes = changes;
     for (const std::uint32_t to : {0u, 1u, 4u, 65u, 66u, ~0u}) {
