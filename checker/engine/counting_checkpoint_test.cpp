@@ -12,11 +12,6 @@ namespace {
 
 using toy::Broadcast;
 
-// Tens of thousands of states either way: several questions whether to go on.
-Broadcast wide(bool symmetry, const Broadcast::Bad& is_bad = toy::never) {
-  return symmetry ? Broadcast(5, 3, is_bad, true) : Broadcast(5, 2, is_bad);
-}
-
 CountingOptions options_of(const Broadcast& model, Store store) {
   CountingOptions options;
   options.store = store;
@@ -53,7 +48,7 @@ void expect_same(const SearchResult& one, const SearchResult& other) {
 }
 
 SearchResult uninterrupted(bool symmetry, Store store) {
-  Broadcast model = wide(symmetry);
+  Broadcast model = toy::wide_broadcast(symmetry);
   toy::NoObserver observer;
   return make_counting_search(model, options_of(model, store))->run(observer);
 }
@@ -70,7 +65,7 @@ TEST_P(CountingCheckpoint, GoesOnToTheSameCounts_HoweverOftenItIsInterrupted) {
     int runs = 0;
     SearchResult result;
     do {
-      Broadcast model = wide(symmetry);
+      Broadcast model = toy::wide_broadcast(symmetry);
       Keeper keeper(folder.path());
       CountingOptions options = options_of(model, GetParam());
       options.checkpointing = &keeper.seam;
@@ -95,7 +90,7 @@ TEST_P(CountingCheckpoint, GoesOnFromEveryLevel_WhereTheDepthStoppedIt) {
     const SearchResult whole = uninterrupted(symmetry, GetParam());
     const TemporaryFolder folder;
     for (std::uint64_t depth = 1; depth <= whole.progress.depth; ++depth) {
-      Broadcast model = wide(symmetry);
+      Broadcast model = toy::wide_broadcast(symmetry);
       Keeper keeper(folder.path());
       CountingOptions options = options_of(model, GetParam());
       options.checkpointing = &keeper.seam;
@@ -120,7 +115,7 @@ TEST_P(CountingCheckpoint, GoesOnFromEveryLevel_WhereTheDepthStoppedIt) {
 TEST_P(CountingCheckpoint, ChangesNothing_WhenItIsWrittenAtEveryQuestion) {
   const SearchResult whole = uninterrupted(true, GetParam());
   const TemporaryFolder folder;
-  Broadcast model = wide(true);
+  Broadcast model = toy::wide_broadcast(true);
   Keeper keeper(folder.path(), std::numeric_limits<int>::max());
   CountingOptions options = options_of(model, GetParam());
   options.checkpointing = &keeper.seam;
@@ -139,7 +134,7 @@ TEST_P(CountingCheckpoint, FindsTheSameRunToAViolation_AfterAnInterruption) {
     const TemporaryFolder folder;
     std::vector<SearchResult> results;
     for (int run = 0; run < 3; ++run) {  // without a break, up to it, after it
-      Broadcast model = wide(symmetry, got_two_rounds);
+      Broadcast model = toy::wide_broadcast(symmetry, got_two_rounds);
       Keeper keeper(folder.path());
       CountingOptions options = options_of(model, GetParam());
       options.checkpointing = &keeper.seam;
@@ -168,7 +163,7 @@ TEST_P(CountingCheckpoint, FindsTheSameRunToAViolation_AfterAnInterruption) {
 TEST_P(CountingCheckpoint, RefusesASearchWithOtherOptions_ByName) {
   const TemporaryFolder folder;
   const auto attempt = [&](bool resumes, bool symmetry, auto change) -> std::string {
-    Broadcast model = wide(symmetry);
+    Broadcast model = toy::wide_broadcast(symmetry);
     Keeper keeper(folder.path());
     CountingOptions options = options_of(model, GetParam());
     options.checkpointing = &keeper.seam;

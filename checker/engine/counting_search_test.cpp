@@ -37,10 +37,6 @@ std::uint64_t choose(unsigned n, unsigned k) {
   return k == 0 ? 1 : choose(n, k - 1) * (n - k + 1) / k;
 }
 
-bool all_received(const std::vector<int>& state) {
-  return std::all_of(state.begin() + 1, state.end(), [](int rounds) { return rounds == 1; });
-}
-
 // Reachable: one jug is empty or full. {0, 0..5}, {3, 0..5}, {1..2, 0} and {1..2, 5}.
 // Moves that change something: 10 + 12 fill, 10 + 12 empty, 7 + 7 pour.
 TEST(CountingSearch, FindsSixteenStatesAndFiftyEightMoves_OfTheTwoJugs) {
@@ -160,14 +156,14 @@ TEST(CountingSearch, LetsCopiesStay_WhereDuplicatesAreAllowed) {
 
 TEST(CountingSearch, NeedsOneStepMoreThanReceivers_UntilAllHaveReceived) {
   for (const Loss loss : {Loss::Free, Loss::None}) {
-    Broadcast model(4, 1, all_received);
+    Broadcast model(4, 1, toy::all_received);
     const CountingOptions options = with(Order::Unordered, loss, 4);
     const SearchResult result = count(model, options);
     EXPECT_EQ(result.stopped_by, StopReason::Violation);
     EXPECT_EQ(result.path.size(), 5U);
     EXPECT_EQ(PathChecker(model, &options).fault_of(result), "");
   }
-  Broadcast model(4, 1, all_received);
+  Broadcast model(4, 1, toy::all_received);
   EXPECT_EQ(count(model, with(Order::Unordered, Loss::Free, 3)).stopped_by, StopReason::Exhausted);
 }
 

@@ -14,15 +14,10 @@ namespace {
 
 using toy::Broadcast;
 
-// Hundreds of halves: several questions whether to go on.
-Broadcast wide(bool symmetry, const Broadcast::Bad& is_bad = toy::never) {
-  return symmetry ? Broadcast(5, 3, is_bad, true) : Broadcast(5, 2, is_bad);
-}
-
 // Stops a search once it has generated so many successors.
-class Stopper final : public Observer {
+class WorkStopper final : public Observer {
  public:
-  explicit Stopper(std::uint64_t generated) : left_(generated) {}
+  explicit WorkStopper(std::uint64_t generated) : left_(generated) {}
   std::optional<StopReason> poll(const Progress& progress) override {
     if (!first_) first_ = progress.generated;
     if (progress.generated < *first_ + left_) return std::nullopt;
@@ -51,7 +46,7 @@ Ended run(Broadcast& model, Keeper& keeper, const std::filesystem::path& directo
     ArchiveReader reader(directory);
     search.resume(reader);
   }
-  Stopper observer(successors == 0 ? std::uint64_t{1} << 40U : successors);
+  WorkStopper observer(successors == 0 ? std::uint64_t{1} << 40U : successors);
   Ended ended{search.run(observer), {}};
   if (ended.result.stopped_by == StopReason::Violation) {
     ended.fault = PathChecker(model, nullptr).fault_of(ended.result);
@@ -62,7 +57,7 @@ Ended run(Broadcast& model, Keeper& keeper, const std::filesystem::path& directo
 TEST(CoveringCheckpoint, GoesOnToTheSameHalves_HoweverOftenItIsInterrupted) {
   for (const bool symmetry : {false, true}) {
     const TemporaryFolder folder;
-    Broadcast whole_model = wide(symmetry);
+    Broadcast whole_model = toy::wide_broadcast(symmetry);
     Keeper unused(folder.path());
     const SearchResult whole = run(whole_model, unused, folder.path(), 1, 0, false).result;
     ASSERT_EQ(whole.stopped_by, StopReason::Exhausted);
@@ -70,7 +65,7 @@ TEST(CoveringCheckpoint, GoesOnToTheSameHalves_HoweverOftenItIsInterrupted) {
     int runs = 0;
     SearchResult result;
     do {
-      Broadcast model = wide(symmetry);
+      Broadcast model = toy::wide_broadcast(symmetry);
       Keeper keeper(folder.path());
       const std::size_t threads = 1 + static_cast<std::size_t>(runs) % 3;
       result = run(model, keeper, folder.path(), threads, 300U << runs, runs > 0).result;
@@ -91,10 +86,10 @@ TEST(CoveringCheckpoint, GoesOnToTheSameHalves_HoweverOftenItIsInterrupted) {
 TEST(CoveringCheckpoint, ChangesNothing_WhereItIsWrittenOnTheWay) {
   for (const std::size_t threads : {1U, 3U}) {
     const TemporaryFolder folder;
-    Broadcast plain = wide(true);
+    Broadcast plain = toy::wide_broadcast(true);
     Keeper never(folder.path());
     const SearchResult whole = run(plain, never, folder.path(), threads, 0, false).result;
-    Broadcast model = wide(true);
+    Broadcast model = toy::wide_broadcast(true);
     Keeper keeper(folder.path(), 4);
     const SearchResult result = run(model, keeper, folder.path(), threads, 0, false).result;
     EXPECT_EQ(result.halves, whole.halves);
@@ -109,11 +104,11 @@ TEST(CoveringCheckpoint, FindsAViolationAfterAnInterruption_AndTheWholeRunToIt) 
   };
   for (const std::size_t threads : {1U, 2U}) {
     const TemporaryFolder folder;
-    Broadcast first_model = wide(true, got_two_rounds);
+    Broadcast first_model = toy::wide_broadcast(true, got_two_rounds);
     Keeper keeper(folder.path());
     const Ended first = run(first_model, keeper, folder.path(), threads, 1, false);
     if (first.result.stopped_by == StopReason::Violation) continue;
-    Broadcast model = wide(true, got_two_rounds);
+    Broadcast model = toy::wide_broadcast(true, got_two_rounds);
     const Ended found = run(model, keeper, folder.path(), 3 - threads, 0, true);
     EXPECT_EQ(found.result.stopped_by, StopReason::Violation);
     EXPECT_EQ(found.fault, "");
@@ -122,18 +117,18 @@ TEST(CoveringCheckpoint, FindsAViolationAfterAnInterruption_AndTheWholeRunToIt) 
 
 TEST(CoveringCheckpoint, IsRefused_BySearchesThatCannotGoOnWithIt) {
   const TemporaryFolder folder;
-  Broadcast model = wide(true);
+  Broadcast model = toy::wide_broadcast(true);
   Keeper keeper(folder.path());
   ASSERT_EQ(run(model, keeper, folder.path(), 1, 1, false).result.stopped_by,
             StopReason::Interrupted);
-  Broadcast plain = wide(false);
+  Broadcast plain = toy::wide_broadcast(false);
   try {
     run(plain, keeper, folder.path(), 1, 0, true);
     FAIL() << "a search with symmetry was taken for one without";
   } catch (const ArchiveError& error) {
     EXPECT_NE(std::string(error.what()).find("another symmetry"), std::string::npos);
   }
-  Broadcast other = wide(true);
+  Broadcast other = toy::wide_broadcast(true);
   CoveringSearch shortest(
       other, {.order = CoverOrder::Shortest, .symmetry = other.permutations(), .limits = {}});
   ArchiveReader reader(folder.path());

@@ -23,10 +23,6 @@ SearchResult cover(Model& model, CoverOrder order, const Permutations* symmetry 
   return CoveringSearch(model, {.order = order, .symmetry = symmetry, .limits = {}}).run(observer);
 }
 
-bool all_received(const std::vector<int>& state) {
-  return std::all_of(state.begin() + 1, state.end(), [](int rounds) { return rounds == 1; });
-}
-
 TEST(CoveringSearch, ReachesEveryStateOfAPuzzle_ThatHasNoNetwork) {
   for (const CoverOrder order : kOrders) {
     Puzzle jugs({0, 0}, toy::jug_moves, toy::never);
@@ -122,7 +118,7 @@ TEST(CoveringSearch, KeepsOneHalfAnOrbit_WithSymmetry) {
 TEST(CoveringSearch, UndoesItsRenamings_InTheRunItReports) {
   for (const CoverOrder order : kOrders) {
     for (std::size_t n = 1; n <= 4; ++n) {
-      Broadcast folded(n, 1, all_received, true);
+      Broadcast folded(n, 1, toy::all_received, true);
       const SearchResult result = cover(folded, order, folded.permutations());
       EXPECT_EQ(result.path.size(), n + 1);
       EXPECT_EQ(PathChecker(folded, nullptr).fault_of(result), "");

@@ -15,9 +15,9 @@ CoveringOptions fastest(std::size_t threads, Limits limits = {}) {
   return {.order = CoverOrder::Fastest, .symmetry = nullptr, .limits = limits, .threads = threads};
 }
 
-class Stopper final : public Observer {
+class ReasonStopper final : public Observer {
  public:
-  Stopper(StopReason reason, int after) : reason_(reason), left_(after) {}
+  ReasonStopper(StopReason reason, int after) : reason_(reason), left_(after) {}
   std::optional<StopReason> poll(const Progress&) override {
     if (--left_ > 0) return std::nullopt;
     return reason_;
@@ -33,7 +33,7 @@ TEST(CoveringThreads, StopTogether_ForTimeMemoryAndInterruptsAlike) {
     for (const std::size_t threads : {1U, 2U, 4U}) {
       for (const int polls : {1, 4}) {
         Broadcast model(13, 1, toy::never);
-        Stopper stopper(reason, polls);
+        ReasonStopper stopper(reason, polls);
         const SearchResult result = CoveringSearch(model, fastest(threads)).run(stopper);
         EXPECT_EQ(result.stopped_by, reason);
         EXPECT_LT(result.halves, 8193U);

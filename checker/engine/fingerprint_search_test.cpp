@@ -26,7 +26,7 @@ CountingOptions with_fingerprints(unsigned bits, std::uint64_t seed = 0) {
   return options;
 }
 
-SearchResult count(Model& model, const CountingOptions& options) {
+SearchResult count_either(Model& model, const CountingOptions& options) {
   toy::NoObserver observer;
   return make_counting_search(model, options)->run(observer);
 }
@@ -34,7 +34,7 @@ SearchResult count(Model& model, const CountingOptions& options) {
 // 59,050 states.
 SearchResult broadcast(unsigned bits, std::uint64_t seed = 0) {
   Broadcast model(10, 1, toy::never);
-  return count(model, with_fingerprints(bits, seed));
+  return count_either(model, with_fingerprints(bits, seed));
 }
 constexpr std::uint64_t kBroadcastStates = 59'050;
 
@@ -135,7 +135,7 @@ TEST(FingerprintSearch, EstimatesHowOftenStatesAreMissed) {
   for (int seed = 0; seed < kSeeds; ++seed) {
     Broadcast model(7, 1, toy::never);  // 2,188 states
     CountingOptions options = with_fingerprints(kBits, static_cast<std::uint64_t>(seed));
-    const SearchResult result = count(model, options);
+    const SearchResult result = count_either(model, options);
     EXPECT_LE(result.progress.distinct, 2188U);
     if (result.progress.distinct < 2188) ++missed;
     estimate = result.collisions->from_counts;
@@ -155,7 +155,7 @@ TEST(FingerprintSearch, FindsARunThatIsARun_ThoughStatesAreMissed) {
     for (std::uint64_t seed = 0; seed < 4; ++seed) {
       Broadcast model(7, 1, all_know);
       CountingOptions options = with_fingerprints(bits, seed);
-      const SearchResult result = count(model, options);
+      const SearchResult result = count_either(model, options);
       if (result.stopped_by != StopReason::Violation) continue;
       ++found;
       EXPECT_EQ(PathChecker(model, &options).fault_of(result), "")
@@ -177,9 +177,9 @@ TEST(FingerprintSearch, RefusesNetworksOnWhichAMessageIsOnceEver) {
 TEST(FingerprintSearch, AloneSpeaksOfCollisions) {
   Broadcast model(3, 1, toy::never);
   CountingOptions options = with_fingerprints(64);
-  EXPECT_TRUE(count(model, options).collisions);
+  EXPECT_TRUE(count_either(model, options).collisions);
   options.store = Store::Exact;
-  EXPECT_FALSE(count(model, options).collisions);
+  EXPECT_FALSE(count_either(model, options).collisions);
 }
 
 }  // namespace

@@ -14,19 +14,19 @@ namespace {
 using toy::Broadcast;
 using toy::NoObserver;
 
-constexpr std::array<CoverOrder, 2> kOrders{CoverOrder::Fastest, CoverOrder::Shortest};
+constexpr std::array<CoverOrder, 2> kCoverOrders{CoverOrder::Fastest, CoverOrder::Shortest};
 
 // 1 + 3^9 states, more than a search explores between two questions whether to go on.
-constexpr std::size_t kReceivers = 9;
+constexpr std::size_t kNineReceivers = 9;
 constexpr std::uint64_t kStates = 19684;
 // 1 + 2^12 halves, one maximal set each.
 constexpr std::size_t kManyReceivers = 12;
 constexpr std::uint64_t kHalves = 4097;
 
-// Stops a search at the n-th question.
-class Stopper final : public Observer {
+// Stops a search at the n-th question; until then its progress must grow.
+class GrowthStopper final : public Observer {
  public:
-  Stopper(StopReason reason, int after) : reason_(reason), left_(after) {}
+  GrowthStopper(StopReason reason, int after) : reason_(reason), left_(after) {}
   std::optional<StopReason> poll(const Progress& progress) override {
     EXPECT_GE(progress.distinct, last_.distinct);
     EXPECT_GT(progress.generated, last_.generated);
@@ -45,7 +45,7 @@ class Stopper final : public Observer {
 
 CountingOptions wide() {
   CountingOptions options;
-  options.inflight = kReceivers;
+  options.inflight = kNineReceivers;
   return options;
 }
 
@@ -62,7 +62,7 @@ SearchResult cover(Model& model, CoverOrder order, Limits limits) {
 }
 
 TEST(CountingSearch, StopsAtTheLimitOfStates_AndDoesNotClaimToBeExhausted) {
-  Broadcast model(kReceivers, 1, toy::never);
+  Broadcast model(kNineReceivers, 1, toy::never);
   NoObserver observer;
   CountingOptions options = wide();
   options.limits.states = 5000;
@@ -76,7 +76,7 @@ TEST(CountingSearch, StopsAtTheLimitOfStates_AndDoesNotClaimToBeExhausted) {
 }
 
 TEST(CountingSearch, IsExhausted_WhenTheLimitOfStatesIsNeverReached) {
-  Broadcast model(kReceivers, 1, toy::never);
+  Broadcast model(kNineReceivers, 1, toy::never);
   NoObserver observer;
   CountingOptions options = wide();
   options.limits.states = kStates + 1;
@@ -88,8 +88,8 @@ TEST(CountingSearch, IsExhausted_WhenTheLimitOfStatesIsNeverReached) {
 TEST(CountingSearch, StopsForItsObserver_AndSaysWhyAndHowFarItCame) {
   for (const StopReason reason : {StopReason::Time, StopReason::Interrupted}) {
     for (const int polls : {1, 2, 4}) {
-      Broadcast model(kReceivers, 1, toy::never);
-      Stopper stopper(reason, polls);
+      Broadcast model(kNineReceivers, 1, toy::never);
+      GrowthStopper stopper(reason, polls);
       const SearchResult result = CountingSearch(model, wide()).run(stopper);
       EXPECT_EQ(result.stopped_by, reason);
       EXPECT_GE(result.progress.distinct, stopper.last().distinct);
@@ -104,8 +104,8 @@ TEST(CountingSearch, StopsForItsObserver_AndSaysWhyAndHowFarItCame) {
 }
 
 TEST(CountingSearch, AsksItsObserver_EveryFewThousandStates) {
-  Broadcast model(kReceivers, 1, toy::never);
-  Stopper never_stops(StopReason::Time, 1000);
+  Broadcast model(kNineReceivers, 1, toy::never);
+  GrowthStopper never_stops(StopReason::Time, 1000);
   const SearchResult result = CountingSearch(model, wide()).run(never_stops);
   EXPECT_EQ(result.stopped_by, StopReason::Exhausted);
   EXPECT_GT(never_stops.last().distinct, kStates / 2);
@@ -175,7 +175,7 @@ TEST(CountingSearch, AsksItsObserver_HoweverSmallTheLevels) {
   chain.reactions.resize(6'001);
   for (const std::size_t threads : {1U, 2U}) {
     toy::TableModel model(chain);
-    Stopper stopper(StopReason::Time, 1);
+    GrowthStopper stopper(StopReason::Time, 1);
     CountingOptions options;
     options.threads = threads;
     const SearchResult result = CountingSearch(model, options).run(stopper);
@@ -198,7 +198,7 @@ TEST(CountingSearch, ReportsAViolation_ThatItMeetsWhileItStops) {
     }
     table.reactions.resize(4096, {std::nullopt});
     toy::TableModel fan(table);
-    Stopper stopper(StopReason::Time, 1);
+    GrowthStopper stopper(StopReason::Time, 1);
     const CountingOptions options;
     const SearchResult result = CountingSearch(fan, options).run(stopper);
     EXPECT_EQ(result.stopped_by, StopReason::Violation);
@@ -208,7 +208,7 @@ TEST(CountingSearch, ReportsAViolation_ThatItMeetsWhileItStops) {
 }
 
 TEST(CoveringSearch, StopsAtTheLimitOfStates_AndDoesNotClaimToBeExhausted) {
-  for (const CoverOrder order : kOrders) {
+  for (const CoverOrder order : kCoverOrders) {
     Broadcast model(kManyReceivers, 1, toy::never);
     const SearchResult result = cover(model, order, {.depth = {}, .states = 1100});
     EXPECT_EQ(result.stopped_by, StopReason::States);
@@ -220,7 +220,7 @@ TEST(CoveringSearch, StopsAtTheLimitOfStates_AndDoesNotClaimToBeExhausted) {
 }
 
 TEST(CoveringSearch, IsExhausted_WhenTheLimitOfStatesIsNeverReached) {
-  for (const CoverOrder order : kOrders) {
+  for (const CoverOrder order : kCoverOrders) {
     Broadcast model(kManyReceivers, 1, toy::never);
     const SearchResult result = cover(model, order, {.depth = {}, .states = kHalves + 1});
     EXPECT_EQ(result.stopped_by, StopReason::Exhausted);
@@ -229,11 +229,11 @@ TEST(CoveringSearch, IsExhausted_WhenTheLimitOfStatesIsNeverReached) {
 }
 
 TEST(CoveringSearch, StopsForItsObserver_AndSaysWhyAndHowFarItCame) {
-  for (const CoverOrder order : kOrders) {
+  for (const CoverOrder order : kCoverOrders) {
     for (const StopReason reason : {StopReason::Time, StopReason::Interrupted}) {
       for (const int polls : {1, 3}) {
         Broadcast model(kManyReceivers, 1, toy::never);
-        Stopper stopper(reason, polls);
+        GrowthStopper stopper(reason, polls);
         const SearchResult result =
             CoveringSearch(model, {.order = order, .symmetry = nullptr, .limits = {}}).run(stopper);
         EXPECT_EQ(result.stopped_by, reason);

@@ -165,12 +165,12 @@ constexpr WalkNetwork kNetworks[] = {WalkNetwork::Any, WalkNetwork::Unordered,
                                      WalkNetwork::PerLink};
 
 // A recorded walk without ids.
-using Told =
+using ToldWalk =
     std::vector<std::tuple<WalkStep::Kind, std::uint32_t, std::uint32_t, Rumours::Message,
                            std::size_t, bool, std::vector<std::size_t>, std::vector<std::uint8_t>>>;
 
-Told told(const Rumours& model, const std::vector<WalkStep>& steps) {
-  Told all;
+ToldWalk told(const Rumours& model, const std::vector<WalkStep>& steps) {
+  ToldWalk all;
   for (const WalkStep& step : steps) {
     const bool delivers = step.kind == WalkStep::Kind::Deliver;
     all.emplace_back(step.kind, step.part, step.label,
@@ -209,13 +209,13 @@ TEST(RandomWalks, AreTheSame_WhateverWasWalkedBefore) {
     Rumours shared(3, 6);
     RandomWalks all(shared, options_over(network), plan_all);
     WalkTotals totals;
-    std::vector<Told> forwards;
+    std::vector<ToldWalk> forwards;
     for (std::uint64_t walk = 0; walk < 100; ++walk) {
       std::vector<WalkStep> steps;
       all.run(walk, totals, &steps);
       forwards.push_back(told(shared, steps));
     }
-    std::set<Told> distinct(forwards.begin(), forwards.end());
+    std::set<ToldWalk> distinct(forwards.begin(), forwards.end());
     EXPECT_GT(distinct.size(), 95U);
     for (const std::uint64_t walk : {99U, 3U, 42U}) {
       Rumours fresh(3, 6);
@@ -233,7 +233,7 @@ TEST(RandomWalks, AreTheSame_WhateverWasWalkedBefore) {
 TEST(RandomWalks, OfOtherSeedsDiffer) {
   Rumours model(3, 6);
   WalkTotals totals;
-  std::set<Told> distinct;
+  std::set<ToldWalk> distinct;
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     WalkOptions options = options_over(WalkNetwork::Unordered);
     options.seed = seed;

@@ -16,9 +16,9 @@ using toy::Processes;
 using toy::ProcessRules;
 
 // Random bytes, uniform whatever the size that RapidCheck starts with; zeros when they run out.
-class Dice {
+class RuleDice {
  public:
-  explicit Dice(std::vector<std::uint8_t> rolls) : rolls_(std::move(rolls)) {}
+  explicit RuleDice(std::vector<std::uint8_t> rolls) : rolls_(std::move(rolls)) {}
   int roll(int sides) { return at_ < rolls_.size() ? rolls_[at_++] % sides : 0; }
 
  private:
@@ -26,15 +26,15 @@ class Dice {
   std::size_t at_ = 0;
 };
 
-Dice any_dice() {
-  return Dice(*rc::gen::container<std::vector<std::uint8_t>>(
-                   200, rc::gen::resize(100, rc::gen::arbitrary<std::uint8_t>()))
-                   .as("dice"));
+RuleDice any_rule_dice() {
+  return RuleDice(*rc::gen::container<std::vector<std::uint8_t>>(
+                       200, rc::gen::resize(100, rc::gen::arbitrary<std::uint8_t>()))
+                       .as("dice"));
 }
 
 // Half of the rules stay where they are: that is where messages are spent. With one way at most, a
 // step is told by its process: what PathChecker asks for.
-ProcessRules any_rules(Dice& dice, int states, int words, bool violating) {
+ProcessRules any_rules(RuleDice& dice, int states, int words, bool violating) {
   ProcessRules rules{.words = words};
   if (violating) rules.bad = states - 1;
   for (int from = 0; from < states; ++from) {
@@ -76,7 +76,7 @@ Found cover(Processes& model, CoverOrder order, std::size_t threads = 1) {
   return found;
 }
 
-constexpr std::array<CoverOrder, 2> kOrders{CoverOrder::Fastest, CoverOrder::Shortest};
+constexpr std::array<CoverOrder, 2> kBothOrders{CoverOrder::Fastest, CoverOrder::Shortest};
 
 // Three processes alike: who is told word 0 makes the teller its friend, and then heeds its word 1.
 std::span<const NamedPart> parts_of(Relevance& relevance, HalfId half) {
@@ -175,9 +175,9 @@ TEST(Relevance, TellsMessagesApart_OnlyWhereTheyLeadApart) {
 
 // The naive checker visits every set of messages: two processes are enough for it.
 RC_GTEST_PROP(CoveringSearch, ReachesTheHalvesOfThePlainFixpoint_WhereMessagesAreSpent, ()) {
-  Dice dice = any_dice();
+  RuleDice dice = any_rule_dice();
   const ProcessRules rules = any_rules(dice, 2 + dice.roll(4), 2, false);
-  for (const CoverOrder order : kOrders) {
+  for (const CoverOrder order : kBothOrders) {
     Processes model(2, rules, false);
     const NaiveResult naive = naive_cover(model);
     States expected;
@@ -192,13 +192,13 @@ RC_GTEST_PROP(CoveringSearch, ReachesTheHalvesOfThePlainFixpoint_WhereMessagesAr
 
 // The search that knows nothing of parts is held against the naive checker elsewhere.
 RC_GTEST_PROP(CoveringSearch, ReachesTheSameHalves_WithAndWithoutPartsAndSymmetry, ()) {
-  Dice dice = any_dice();
+  RuleDice dice = any_rule_dice();
   const auto n = static_cast<std::uint32_t>(2 + dice.roll(3));
   const ProcessRules rules = any_rules(dice, n == 4 ? 2 : 2 + dice.roll(3), n == 2 ? 2 : 1, false);
   Processes plain(n, rules, false, Processes::Parts::Hidden);
   const Found expected = cover(plain, CoverOrder::Fastest);
   RC_CLASSIFY(expected.result.halves > 50, "more than 50 halves");
-  for (const CoverOrder order : kOrders) {
+  for (const CoverOrder order : kBothOrders) {
     Processes full(n, rules, false);
     RC_ASSERT(cover(full, order).states == expected.states);
     Processes folded(n, rules, true);
@@ -207,7 +207,7 @@ RC_GTEST_PROP(CoveringSearch, ReachesTheSameHalves_WithAndWithoutPartsAndSymmetr
 }
 
 RC_GTEST_PROP(CoveringSearch, ReachesTheSameHalves_WhateverTheThreads, ()) {
-  Dice dice = any_dice();
+  RuleDice dice = any_rule_dice();
   const auto n = static_cast<std::uint32_t>(2 + dice.roll(3));
   const ProcessRules rules = any_rules(dice, n == 4 ? 2 : 2 + dice.roll(3), n == 2 ? 2 : 1, false);
   Processes alone(n, rules, false);
@@ -226,7 +226,7 @@ RC_GTEST_PROP(CoveringSearch, ReachesTheSameHalves_WhateverTheThreads, ()) {
 }
 
 RC_GTEST_PROP(CoveringSearch, FindsAViolationWhereThereIsOne_WhateverTheThreads, ()) {
-  Dice dice = any_dice();
+  RuleDice dice = any_rule_dice();
   const auto n = static_cast<std::uint32_t>(2 + dice.roll(2));
   const ProcessRules rules = any_rules(dice, 2 + dice.roll(n == 2 ? 5 : 2), 2, true);
   Processes alone(n, rules, true);
@@ -247,13 +247,13 @@ RC_GTEST_PROP(CoveringSearch, FindsAViolationWhereThereIsOne_WhateverTheThreads,
 }
 
 RC_GTEST_PROP(CoveringSearch, FindsAShortestViolation_WhereMessagesAreSpent, ()) {
-  Dice dice = any_dice();
+  RuleDice dice = any_rule_dice();
   const auto n = static_cast<std::uint32_t>(2 + dice.roll(2));
   const ProcessRules rules = any_rules(dice, 2 + dice.roll(n == 2 ? 5 : 2), 2, true);
   Processes plain(n, rules, false, Processes::Parts::Hidden);
   const SearchResult expected = cover(plain, CoverOrder::Shortest).result;
   RC_CLASSIFY(expected.path.size() > 4, "more than four steps");
-  for (const CoverOrder order : kOrders) {
+  for (const CoverOrder order : kBothOrders) {
     for (const bool symmetry : {false, true}) {
       Processes model(n, rules, symmetry);
       const Found found = cover(model, order);

@@ -7,10 +7,10 @@
 namespace engine {
 namespace {
 
-using States = std::vector<std::pair<HalfId, std::vector<MessageId>>>;
+using LoggedStates = std::vector<std::pair<HalfId, std::vector<MessageId>>>;
 
-States read(const StateLog& log, std::size_t level) {
-  States states;
+LoggedStates read(const StateLog& log, std::size_t level) {
+  LoggedStates states;
   std::vector<std::byte> scratch;
   for (const StateLog::Block& block : log.blocks(level)) {
     StateLogReader reader(log.bytes(block, scratch));
@@ -25,12 +25,12 @@ States read(const StateLog& log, std::size_t level) {
   return states;
 }
 
-void append(StateLog& log, const States& states) {
+void append(StateLog& log, const LoggedStates& states) {
   for (const auto& [half, messages] : states) log.append(half, messages);
 }
 
-States many(std::uint32_t count) {
-  States states;
+LoggedStates many(std::uint32_t count) {
+  LoggedStates states;
   for (std::uint32_t i = 0; i < count; ++i) {
     states.emplace_back(i, std::vector<MessageId>(i % 5, i * 31));
   }
@@ -43,7 +43,7 @@ INSTANTIATE_TEST_SUITE_P(Kept, StateLogs,
                          testing::Values(StateLog::kMemoryMax, std::size_t{0}, std::size_t{40000}));
 
 TEST_P(StateLogs, GiveEachLevelBack_AsItWasAdded) {
-  const std::vector<States> levels{
+  const std::vector<LoggedStates> levels{
       {{0, {}}},
       {{127, {128}}, {128, {0, 16383, 16384}}, {kNone, {kNone, kNone - 1}}},
       {},

@@ -20,7 +20,7 @@ namespace {
 using toy::Baton;
 using toy::Broadcast;
 
-constexpr std::array<std::size_t, 4> kThreads{1, 2, 3, 5};
+constexpr std::array<std::size_t, 4> kThreadCounts{1, 2, 3, 5};
 
 CountingOptions with_threads(CountingOptions options, std::size_t threads) {
   options.threads = threads;
@@ -37,7 +37,7 @@ CountingOptions network(Order order, Loss loss, std::size_t inflight) {
   return options;
 }
 
-SearchResult count(Model& model, const CountingOptions& options) {
+SearchResult counted(Model& model, const CountingOptions& options) {
   toy::NoObserver observer;
   return make_counting_search(model, options)->run(observer);
 }
@@ -85,11 +85,11 @@ std::string difference(const SearchResult& a, const SearchResult& b) {
 template <class Make>
 void expect_the_same_whatever_the_threads(Make make, const CountingOptions& options) {
   const auto first_model = make();
-  const SearchResult first = count(*first_model, with_threads(options, 1));
+  const SearchResult first = counted(*first_model, with_threads(options, 1));
   for (const CountingOptions& stored : with_each_store(options)) {
-    for (const std::size_t threads : kThreads) {
+    for (const std::size_t threads : kThreadCounts) {
       const auto model = make();
-      const SearchResult result = count(*model, with_threads(stored, threads));
+      const SearchResult result = counted(*model, with_threads(stored, threads));
       EXPECT_EQ(difference(first, result), "") << threads << " threads";
     }
   }
@@ -135,7 +135,7 @@ void expect_as_folded(const Broadcast::Bad& is_bad, CountingOptions options,
                       const SearchResult& expected, const std::vector<std::string>& keys) {
   Broadcast folded(4, 2, is_bad, true);
   options.symmetry = folded.permutations();
-  const SearchResult result = count(folded, options);
+  const SearchResult result = counted(folded, options);
   EXPECT_EQ(result.progress.distinct, expected.progress.distinct);
   EXPECT_EQ(result.progress.generated, expected.progress.generated);
   EXPECT_EQ(result.progress.depth, expected.progress.depth);
@@ -159,16 +159,16 @@ TEST(Threads, LeaveOrbitsAndTheRunAsTheyAre_WithSymmetryToo) {
       for (const std::size_t inflight : {1U, 3U}) {
         const CountingOptions options = network(order, Loss::Free, inflight);
         Broadcast full(4, 2, is_bad);
-        const SearchResult of_full = count(full, options);
+        const SearchResult of_full = counted(full, options);
         EXPECT_EQ(of_full.path.empty(), is_safe);
         Broadcast first(4, 2, is_bad, true);
         CountingOptions folded_options = options;
         folded_options.symmetry = first.permutations();
-        const SearchResult of_first = count(first, folded_options);
+        const SearchResult of_first = counted(first, folded_options);
         EXPECT_EQ(keys_of(first, of_first), keys_of(full, of_full));
         EXPECT_EQ(of_first.progress.depth, of_full.progress.depth);
         EXPECT_EQ(of_first.orbits, of_full.progress.distinct);
-        for (const std::size_t threads : kThreads) {
+        for (const std::size_t threads : kThreadCounts) {
           for (const CountingOptions& stored :
                with_each_store(with_threads(folded_options, threads))) {
             expect_as_folded(is_bad, stored, of_first, keys_of(full, of_full));
@@ -183,12 +183,12 @@ TEST(Threads, AndSymmetryLeaveTheRunAsItIs_WhereAStepLeadsBackUnderOtherNames) {
   for (const std::uint32_t n : {3U, 4U}) {
     Baton full(n);
     CountingOptions options = network(Order::Unordered, Loss::None, 2);
-    const std::vector<std::string> expected = keys_of(full, count(full, options));
+    const std::vector<std::string> expected = keys_of(full, counted(full, options));
     EXPECT_EQ(expected.size(), 3U);
-    for (const std::size_t threads : kThreads) {
+    for (const std::size_t threads : kThreadCounts) {
       Baton folded(n, true);
       options.symmetry = &folded.permutations();
-      const SearchResult result = count(folded, with_threads(options, threads));
+      const SearchResult result = counted(folded, with_threads(options, threads));
       EXPECT_EQ(keys_of(folded, result), expected) << threads << " threads";
     }
   }
@@ -201,10 +201,10 @@ RC_GTEST_PROP(Threads, LeaveAllAsItIs_OnRandomSystems, ()) {
   const toy::Table table = toy::any_table(dice, dice.roll(2) == 0, toy::Constraint::Some);
   const unsigned alternatives = 1 + dice.roll(2);
   std::optional<SearchResult> first;
-  for (const std::size_t threads : kThreads) {
+  for (const std::size_t threads : kThreadCounts) {
     toy::TableModel model(table);
     model.set_alternatives(alternatives);
-    const SearchResult result = count(model, with_threads(options, threads));
+    const SearchResult result = counted(model, with_threads(options, threads));
     if (!first) first = result;
     RC_ASSERT(difference(*first, result) == "");
   }
@@ -258,7 +258,7 @@ void expect_all_of_fifteen_lost(const CountingOptions& options, std::size_t thre
     for (MessageId i = 0; i < 15; ++i) entry.sends.push_back((half - 1) * 15 + i);
   }
   toy::TableModel model(table);
-  const SearchResult result = count(model, with_threads(options, threads));
+  const SearchResult result = counted(model, with_threads(options, threads));
   EXPECT_EQ(result.stopped_by, StopReason::Exhausted);
   EXPECT_EQ(result.progress.distinct, 1U + 5U * 32768U);
 }
@@ -270,10 +270,10 @@ TEST(Threads, GoOn_WhenOneStateAloneOverfillsTheTable) {
   }
 }
 
-// Stops a search at the n-th question.
-class Stopper final : public Observer {
+// Stops a search at the n-th question; until then its counts must fit together.
+class OrderlyStopper final : public Observer {
  public:
-  Stopper(StopReason reason, int after) : reason_(reason), left_(after) {}
+  OrderlyStopper(StopReason reason, int after) : reason_(reason), left_(after) {}
   std::optional<StopReason> poll(const Progress& progress) override {
     EXPECT_GE(progress.generated, generated_);
     EXPECT_LE(progress.queue, progress.distinct);
@@ -290,12 +290,12 @@ class Stopper final : public Observer {
 
 TEST(Threads, StopTogether_ForTimeMemoryAndInterruptsAlike) {
   for (const StopReason reason : {StopReason::Time, StopReason::Memory, StopReason::Interrupted}) {
-    for (const std::size_t threads : kThreads) {
+    for (const std::size_t threads : kThreadCounts) {
       for (const int polls : {1, 4}) {
         for (const CountingOptions& options :
              with_each_store(with_threads(network(Order::Unordered, Loss::Free, 10), threads))) {
           Broadcast model(10, 1, toy::never);  // 59,050 states
-          Stopper stopper(reason, polls);
+          OrderlyStopper stopper(reason, polls);
           const SearchResult result = make_counting_search(model, options)->run(stopper);
           EXPECT_EQ(result.stopped_by, reason);
           EXPECT_GT(result.progress.queue, 0U);
@@ -308,13 +308,13 @@ TEST(Threads, StopTogether_ForTimeMemoryAndInterruptsAlike) {
 }
 
 TEST(Threads, StopTogether_AtLimitsOfStatesAndDepth) {
-  for (const std::size_t threads : kThreads) {
+  for (const std::size_t threads : kThreadCounts) {
     for (const std::uint64_t states : {1U, 2U, 5000U, 40000U}) {
       for (CountingOptions options :
            with_each_store(with_threads(network(Order::Unordered, Loss::Free, 10), threads))) {
         Broadcast model(10, 1, toy::never);
         options.limits.states = states;
-        const SearchResult result = count(model, options);
+        const SearchResult result = counted(model, options);
         EXPECT_EQ(result.stopped_by, StopReason::States);
         EXPECT_GE(result.progress.distinct, states);
         EXPECT_GT(result.progress.queue, 0U);
@@ -325,7 +325,7 @@ TEST(Threads, StopTogether_AtLimitsOfStatesAndDepth) {
       CountingOptions options = with_threads(network(Order::Unordered, Loss::Free, 10), threads);
       if (depth % 2 == 0) options.store = Store::Fingerprint;
       options.limits.depth = depth;
-      const SearchResult result = count(model, options);
+      const SearchResult result = counted(model, options);
       EXPECT_EQ(result.stopped_by, StopReason::Depth);
       EXPECT_EQ(result.progress.depth, depth + 1);
       EXPECT_GT(result.progress.queue, 0U);
@@ -345,7 +345,7 @@ TEST(Threads, PassOnWhatTheModelThrows_WhicheverOfThemItMeets) {
         options.symmetry = broadcast.permutations();
         if (at % 2 == 0) options.store = Store::Fingerprint;
         try {
-          EXPECT_EQ(count(model, options).stopped_by, StopReason::Exhausted);
+          EXPECT_EQ(counted(model, options).stopped_by, StopReason::Exhausted);
           EXPECT_GT(model.left(), 0);
           break;
         } catch (const std::domain_error& error) {
@@ -381,7 +381,7 @@ TEST(Threads, SayThatTheyCannotBeStarted_WhereTheSystemAllowsNoMore) {
   Broadcast broadcast(4, 1, toy::never);
   Starving model(broadcast);
   const auto options = with_threads(network(Order::Unordered, Loss::Free, 4), 64);
-  EXPECT_THROW(count(model, options), std::system_error);
+  EXPECT_THROW(counted(model, options), std::system_error);
 }
 #endif
 
@@ -390,7 +390,7 @@ TEST(Threads, PassOnWhatTheObserverThrows) {
    public:
     std::optional<StopReason> poll(const Progress&) override { throw std::domain_error("enough"); }
   };
-  for (const std::size_t threads : kThreads) {
+  for (const std::size_t threads : kThreadCounts) {
     Broadcast model(10, 1, toy::never);
     Impatient observer;
     CountingSearch search(model, with_threads(network(Order::Unordered, Loss::Free, 10), threads));

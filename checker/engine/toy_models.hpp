@@ -406,6 +406,16 @@ class Baton final : public ToyModel {
   std::vector<Renaming> fixing_first_;
 };
 
+// Whether each receiver has heard one round.
+inline bool all_received(const std::vector<int>& state) {
+  return std::all_of(state.begin() + 1, state.end(), [](int rounds) { return rounds == 1; });
+}
+
+// Hundreds of halves, tens of thousands of states: several questions whether to go on.
+inline Broadcast wide_broadcast(bool symmetry, const Broadcast::Bad& is_bad = never) {
+  return symmetry ? Broadcast(5, 3, is_bad, true) : Broadcast(5, 2, is_bad);
+}
+
 // Lets a search run to its end.
 class NoObserver final : public Observer {
  public:
