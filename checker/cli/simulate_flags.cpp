@@ -179,8 +179,8 @@ void set_walks(FlagValues& values, SimulatePlan& plan) {
 }  // namespace
 
 std::span<const Flag> simulate_flags() {
-  static const std::vector<Flag> kFlags = make_flags();
-  return kFlags;
+  static const std::vector<Flag> kWalkFlags = make_flags();
+  return kWalkFlags;
 }
 
 SimulatePlan make_simulate_plan(FlagValues values, const std::vector<std::string>& properties) {

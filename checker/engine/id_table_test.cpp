@@ -110,7 +110,7 @@ RC_GTEST_PROP(IdTable, FindsWhatWasInsertedAndNothingElse_LikeAMap, ()) {
 // Each thread interns the same numbers, in an order of its own.
 TEST(IdTable, GivesEachValueOneId_WhenManyThreadsInternIt) {
   constexpr std::uint32_t kValues = 150'000;  // more than it has slots at first
-  constexpr std::uint32_t kThreads = 4;
+  constexpr std::uint32_t kThreadCount = 4;
   IdTable table;
   std::mutex mutex;
   ReservedArray<std::uint32_t> values;
@@ -126,7 +126,7 @@ TEST(IdTable, GivesEachValueOneId_WhenManyThreadsInternIt) {
   };
   std::atomic<std::uint32_t> wrong{0};
   std::vector<std::jthread> threads;
-  for (std::uint32_t thread = 0; thread < kThreads; ++thread) {
+  for (std::uint32_t thread = 0; thread < kThreadCount; ++thread) {
     threads.emplace_back([&, thread] {
       for (std::uint32_t i = 0; i < kValues; ++i) {
         const std::uint32_t value = (i * (2 * thread + 1) + thread * 1000) % kValues;

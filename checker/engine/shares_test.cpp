@@ -13,13 +13,13 @@ class SharesOf : public testing::TestWithParam<std::size_t> {};
 TEST_P(SharesOf, HasOneOwnerForAHalf_AndAPlaceOfItsOwnWithHim) {
   const Shares shares(GetParam());
   std::vector<std::set<std::size_t>> places(GetParam());
-  constexpr HalfId kHalves = 10'000;
-  for (HalfId half = 0; half < kHalves; ++half) {
+  constexpr HalfId kManyHalves = 10'000;
+  for (HalfId half = 0; half < kManyHalves; ++half) {
     ASSERT_LT(shares.owner(half), GetParam());
     EXPECT_TRUE(places[shares.owner(half)].insert(shares.place(half)).second) << half;
   }
   for (const auto& of_owner : places) {
-    constexpr double kAll = kHalves;
+    constexpr double kAll = kManyHalves;
     const double fair = kAll / static_cast<double>(GetParam());
     EXPECT_NEAR(static_cast<double>(of_owner.size()), fair, 0.13 * fair + 2);
     // Few places are wasted.
