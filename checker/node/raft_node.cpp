@@ -4,6 +4,7 @@
 #include <charconv>
 #include <stdexcept>
 
+#include "checker/node/core_config.hpp"
 #include "checker/node/rename.hpp"
 #include "checker/node/state_machine.hpp"
 #include "src/raft/canonical.hpp"
@@ -260,6 +261,14 @@ bool fits(const PendingWrite& pending, std::uint32_t servers) {
          std::ranges::all_of(pending.messages,
                              [&](const raft::Message& message) { return fits(message, servers); });
 }
+// What a leader is sending of its snapshot begins within it.
+bool has_pieces_that_fit(const raft::Server& server) {
+  const auto* leader = std::get_if<raft::Leader>(&server.role);
+  for (std::uint32_t id = 1; leader != nullptr && id <= leader->progress.size(); ++id) {
+    if (leader->progress[{id}].snapshot_offset > server.snapshot.data.size()) return false;
+  }
+  return true;
+}
 bool fits(const Machine& machine, std::uint32_t servers) {
   const raft::Server& server = machine.server;
   // A log begins at an index that a snapshot of this state machine can stand for.
@@ -268,7 +277,7 @@ bool fits(const Machine& machine, std::uint32_t servers) {
     return false;
   }
   return server.config.servers == servers && is_server(server.id, servers) &&
-         is_server_or_none(server.hard_state.voted_for, servers) &&
+         has_pieces_that_fit(server) && is_server_or_none(server.hard_state.voted_for, servers) &&
          fits(server.config.voters, servers) && fits(server.log.entries(), servers) &&
          fits(server.snapshot.membership, servers) && fits(machine.durable, servers) &&
          fits(std::span<const raft::Entry>(machine.applied), servers) &&
@@ -291,24 +300,7 @@ T parsed(std::string_view bytes, std::uint32_t servers, const char* what) {
 class RaftNode final : public Node {
  public:
   explicit RaftNode(const Options& options)
-      : config_{.servers = options.servers,
-                .no_op = options.no_op,
-                .backtracking = options.fast_backtracking ? raft::Backtracking::Fast
-                                                          : raft::Backtracking::Plain,
-                .entries_per_message = options.entries_per_message,
-                .pre_vote = options.pre_vote,
-                .check_quorum = options.check_quorum,
-                .vote_lease = options.vote_lease,
-                .lease_reads = options.lease_reads,
-                .bytes_per_message = options.bytes_per_message,
-                .appends_in_flight = options.appends_in_flight,
-                .uncommitted = options.uncommitted,
-                .snapshot_chunk = options.snapshot_chunk,
-                .changes = static_cast<raft::Changes>(options.changes),
-                .async_disk = options.async_disk,
-                .voters = options.voters == 0 ? raft::ServerSet{}
-                                              : raft::ServerSet::first(options.voters)},
-        has_state_machines_(options.snapshots) {
+      : config_(core_config(options)), has_state_machines_(options.snapshots) {
     raft::fresh_server(config_, {1});  // checks the options
   }
 
