@@ -1,16 +1,15 @@
-// Bytes choose what happens to a cluster of three: one byte its features, then two bytes an action.
-// Every property is checked after every step; a message may be received late, again, or never. The
-// bytes are also read as one message, which a server must answer by a named outcome or by a broken
-// contract.
+// Bytes choose what happens to a cluster of three: one byte its features, then two bytes a choice
+// (checker/cluster/choices.hpp). Every property is checked after every step; a message may be
+// received late, again, or never. The bytes are also read as one message, which a server must
+// answer by a named outcome or by a broken contract.
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
-#include <vector>
 
-#include "checker/cluster/runner.hpp"
+#include "checker/cluster/choices.hpp"
 #include "checker/node/raft_node.hpp"
 #include "src/raft/canonical.hpp"
 #include "src/raft/contract.hpp"
@@ -19,7 +18,7 @@
 namespace {
 
 constexpr std::uint32_t kServers = 3;
-constexpr std::size_t kStepsMax = 300;
+constexpr std::size_t kChoicesMax = 600;
 
 class Bytes {
  public:
@@ -53,44 +52,15 @@ node::Options options_of(std::uint8_t choice) {
   return options;
 }
 
-traces::Action action_of(std::uint8_t kind, std::uint8_t choice, std::uint64_t read,
-                         const std::vector<spec::MessageView>& sent,
-                         const std::vector<spec::ServerView>& servers) {
-  traces::Action action;
-  action.server = choice % kServers + 1;
-  action.index = servers[action.server - 1].last_applied;
-  if (kind < 24) {
-    action.kind = traces::ActionKind::ElectionTimeout;
-  } else if (kind < 36) {
-    action.kind = traces::ActionKind::HeartbeatTimeout;
-  } else if (kind < 40) {
-    action.kind = traces::ActionKind::LeaseTimeout;
-  } else if (kind < 42) {
-    action.kind = traces::ActionKind::Transfer;
-    action.target = choice / kServers % kServers + 1;
-  } else if (kind < 46) {
-    action.kind = traces::ActionKind::Read;
-    action.read = read;
-  } else if (kind < 56) {
-    action.kind = traces::ActionKind::Propose;
-    action.command = "v" + std::to_string(choice);
-  } else if (kind < 60 && action.index > 0) {
-    action.kind = traces::ActionKind::Compact;
-  } else if (kind < 61) {
-    action.kind = traces::ActionKind::DiskWrite;  // nothing, where disks are not asynchronous
-  } else if (kind < 62) {
-    action.kind = traces::ActionKind::ChangeMembership;
-    for (spec::ServerId id = 1; id <= kServers; ++id) {
-      if ((choice >> id & 1U) != 0) action.voters.push_back(id);
-    }
-  } else if (kind < 64 || sent.empty()) {
-    action.kind = traces::ActionKind::Crash;
-  } else {
-    action.kind = traces::ActionKind::Deliver;
-    action.message = sent[sent.size() - 1 - choice % sent.size()];  // low bytes: the latest
-    action.server = action.message->to;
-  }
-  return action;
+// Half of the first bytes deliver, the others are a kind of choice each.
+cluster::Choice choice_of(std::uint8_t what, std::uint8_t which) {
+  const auto byte = [](std::size_t number) { return static_cast<std::uint8_t>(number); };
+  const std::size_t kind = what % (2 * cluster::kChoiceKinds);
+  return {.kind = kind < cluster::kChoiceKinds ? static_cast<cluster::ChoiceKind>(kind)
+                                               : cluster::ChoiceKind::Deliver,
+          .server = byte(1 + which % kServers),
+          .other = byte(1 + which / kServers % kServers),
+          .number = byte(which / (kServers * kServers))};
 }
 
 // Hands an arbitrary message to a candidate.
@@ -113,20 +83,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Bytes bytes(data, size);
   receive_hostile(bytes.rest());
   if (bytes.empty()) return 0;
-  const auto node = node::make_raft_node(options_of(bytes.next()));
-  cluster::Runner runner(*node, kServers, "any", spec::kAllProperties);
-  std::vector<spec::MessageView> sent;
-  for (std::size_t steps = 0; !bytes.empty() && steps < kStepsMax; ++steps) {
-    const std::uint8_t kind = bytes.next();
-    const std::uint8_t choice = bytes.next();
-    const auto taken = runner.apply(action_of(kind, choice, steps + 1, sent, runner.views()));
-    if (!taken) std::abort();  // every action above can be taken
-    for (const auto& message : taken->step.sent) sent.push_back(message.message);
-    if (taken->violation) {
-      std::fprintf(stderr, "%s: %s\n", to_string(taken->violation->property),
-                   taken->violation->message.c_str());
-      std::abort();
-    }
+  const node::Options options = options_of(bytes.next());
+  const auto node = node::make_raft_node(options);
+  cluster::ChosenRun run(*node, options);
+  for (std::size_t choices = 0; !bytes.empty() && choices < kChoicesMax; ++choices) {
+    const std::uint8_t what = bytes.next();
+    run.take(choice_of(what, bytes.next()));
   }
-  return 0;
+  if (!run.violation()) return 0;
+  std::fprintf(stderr, "%s: %s\n", to_string(run.violation()->property),
+               run.violation()->message.c_str());
+  std::abort();
 }

@@ -50,6 +50,8 @@ class Runner {
   // All that is in flight is lost, over any network too, and a cut is healed. No step.
   void stop_faults();
 
+  // Of all steps so far.
+  [[nodiscard]] const spec::History& history() const { return history_; }
   // Each server's bytes, in id order.
   [[nodiscard]] const std::vector<std::string>& states() const { return states_; }
 
