@@ -26,6 +26,8 @@ ARROWS = {
     "traces": ["spec"],
     "checker/node": ["src/raft", "spec"],
     "checker/cluster": ["checker/engine", "checker/node", "src/raft", "spec", "traces"],
+    "checker/rapidcheck": [
+        "checker/cluster", "checker/engine", "checker/node", "src/raft", "spec", "traces"],
     "checker/cli": [
         "checker/cluster", "checker/engine", "checker/models", "checker/node", "src/raft", "spec",
         "traces"],
@@ -36,7 +38,7 @@ ARROWS = {
 # Which rooms may include a library, by the first part of the path in <...> or "...".
 LIBRARIES = {
     "nlohmann": ["traces", "checker/cli", "fuzz", "bench"],
-    "CLI": ["checker/cli"],
+    "CLI": ["checker/cli", "checker/rapidcheck"],
     "fmt": [room for room in ARROWS if room != "src/raft"],
 }
 

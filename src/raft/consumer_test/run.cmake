@@ -14,3 +14,7 @@ execute_process(COMMAND_ERROR_IS_FATAL ANY
   COMMAND ${CMAKE_COMMAND} --build ${work_dir}/build --config ${CONFIG})
 execute_process(COMMAND_ERROR_IS_FATAL ANY
   COMMAND ${work_dir}/build/consumer)
+if(EXISTS ${work_dir}/build/properties)
+  execute_process(COMMAND_ERROR_IS_FATAL ANY
+    COMMAND ${work_dir}/build/properties WORKING_DIRECTORY ${work_dir})
+endif()

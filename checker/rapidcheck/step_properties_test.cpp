@@ -7,136 +7,17 @@
 #include <map>
 #include <random>
 
+#include "checker/rapidcheck/core_values.hpp"
+#include "checker/rapidcheck/test_invariants.hpp"
 #include "src/raft/canonical.hpp"
-#include "src/raft/test_random_cluster.hpp"
 #include "src/raft/test_support.hpp"
 
-namespace raft::test {
+namespace raft::rapid {
 namespace {
 
-// --- Generators ---------------------------------------------------------------------------------
-
-// Independent of the growing size that RapidCheck hands out.
-template <class T>
-rc::Gen<T> in_range(T first, T past_last) {
-  return rc::gen::resize(rc::kNominalSize, rc::gen::inRange(first, past_last));
-}
-
-rc::Gen<Config> configs() {
-  const auto any = rc::gen::build<Config>(
-      rc::gen::set(&Config::servers, in_range<std::uint32_t>(1, 6)), rc::gen::set(&Config::no_op),
-      rc::gen::set(&Config::backtracking,
-                   rc::gen::element(Backtracking::Fast, Backtracking::Plain)),
-      rc::gen::set(&Config::entries_per_message, in_range<std::uint32_t>(0, 3)),
-      rc::gen::set(&Config::pre_vote), rc::gen::set(&Config::check_quorum),
-      rc::gen::set(&Config::vote_lease), rc::gen::set(&Config::lease_reads),
-      rc::gen::set(&Config::bytes_per_message, in_range<std::uint32_t>(0, 4)),
-      rc::gen::set(&Config::appends_in_flight, in_range<std::uint32_t>(0, 3)),
-      rc::gen::set(&Config::uncommitted, in_range<std::uint32_t>(0, 4)),
-      rc::gen::set(&Config::snapshot_chunk, in_range<std::uint32_t>(0, 5)),
-      rc::gen::set(&Config::changes,
-                   rc::gen::element(Changes::None, Changes::SingleServer, Changes::Joint)));
-  return rc::gen::map(any, [](Config config) {
-    config.lease_reads &= config.vote_lease;  // needs it
-    return config;
-  });
-}
-
-rc::Gen<Schedule> schedules() {
-  const auto choices = rc::gen::scale(
-      3.0, rc::gen::container<std::vector<std::uint32_t>>(in_range<std::uint32_t>(0, 1'000'000)));
-  return rc::gen::build<Schedule>(rc::gen::set(&Schedule::config, configs()),
-                                  rc::gen::set(&Schedule::choices, choices));
-}
-
-// Small numbers, near to what servers hold, and the largest.
-rc::Gen<std::uint64_t> numbers() {
-  return rc::gen::weightedOneOf<std::uint64_t>(
-      {{15, in_range<std::uint64_t>(0, 6)}, {1, rc::gen::element(kHuge, kHuge - 1)}});
-}
-rc::Gen<Term> terms() { return rc::gen::construct<Term>(numbers()); }
-rc::Gen<Index> indexes() { return rc::gen::construct<Index>(numbers()); }
-rc::Gen<ServerId> ids() { return rc::gen::construct<ServerId>(in_range<std::uint32_t>(0, 7)); }
-
-rc::Gen<Membership> memberships() {
-  const auto set = rc::gen::map(in_range<std::uint64_t>(0, 64), ServerSet::from_bits);
-  return rc::gen::construct<Membership>(set, set, set);
-}
-
-rc::Gen<std::vector<Entry>> entry_lists() {
-  const auto entry = rc::gen::construct<Entry>(
-      terms(), rc::gen::element(EntryKind::Command, EntryKind::NoOp),
-      rc::gen::element<std::string>("", "c1", "c2"), rc::gen::just(Membership{}));
-  return rc::gen::mapcat(in_range<std::size_t>(0, 4), [=](std::size_t count) {
-    return rc::gen::container<std::vector<Entry>>(count, entry);
-  });
-}
-
-// Any message at all; some come out well formed.
-rc::Gen<MessageBody> bodies() {
-  const auto wrap = [](const auto& generator) { return rc::gen::cast<MessageBody>(generator); };
-  const auto flag = rc::gen::arbitrary<bool>();
-  return rc::gen::oneOf(
-      wrap(rc::gen::construct<RequestVote>(terms(), indexes(), terms(), flag)),
-      wrap(rc::gen::construct<TimeoutNow>(terms())),
-      wrap(rc::gen::construct<ReadIndex>(terms(), numbers())),
-      wrap(rc::gen::construct<ReadIndexReply>(terms(), numbers(), indexes())),
-      wrap(rc::gen::construct<RequestVoteReply>(terms(), flag)),
-      wrap(rc::gen::construct<PreVote>(terms(), indexes(), terms())),
-      wrap(rc::gen::construct<PreVoteReply>(terms(), flag)),
-      wrap(rc::gen::construct<AppendEntries>(terms(), indexes(), terms(), entry_lists(), indexes(),
-                                             numbers())),
-      wrap(rc::gen::construct<AppendEntriesReply>(terms(), flag, indexes(), terms(), indexes(),
-                                                  numbers())),
-      wrap(rc::gen::construct<InstallSnapshot>(terms(), indexes(), terms(), numbers(),
-                                               rc::gen::element<std::string>("", "s", "state"),
-                                               flag, memberships())),
-      wrap(rc::gen::construct<InstallSnapshotReply>(terms(), indexes(), numbers(), flag)));
-}
-
-rc::Gen<Message> messages() { return rc::gen::construct<Message>(ids(), ids(), bodies()); }
-
-// A server as some run leaves it, and the messages then in flight.
-struct Reached {
-  Server server{};
-  std::vector<Message> network{};
-};
-
-Reached reached() {
-  const Schedule schedule = *schedules();
-  RandomCluster cluster(schedule.config);
-  for (const std::uint32_t choice : schedule.choices) cluster.take(choice);
-  const auto place = *in_range<std::size_t>(0, cluster.servers().size());
-  return {cluster.servers()[place], cluster.network()};
-}
-
-// Made up, or once sent by somebody to somebody; mostly with possible addresses.
-Message hostile_message_for(const Reached& now) {
-  Message message = *messages();
-  if (!now.network.empty() && *in_range(0, 2) == 0) {
-    message.body = (*rc::gen::elementOf(now.network)).body;
-  }
-  const std::uint32_t servers = now.server.config.servers;
-  if (*in_range(0, 10) == 0) return message;
-  message.to = now.server.id;
-  message.from = ServerId{(message.to.value + message.from.value) % servers + 1};
-  return message;
-}
-
-Input hostile_input_for(const Reached& now) {
-  const int kind = *in_range(0, 15);
-  if (kind == 14) return Read{*numbers()};
-  if (kind == 13) return Transfer{*ids()};
-  if (kind == 12) return LeaseTimeout{};
-  if (kind == 0) return ElectionTimeout{};
-  if (kind == 1) return HeartbeatTimeout{};
-  if (kind == 2) return Propose{"hostile"};
-  if (kind == 3) return Restart{{{*terms(), *ids()}, Log(*entry_lists()), {}}};
-  if (kind == 4) return Compact{*indexes(), "hostile"};
-  Receive receive;
-  receive.message = hostile_message_for(now);
-  return receive;
-}
+using test::is_leader;
+using test::log_of;
+using test::progress_of;
 
 // --- One step -----------------------------------------------------------------------------------
 
@@ -156,9 +37,9 @@ Result result_of(Server server, const Input& input, Effects effects) {
 }
 
 RC_GTEST_PROP(StepProperties, Step_IsDeterministic, ()) {
-  const Reached now = reached();
+  const Reached now = *reached_servers();
   const Server& server = now.server;
-  const Input input = hostile_input_for(now);
+  const Input input = *inputs_for(now);
   Effects used{.outcome = Outcome::VoteGranted, .proposed = Index{7}, .leader = ServerId{3}};
   used.messages.resize(3);
   used.persist = {HardState{}, Index{4}};
@@ -174,11 +55,11 @@ RC_GTEST_PROP(StepProperties, Step_IsDeterministic, ()) {
 
 // Any other exception ends the test. What a server survives leaves it sound, however hostile.
 RC_GTEST_PROP(StepProperties, Step_IsTotal_AndKeepsInvariantsUnderHostileInput, ()) {
-  Reached now = reached();
+  Reached now = *reached_servers();
   Server& server = now.server;
   Outcome last = Outcome::None;
   for (int count = *in_range(1, 6); count > 0; --count) {
-    const Input input = hostile_input_for(now);
+    const Input input = *inputs_for(now);
     const Result result = result_of(server, input, Effects{});
     if (!result.broken_contract.empty()) {
       RC_TAG(std::string("ContractViolation"));
@@ -199,9 +80,9 @@ RC_GTEST_PROP(StepProperties, Step_IsTotal_AndKeepsInvariantsUnderHostileInput, 
 }
 
 RC_GTEST_PROP(StepProperties, Malformed_LeavesTheServerAsItWas, ()) {
-  const Reached now = reached();
+  const Reached now = *reached_servers();
   const Server& server = now.server;
-  const Input input = hostile_input_for(now);
+  const Input input = *inputs_for(now);
   const Result result = result_of(server, input, Effects{});
   if (result.effects.outcome == Outcome::MalformedIgnored) {
     RC_ASSERT(result.server == server);
@@ -223,8 +104,16 @@ RC_GTEST_PROP(StepProperties, HonestRun_HasAHonestOutcomeAtEveryStep, ()) {
   RC_TAG(std::string(steps.empty() ? "no step" : to_string(steps.back().effects.outcome)));
 }
 
+// Of servers that wait for their disks.
+rc::Gen<Schedule> synchronous_schedules() {
+  return schedules(rc::gen::map(cluster::rapid::configs(), [](Config config) {
+    config.async_disk = false;
+    return config;
+  }));
+}
+
 RC_GTEST_PROP(StepProperties, Persist_BringsTheDiskUpToTheServer, ()) {
-  for (const Taken& taken : steps_of(*schedules())) {
+  for (const Taken& taken : steps_of(*synchronous_schedules())) {
     const Persist& persist = taken.effects.persist;
     RC_ASSERT(taken.disk ==
               (Durable{taken.after.hard_state, taken.after.log, taken.after.snapshot}));
@@ -237,11 +126,13 @@ RC_GTEST_PROP(StepProperties, Persist_BringsTheDiskUpToTheServer, ()) {
 
 RC_GTEST_PROP(StepProperties, TermVoteAndCommit_NeverGoBack_ExceptInARestart, ()) {
   for (const auto& [before, input, after, effects, disk] : steps_of(*schedules())) {
+    const bool is_restart = std::holds_alternative<Restart>(input);
+    if (is_restart && after.config.async_disk) continue;  // a disk may be behind
     RC_ASSERT(after.current_term() >= before.current_term());
     if (after.current_term() == before.current_term() && !before.hard_state.voted_for.is_none()) {
       RC_ASSERT(after.hard_state.voted_for == before.hard_state.voted_for);
     }
-    if (std::holds_alternative<Restart>(input)) continue;
+    if (is_restart) continue;
     RC_ASSERT(after.commit_index >= before.commit_index);
     if (effects.restore) {
       RC_ASSERT(after.last_applied == after.snapshot.index);
@@ -273,27 +164,80 @@ RC_GTEST_PROP(StepProperties, Leader_OnlyAppends_AndItsMatchesOnlyGrow, ()) {
   }
 }
 
-RC_GTEST_PROP(StepProperties, DuplicateMessage_ChangesNothingThatCounts, ()) {
-  for (const Taken& taken : steps_of(*schedules())) {
-    if (!std::holds_alternative<Receive>(taken.input)) continue;
-    Server again = taken.after;
-    const Effects effects = step(again, taken.input);
-    RC_ASSERT(again.hard_state == taken.after.hard_state);
-    RC_ASSERT(again.log == taken.after.log);
-    RC_ASSERT(again.commit_index == taken.after.commit_index);
-    RC_ASSERT(effects.apply == Apply{});
+// All that a step sends, now or once its writes are durable.
+std::vector<Message> all_messages(const Effects& effects) {
+  std::vector<Message> all = effects.messages;
+  all.insert(all.end(), effects.after_persist.begin(), effects.after_persist.end());
+  return all;
+}
+
+bool is_request(const Message& message) {
+  return std::holds_alternative<RequestVote>(message.body) ||
+         std::holds_alternative<AppendEntries>(message.body) ||
+         std::holds_alternative<PreVote>(message.body) ||
+         std::holds_alternative<InstallSnapshot>(message.body);
+}
+
+// What a leader believes is on its way to its followers, which only speeds things up or slows them
+// down, is as in `other`; what they have acknowledged is not touched.
+void take_over_what_is_on_its_way(const Server& other, Server& server) {
+  if (!is_leader(server) || !is_leader(other)) return;
+  for (std::uint32_t id = 1; id <= server.config.servers; ++id) {
+    Progress& progress = std::get<Leader>(server.role).progress[{id}];
+    const Index match_index = progress.match_index;
+    progress = progress_of(other, id);
+    progress.match_index = match_index;
   }
 }
 
+// A message that comes once more, right after the first.
+// - A request (for a vote, a pre-vote, entries, a snapshot): the server stays as it is and answers
+//   once more just as the first time (Figure 2: RPCs are idempotent). It writes nothing, but that a
+//   vote that is given once more is to be on the disk, as it was to be before.
+// - A vote, a pre-vote, TimeoutNow, ReadIndex and its answer: the server stays as it is and writes
+//   nothing. Votes are counted by voter, the others belong to a term or to a read that is over.
+// - What a follower says of its log or of its snapshot: the leader may send once more or go back
+//   once more, so nextIndex and what it believes is in flight can move. Nothing else does: not
+//   matchIndex, and so nothing that is committed.
+RC_GTEST_PROP(StepProperties, DuplicateMessage_ChangesNothing_ButWhatALeaderBelievesIsOnItsWay,
+              ()) {
+  for (const Taken& taken : steps_of(*schedules())) {
+    const auto* receive = std::get_if<Receive>(&taken.input);
+    if (receive == nullptr) continue;
+    Server again = taken.after;
+    const Effects effects = step(again, taken.input);
+    const MessageBody& body = receive->message.body;
+    const bool is_answer_to_leader = std::holds_alternative<AppendEntriesReply>(body) ||
+                                     std::holds_alternative<InstallSnapshotReply>(body);
+    if (is_answer_to_leader) take_over_what_is_on_its_way(taken.after, again);
+    RC_ASSERT(again == taken.after);
+    const bool is_vote = std::holds_alternative<RequestVote>(body);
+    if (is_vote && effects.persist.hard_state) {
+      RC_ASSERT(effects.persist == Persist{.hard_state = taken.after.hard_state});
+    } else {
+      RC_ASSERT(effects.persist == Persist{});
+    }
+    RC_ASSERT(effects.apply == Apply{});
+    RC_ASSERT(!effects.restore);
+    if (!is_request(receive->message)) continue;
+    RC_ASSERT(all_messages(effects) == all_messages(taken.effects));
+  }
+}
+
+// Whatever of the disk is behind or torn: the server is what a fresh one becomes by its disk alone.
 RC_GTEST_PROP(StepProperties, Restart_LosesOnlyWhatIsVolatile, ()) {
   for (const Taken& taken : steps_of(*schedules())) {
     Server restarted = taken.after;
     const Effects effects = step(restarted, Restart{taken.disk});
     Server expected = fresh_server(taken.after.config, taken.after.id);
-    expected.hard_state = taken.after.hard_state;
-    expected.log = taken.after.log;
-    expected.snapshot = taken.after.snapshot;
+    expected.hard_state = taken.disk.hard_state;
+    expected.log = taken.disk.log;
+    expected.snapshot = taken.disk.snapshot;
     expected.commit_index = expected.last_applied = expected.snapshot.index;
+    if (expected.snapshot.index > expected.log.base_index()) {  // it was not written any more
+      expected.log.begin_behind(expected.snapshot.index, expected.snapshot.term);
+    }
+    if (expected.config.async_disk) expected.stable_index = expected.log.last_index();
     const bool lease = expected.config.vote_lease;
     expected.role = Follower{.leader = {}, .lease = lease};
     RC_ASSERT(restarted == expected);
@@ -305,7 +249,7 @@ RC_GTEST_PROP(StepProperties, Restart_LosesOnlyWhatIsVolatile, ()) {
 
 RC_GTEST_PROP(StepProperties, Messages_AreAddressedAndOfTheSendersTerm, ()) {
   for (const Taken& taken : steps_of(*schedules())) {
-    for (const Message& message : taken.effects.messages) {
+    for (const Message& message : all_messages(taken.effects)) {
       RC_ASSERT(message.from == taken.after.id);
       RC_ASSERT(message.to != taken.after.id);
       RC_ASSERT(message.to.value >= 1u);
@@ -387,7 +331,8 @@ TEST(StepProperties, Runs_ReachEveryOutcomeOfAnHonestCluster) {
                    .vote_lease = runs % 7 == 2 || runs % 3 == 0,
                    .lease_reads = runs % 3 == 0,
                    .snapshot_chunk = runs % 7,
-                   .changes = static_cast<Changes>(runs / 5 % 3)}};
+                   .changes = static_cast<Changes>(runs / 5 % 3),
+                   .async_disk = runs % 8 == 3}};
     for (int i = 0; i < 200; ++i) {
       schedule.choices.push_back(static_cast<std::uint32_t>(random()));
     }
@@ -397,68 +342,12 @@ TEST(StepProperties, Runs_ReachEveryOutcomeOfAnHonestCluster) {
   }
   for (std::size_t i = 0; i < seen.size(); ++i) {
     const auto outcome = static_cast<Outcome>(i);
-    const bool is_for_others = outcome == Outcome::None || outcome == Outcome::WriteAcknowledged ||
-                               outcome == Outcome::TermsExhausted ||
+    const bool is_for_others = outcome == Outcome::None || outcome == Outcome::TermsExhausted ||
                                outcome == Outcome::MalformedIgnored;
     std::cout << to_string(outcome) << ": " << seen[i] << '\n';
     EXPECT_EQ(seen[i] > 0, !is_for_others) << to_string(outcome);
   }
 }
 
-// --- Canonical bytes ----------------------------------------------------------------------------
-
-RC_GTEST_PROP(StepProperties, ServersAndMessages_RoundTrip, ()) {
-  for (const Taken& taken : steps_of(*schedules())) {
-    RC_ASSERT(decoded<Server>(encoded(taken.after)) == taken.after);
-    RC_ASSERT(decoded<Durable>(encoded(taken.disk)) == taken.disk);
-    for (const Message& message : taken.effects.messages) {
-      RC_ASSERT(decoded<Message>(encoded(message)) == message);
-    }
-  }
-}
-
-RC_GTEST_PROP(StepProperties, HostileMessages_RoundTrip, ()) {
-  const Message message = *messages();
-  RC_ASSERT(decoded<Message>(encoded(message)) == message);
-}
-
-RC_GTEST_PROP(StepProperties, EqualBytes_AreEqualStates, ()) {
-  std::vector<Server> servers;
-  const Schedule schedule = *schedules();
-  run(schedule, [&](const RandomCluster&, const Taken& taken) { servers.push_back(taken.after); });
-  if (servers.size() > 60) servers.resize(60);
-  std::size_t equal = 0;
-  for (const Server& one : servers) {
-    for (const Server& other : servers) {
-      RC_ASSERT((one == other) == (encoded(one) == encoded(other)));
-      equal += one == other ? 1u : 0u;
-    }
-  }
-  RC_CLASSIFY(equal > servers.size(), "a state came twice");
-}
-
-// Any bytes are refused, or are the bytes of what they decode to.
-template <class T>
-bool is_refused_or_canonical(const std::string& bytes) {
-  try {
-    return encoded(decoded<T>(bytes)) == bytes;
-  } catch (const DecodeError&) {
-    return true;
-  }
-}
-
-RC_GTEST_PROP(StepProperties, AnyBytes_AreRefused_OrCanonical, (const std::string& bytes)) {
-  RC_ASSERT(is_refused_or_canonical<Server>(bytes));
-  RC_ASSERT(is_refused_or_canonical<Message>(bytes));
-  RC_ASSERT(is_refused_or_canonical<Durable>(bytes));
-}
-
-RC_GTEST_PROP(StepProperties, ChangedBytes_AreRefused_OrCanonical, ()) {
-  std::string bytes = encoded(reached().server);
-  const auto place = *in_range<std::size_t>(0, bytes.size());
-  bytes[place] = static_cast<char>(*in_range(0, 256));
-  RC_ASSERT(is_refused_or_canonical<Server>(bytes));
-}
-
 }  // namespace
-}  // namespace raft::test
+}  // namespace raft::rapid
