@@ -26,7 +26,7 @@ inline std::filesystem::path trace_path(const std::string& name) {
 inline std::string written_trace(const ChosenRun& run, const std::string& name,
                                  const std::optional<std::string>& bug = std::nullopt) {
   traces::Trace trace = run.trace();
-  trace.program_version = "rapidcheck";
+  trace.program_version = "(a RapidCheck test)";
   trace.bug = bug;
   const std::filesystem::path path = trace_path(name);
   const auto written = traces::write_trace(path, trace);
