@@ -61,11 +61,16 @@ void HalfGraph::note(HalfId canonical) {
 }
 
 EdgeId HalfGraph::add(HalfId half, const Step& step, MessageId message, unsigned alternative) {
+  // What may throw comes first: an edge and its detail have one number, and other threads go on
+  // until they hear of it.
+  Canonical canonical;
+  if (step.next != kNone) {
+    canonical = model_.canonical(step.next);
+    note(canonical.half);
+  }
   const auto id = static_cast<EdgeId>(edges_.size());
   Edge& edge = edges_.emplace_back();
   if (step.next != kNone) {
-    const Canonical canonical = model_.canonical(step.next);
-    note(canonical.half);
     edge.next = canonical.half;
     edge.sends = step.sends;
     edge.renaming = canonical.renaming;
