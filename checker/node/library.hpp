@@ -1,4 +1,4 @@
-// Nodes that live in a shared library: how a bug of the gallery, built from a changed copy of
+// Servers that live in a shared library: how a bug of the gallery, built from a changed copy of
 // src/raft, is put behind the same boundary.
 #pragma once
 
@@ -6,30 +6,37 @@
 #include <memory>
 #include <string>
 
+#include "checker/node/live.hpp"
 #include "checker/node/node.hpp"
 
 namespace node {
 
-// What a node library exports, under the name `kLibraryEntry`: makes a node, or returns nullptr if
-// its boundary is of another version than the caller's.
+// What a node library exports, under the names `kLibraryEntry` and `kLibraryLiveEntry`: each makes
+// servers, or returns nullptr if its boundary is of another version than the caller's.
 using LibraryEntry = Node* (*)(int boundary_version, const Options& options);
 inline constexpr const char* kLibraryEntry = "raftcheck_make_node";
-inline constexpr int kBoundaryVersion = 5;
+using LibraryLiveEntry = Live* (*)(int boundary_version, const Options& options);
+inline constexpr const char* kLibraryLiveEntry = "raftcheck_make_live";
+inline constexpr int kBoundaryVersion = 6;
 
-// A node together with the library that its code lives in.
-class LibraryNode {
+// Servers together with the library that their code lives in.
+template <class Servers>
+class FromLibrary {
  public:
   // Throws std::runtime_error, naming the file and what to do, if it can't be loaded.
-  LibraryNode(const std::filesystem::path& library, const Options& options);
-  LibraryNode(const LibraryNode&) = delete;
-  LibraryNode& operator=(const LibraryNode&) = delete;
-  ~LibraryNode();
+  FromLibrary(const std::filesystem::path& library, const Options& options);
+  FromLibrary(const FromLibrary&) = delete;
+  FromLibrary& operator=(const FromLibrary&) = delete;
+  ~FromLibrary();
 
-  [[nodiscard]] Node& node() { return *node_; }
+  [[nodiscard]] Servers& node() { return *servers_; }
 
  private:
   void* handle_ = nullptr;
-  std::unique_ptr<Node> node_;
+  std::unique_ptr<Servers> servers_;
 };
+
+using LibraryNode = FromLibrary<Node>;
+using LibraryLive = FromLibrary<Live>;
 
 }  // namespace node

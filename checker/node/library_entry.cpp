@@ -1,4 +1,4 @@
-// Linked into every node library: its one exported function.
+// Linked into every node library: its exported functions.
 #include "checker/node/library.hpp"
 #include "checker/node/raft_node.hpp"
 
@@ -6,4 +6,10 @@ extern "C" __attribute__((visibility("default"))) node::Node* raftcheck_make_nod
     int boundary_version, const node::Options& options) {
   if (boundary_version != node::kBoundaryVersion) return nullptr;
   return node::make_raft_node(options).release();
+}
+
+extern "C" __attribute__((visibility("default"))) node::Live* raftcheck_make_live(
+    int boundary_version, const node::Options& options) {
+  if (boundary_version != node::kBoundaryVersion) return nullptr;
+  return node::make_live_raft(options).release();
 }

@@ -68,7 +68,7 @@ std::optional<raft::Entry> entry_of(std::string_view piece) {
 
 }  // namespace
 
-std::string snapshot_text(const std::vector<raft::Entry>& applied) {
+std::string snapshot_text(std::span<const raft::Entry> applied) {
   std::string text;
   for (const raft::Entry& entry : applied) {
     text += std::to_string(entry.term.value) + ':';

@@ -4,6 +4,7 @@
 // membership of term 2: which one, the state machine is not told.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,7 +14,7 @@
 namespace node {
 
 // In the text, bytes of a command that are not letters, digits or one of _.= are written %XX.
-std::string snapshot_text(const std::vector<raft::Entry>& applied);
+std::string snapshot_text(std::span<const raft::Entry> applied);
 
 // The way back. What is not such a text becomes one last entry of term 0, which no log has.
 std::vector<raft::Entry> snapshot_entries(std::string_view text);

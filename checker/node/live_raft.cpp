@@ -1,0 +1,201 @@
+// The core of src/raft, stepped in place.
+#include <algorithm>
+#include <stdexcept>
+
+#include "checker/node/live.hpp"
+#include "checker/node/machine.hpp"
+#include "checker/node/raft_view.hpp"
+#include "src/raft/canonical.hpp"
+#include "src/raft/contract.hpp"
+
+namespace node {
+namespace {
+
+struct LiveTraits {
+  LiveKind kind = LiveKind::Request;
+  bool is_judged = false;
+};
+
+LiveTraits traits_of(const raft::MessageBody& body) {
+  struct Visitor {
+    LiveTraits operator()(const raft::RequestVote&) const { return {LiveKind::Request}; }
+    LiveTraits operator()(const raft::RequestVoteReply&) const { return {LiveKind::Reply}; }
+    LiveTraits operator()(const raft::AppendEntries&) const { return {LiveKind::Request}; }
+    LiveTraits operator()(const raft::AppendEntriesReply&) const { return {LiveKind::Reply}; }
+    LiveTraits operator()(const raft::PreVote&) const { return {LiveKind::Request, true}; }
+    LiveTraits operator()(const raft::PreVoteReply&) const { return {LiveKind::Reply, true}; }
+    LiveTraits operator()(const raft::TimeoutNow&) const { return {LiveKind::OneWay, true}; }
+    LiveTraits operator()(const raft::ReadIndex&) const { return {LiveKind::Request}; }
+    LiveTraits operator()(const raft::ReadIndexReply&) const { return {LiveKind::Reply}; }
+    LiveTraits operator()(const raft::InstallSnapshot&) const { return {LiveKind::Request}; }
+    LiveTraits operator()(const raft::InstallSnapshotReply&) const { return {LiveKind::Reply}; }
+  };
+  return std::visit(Visitor{}, body);
+}
+
+class LiveRaft final : public Live {
+ public:
+  explicit LiveRaft(const Options& options) : driver_(options) {
+    for (std::uint32_t id = 1; id <= options.servers; ++id) {
+      machines_.push_back(driver_.initial(id));
+    }
+  }
+
+  const LiveStep& receive(LiveHandle handle) override {
+    // What the step sends may move the slots.
+    const raft::Input input = std::move(slots_[handle]);
+    free_.push_back(handle);
+    const raft::Message& message = std::get<raft::Receive>(input).message;
+    const auto* append = std::get_if<raft::AppendEntries>(&message.body);
+    const spec::Index named = append == nullptr ? kNowhere : append->prev_log_index.value + 1;
+    return take(machines_[message.to.value - 1], input, named);
+  }
+
+  const LiveStep& step(spec::ServerId server, const Input& input) override {
+    Machine& machine = machines_.at(server - 1);
+    sent_.clear();
+    if (input.kind == InputKind::DiskWrite && machine.pending.empty()) {
+      throw std::invalid_argument("no write is pending");
+    }
+    return take(machine, driver_.begin(machine, input, sent_), kNowhere);
+  }
+
+  void drop(LiveHandle handle) override { free_.push_back(handle); }
+
+  void facts(spec::ServerId id, LiveFacts& facts) const override {
+    const raft::Server& server = machines_[id - 1].server;
+    facts.current_term = server.hard_state.current_term.value;
+    facts.voted_for = server.hard_state.voted_for.value;
+    facts.base_index = server.log.base_index().value;
+    facts.last_index = server.log.last_index().value;
+    facts.commit_index = server.commit_index.value;
+    facts.last_applied = server.last_applied.value;
+    facts.snapshot_index = server.snapshot.index.value;
+    facts.snapshot_term = server.snapshot.term.value;
+    facts.transferee = spec::kNoServer;
+    facts.match_index.clear();
+    if (const auto* leader = std::get_if<raft::Leader>(&server.role)) {
+      facts.role = spec::Role::Leader;
+      facts.transferee = leader->transferee.value;
+      for (std::uint32_t peer = 1; peer <= leader->progress.size(); ++peer) {
+        facts.match_index.push_back(leader->progress[{peer}].match_index.value);
+      }
+    } else if (std::holds_alternative<raft::Follower>(server.role)) {
+      facts.role = spec::Role::Follower;
+    } else {
+      facts.role = std::holds_alternative<raft::Candidate>(server.role) ? spec::Role::Candidate
+                                                                        : spec::Role::PreCandidate;
+    }
+  }
+
+  [[nodiscard]] LiveEntry entry(spec::ServerId server, spec::Index index) const override {
+    const raft::Entry& entry = machines_[server - 1].server.log.at({index});
+    return {entry.term.value, static_cast<std::uint8_t>(entry.kind), entry.command};
+  }
+
+  [[nodiscard]] std::string_view snapshot_data(spec::ServerId server) const override {
+    return machines_[server - 1].server.snapshot.data;
+  }
+
+  [[nodiscard]] std::size_t durable_bytes(spec::ServerId server) const override {
+    const raft::Durable& durable = machines_[server - 1].durable;
+    std::string bytes;
+    raft::Encoder encoder(bytes);
+    encoder.put(durable.hard_state);
+    encoder.put(durable.log);
+    return bytes.size();
+  }
+
+  [[nodiscard]] spec::ServerView view(spec::ServerId server) const override {
+    return server_view(machines_[server - 1]);
+  }
+
+  [[nodiscard]] spec::MessageView message_view(LiveHandle message) const override {
+    return node::message_view(std::get<raft::Receive>(slots_[message]).message);
+  }
+
+ private:
+  static constexpr spec::Index kNowhere = ~spec::Index{0};
+
+  // `named`: an index from which on the input speaks of the log.
+  const LiveStep& take(Machine& machine, const raft::Input& input, spec::Index named) {
+    const raft::Server& server = machine.server;
+    const spec::Index last_before = server.log.last_index().value;
+    const spec::Index base_before = server.log.base_index().value;
+    const spec::Index snapshot_before = server.snapshot.index.value;
+    live_.sent.clear();
+    live_.contract.reset();
+    try {
+      note(driver_.step(machine, input, sent_));
+    } catch (const raft::ContractViolation& violation) {
+      live_.contract = violation.what();
+      sent_.clear();
+      return live_;
+    }
+    const spec::Index last = server.log.last_index().value;
+    const bool restarted = std::holds_alternative<raft::Restart>(input);
+    live_.snapshot_changed = restarted || server.snapshot.index.value != snapshot_before ||
+                             server.log.base_index().value != base_before;
+    if (live_.snapshot_changed) named = 1;
+    if (last != last_before) named = std::min(named, std::min(last, last_before) + 1);
+    live_.log_from = std::min(named, live_.log_from);
+    if (live_.log_from == kNowhere) live_.log_from = 0;
+    live_.applied = driver_.applied(machine);
+    live_.timers = driver_.timers();
+    live_.writes_pending = machine.pending.size();
+    add_sent();
+    return live_;
+  }
+
+  void note(const raft::Effects& effects) {
+    live_.outcome = to_string(effects.outcome);
+    live_.proposed = effects.proposed.value;
+    live_.reads = effects.reads;
+    live_.log_from = effects.persist.log_from
+                         ? std::max<spec::Index>(effects.persist.log_from->value, 1)
+                         : kNowhere;
+  }
+
+  void add_sent() {
+    for (raft::Message& message : sent_) {
+      const LiveTraits traits = traits_of(message.body);
+      scratch_.clear();
+      raft::Encoder(scratch_).put(message);
+      live_.sent.push_back({.handle = 0,
+                            .from = message.from.value,
+                            .to = message.to.value,
+                            .kind = traits.kind,
+                            .is_judged = traits.is_judged,
+                            .bytes = static_cast<std::uint32_t>(scratch_.size())});
+      live_.sent.back().handle = keep(std::move(message));
+    }
+    sent_.clear();
+  }
+
+  LiveHandle keep(raft::Message message) {
+    if (free_.empty()) {
+      slots_.emplace_back(raft::Receive{std::move(message)});
+      return static_cast<LiveHandle>(slots_.size() - 1);
+    }
+    const LiveHandle handle = free_.back();
+    free_.pop_back();
+    slots_[handle].emplace<raft::Receive>(std::move(message));
+    return handle;
+  }
+
+  Driver driver_;
+  std::vector<Machine> machines_;  // by id
+  std::vector<raft::Input> slots_;
+  std::vector<LiveHandle> free_;
+  std::vector<raft::Message> sent_;
+  std::string scratch_;
+  LiveStep live_;
+};
+
+}  // namespace
+
+std::unique_ptr<Live> make_live_raft(const Options& options) {
+  return std::make_unique<LiveRaft>(options);
+}
+
+}  // namespace node
