@@ -28,8 +28,11 @@ ARROWS = {
     "checker/cluster": ["checker/engine", "checker/node", "src/raft", "spec", "traces"],
     "checker/rapidcheck": [
         "checker/cluster", "checker/engine", "checker/node", "src/raft", "spec", "traces"],
+    "checker/lab": [
+        "checker/cluster", "checker/engine", "checker/linearizability", "checker/node", "src/raft",
+        "spec", "traces"],
     "checker/cli": [
-        "checker/cluster", "checker/engine", "checker/models", "checker/node", "src/raft", "spec",
+        "checker/cluster", "checker/engine", "checker/lab", "checker/models", "checker/node", "src/raft", "spec",
         "traces"],
     "fuzz": ["*"],
     "bench": ["*"],

@@ -37,6 +37,19 @@ struct SimulateArguments {
 };
 int run_simulate(const SimulateArguments& arguments);
 
+struct LabArguments {
+  std::map<std::string, std::string> flags;  // those given, without dashes
+  std::vector<std::string> only;             // tests and parts; none: all
+  std::vector<std::string> properties;       // none: all
+  bool assertions_only = false;
+  bool is_list = false;  // only name the tests
+  std::string bug;
+  std::optional<std::string> trace_path;  // none: see kDefaultTrace in lab_command.cpp
+  std::optional<std::string> json_path;   // "-": the standard output
+  std::vector<std::string> command_line;  // for the record
+};
+int run_lab(const LabArguments& arguments);
+
 struct MergeArguments {
   std::vector<std::string> paths;        // of summaries
   std::optional<std::string> json_path;  // "-": the standard output

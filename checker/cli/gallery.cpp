@@ -73,6 +73,21 @@ Bug bug_named(const std::string& name, const std::string& place) {
       fmt::format("{} {}: no such bug; there are {}", place, name, fmt::join(names, ", ")));
 }
 
+lab::MakeLive live_servers(const std::optional<Bug>& bug) {
+  if (!bug) return lab::make_core();
+  try {
+    // One that is never used stays, so that the library is not loaded anew for each run.
+    const auto loaded =
+        std::make_shared<node::LibraryLive>(bug->library, node::Options{.servers = 1});
+    return [loaded, library = bug->library](const node::Options& options) {
+      const auto live = std::make_shared<node::LibraryLive>(library, options);
+      return std::shared_ptr<node::Live>(live, &live->node());
+    };
+  } catch (const std::runtime_error& error) {
+    throw UsageError(error.what());
+  }
+}
+
 struct NodeHolder::Impl {
   std::unique_ptr<node::LibraryNode> library;
   std::unique_ptr<node::Node> built_in;

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "checker/lab/run.hpp"
 #include "checker/node/node.hpp"
 
 namespace cli {
@@ -28,6 +29,10 @@ std::vector<Bug> require_bugs();
 // Throws UsageError, naming the bugs there are, if it is not among them. `place` is what named it,
 // for the error: "--bug", or a file.
 Bug bug_named(const std::string& name, const std::string& place);
+
+// Makes servers for the lab, with whatever keeps their code in memory. No bug: the core as it is.
+// Throws UsageError if the library can't be used.
+lab::MakeLive live_servers(const std::optional<Bug>& bug);
 
 // A node, with whatever keeps its code in memory.
 class NodeHolder {

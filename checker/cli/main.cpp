@@ -6,14 +6,15 @@
 #include <cstdio>
 #include <exception>
 #include <new>
-#include <numeric>
 #include <stdexcept>
 
 #include "checker/cli/commands.hpp"
 #include "checker/cli/define_flags.hpp"
+#include "checker/cli/define_lab.hpp"
 #include "checker/cli/define_walks.hpp"
 #include "checker/cli/flags.hpp"
 #include "checker/cli/help.hpp"
+#include "checker/cli/suggest.hpp"
 #include "checker/cli/text.hpp"
 #include "checker/cli/usage_error.hpp"
 #include "checker/cli/version.hpp"
@@ -30,6 +31,7 @@ struct Parsed {
   ReplayArguments replay;
   SimulateParsed simulate;
   MergeParsed merge;
+  LabParsed lab;
   std::string list_what;
 };
 
@@ -130,35 +132,15 @@ void add_list(CLI::App& app, Parsed& parsed) {
       ->type_name("WHAT");
 }
 
-// How many letters to change, add or drop, to make one the other.
-std::size_t distance(std::string_view one, std::string_view other) {
-  std::vector<std::size_t> row(other.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < one.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i + 1);
-    for (std::size_t j = 0; j < other.size(); ++j) {
-      const std::size_t changed = diagonal + (one[i] == other[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({changed, diagonal + 1, row[j] + 1});
-    }
-  }
-  return row.back();
-}
-
 // "; did you mean --servers?", or nothing.
 std::string suggestion(const CLI::App& command, std::string_view given) {
-  given = given.substr(0, given.find('='));
-  std::string nearest;
-  std::size_t nearest_distance = given.size() / 3 + 1;  // further apart, it is another word
+  std::vector<std::string> names;
   for (const CLI::Option* option : command.get_options()) {
+    if (!option->nonpositional()) continue;
     const std::string name = option->get_name(false, true);
-    const std::size_t apart = distance(name, given);
-    if (option->nonpositional() && apart < nearest_distance) {
-      nearest_distance = apart;
-      nearest = name.substr(name.rfind(',') + 1);
-    }
+    names.push_back(name.substr(name.rfind(',') + 1));
   }
-  return nearest.empty() ? "" : fmt::format("; did you mean {}?", nearest);
+  return did_you_mean(given.substr(0, given.find('=')), names);
 }
 
 // What no command or flag took. A flag is named first: what follows it may have been its value.
@@ -180,13 +162,14 @@ const CLI::App& require_command(const CLI::App& app) {
   const std::vector<std::string> extras = app.remaining();
   if (extras.empty()) {
     throw UsageError(
-        "name a command: explore, simulate, merge, replay or list (see `raftcheck --help`)");
+        "name a command: explore, simulate, lab, merge, replay or list (see `raftcheck --help`)");
   }
   if (extras.front().starts_with('-')) refuse_extras(app, "raftcheck --help");
-  throw UsageError(fmt::format(
-      "{}: no such command; there are explore, simulate, merge, replay and list (see `raftcheck "
-      "--help`)",
-      extras.front()));
+  throw UsageError(
+      fmt::format("{}: no such command; there are explore, simulate, lab, merge, replay and list "
+                  "(see `raftcheck "
+                  "--help`)",
+                  extras.front()));
 }
 
 // An empty --model would be taken for none.
@@ -206,6 +189,11 @@ int run_command(const CLI::App& command, Parsed& parsed, int argc, char** argv) 
     SimulateArguments arguments = simulate_arguments(command, parsed.simulate);
     arguments.command_line.assign(argv, argv + argc);
     return run_simulate(arguments);
+  }
+  if (name == "lab") {
+    LabArguments arguments = lab_arguments(command, parsed.lab);
+    arguments.command_line.assign(argv, argv + argc);
+    return run_lab(arguments);
   }
   parsed.explore.flags = given_flags(command, parsed.flags);
   if (command.count("--json") > 0) parsed.explore.json_path = parsed.json_path;
@@ -231,6 +219,7 @@ void define(CLI::App& app, Parsed& parsed) {
   parsed.explore.trace_path = "raftcheck-trace.json";
   add_explore(app, parsed);
   define_simulate(app, parsed.simulate);
+  define_lab(app, parsed.lab);
   define_merge(app, parsed.merge);
   add_replay(app, parsed);
   add_list(app, parsed);

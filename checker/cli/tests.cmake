@@ -7,7 +7,7 @@ endif()
 # A group is a class of cli_test.py: Usage, Bounds, ...
 foreach(group IN ITEMS
     Usage Clocks Bounds Networks Summary Json Files Limits Checkpoints Memory Progress Violation Recovery
-    Replay List Models Simulate SimulateBugs Shards Merge)
+    Replay List Models Simulate SimulateBugs Shards Merge Lab LabBugs)
   string(TOLOWER ${group} name)
   add_test(NAME cli.${name} COMMAND ${RAFTCHECK_CLI_PYTHON}
     ${CMAKE_CURRENT_SOURCE_DIR}/cli_test.py $<TARGET_FILE:raftcheck> ${group})
@@ -55,3 +55,11 @@ add_executable(cli_unit_test process.cpp watch.cpp watch_test.cpp)
 target_link_libraries(cli_unit_test PRIVATE
   raftcheck::checker fmt::fmt raftcheck_testing)
 gtest_discover_tests(cli_unit_test TEST_PREFIX "cli.")
+
+# The lab's suite a thousand times, and the nemesis for ten minutes' worth of runs.
+foreach(part IN ITEMS A B C D K)
+  add_test(NAME soak.lab_${part} COMMAND raftcheck lab --only ${part} --iterations 1000 --seed 1)
+  set_tests_properties(soak.lab_${part} PROPERTIES LABELS soak TIMEOUT 3600)
+endforeach()
+add_test(NAME soak.lab_nemesis COMMAND raftcheck lab --only N --iterations 1000 --seed 1)
+set_tests_properties(soak.lab_nemesis PROPERTIES LABELS soak TIMEOUT 3600)

@@ -32,7 +32,7 @@ struct LiveMessage {
   spec::ServerId from = spec::kNoServer;
   spec::ServerId to = spec::kNoServer;
   LiveKind kind{};
-  bool is_judged = false;   // some property says something of such a message (spec::is_judged)
+  bool is_judged = false;   // see Live::is_judged
   std::uint32_t bytes = 0;  // of its encoding
 };
 
@@ -61,6 +61,8 @@ struct LiveFacts {
   spec::Index last_applied = 0;
   spec::Index snapshot_index = 0;
   spec::Term snapshot_term = 0;
+  spec::ServerId leader = spec::kNoServer;
+  bool lease = false;
   spec::ServerId transferee = spec::kNoServer;
   std::vector<spec::Index> match_index{};  // slots as in ServerView; empty unless it leads
 };
@@ -95,6 +97,8 @@ class Live {
 
   [[nodiscard]] virtual spec::ServerView view(spec::ServerId server) const = 0;
   [[nodiscard]] virtual spec::MessageView message_view(LiveHandle message) const = 0;
+  // Whether some property says something of such a message (spec::is_judged).
+  [[nodiscard]] virtual bool is_judged(LiveHandle message) const = 0;
 };
 
 // The core as it is. Throws raft::ContractViolation if the options make no cluster.

@@ -16,6 +16,24 @@ struct LiveTraits {
   bool is_judged = false;
 };
 
+void add_role(const raft::Follower& follower, LiveFacts& facts) {
+  facts.role = spec::Role::Follower;
+  facts.leader = follower.leader.value;
+  facts.lease = follower.lease;
+}
+void add_role(const raft::Candidate&, LiveFacts& facts) { facts.role = spec::Role::Candidate; }
+void add_role(const raft::PreCandidate&, LiveFacts& facts) {
+  facts.role = spec::Role::PreCandidate;
+}
+void add_role(const raft::Leader& leader, LiveFacts& facts) {
+  facts.role = spec::Role::Leader;
+  facts.transferee = leader.transferee.value;
+  facts.lease = leader.reads && leader.reads->lease_round != 0;
+  for (std::uint32_t peer = 1; peer <= leader.progress.size(); ++peer) {
+    facts.match_index.push_back(leader.progress[{peer}].match_index.value);
+  }
+}
+
 LiveTraits traits_of(const raft::MessageBody& body) {
   struct Visitor {
     LiveTraits operator()(const raft::RequestVote&) const { return {LiveKind::Request}; }
@@ -72,20 +90,11 @@ class LiveRaft final : public Live {
     facts.last_applied = server.last_applied.value;
     facts.snapshot_index = server.snapshot.index.value;
     facts.snapshot_term = server.snapshot.term.value;
+    facts.leader = spec::kNoServer;
+    facts.lease = false;
     facts.transferee = spec::kNoServer;
     facts.match_index.clear();
-    if (const auto* leader = std::get_if<raft::Leader>(&server.role)) {
-      facts.role = spec::Role::Leader;
-      facts.transferee = leader->transferee.value;
-      for (std::uint32_t peer = 1; peer <= leader->progress.size(); ++peer) {
-        facts.match_index.push_back(leader->progress[{peer}].match_index.value);
-      }
-    } else if (std::holds_alternative<raft::Follower>(server.role)) {
-      facts.role = spec::Role::Follower;
-    } else {
-      facts.role = std::holds_alternative<raft::Candidate>(server.role) ? spec::Role::Candidate
-                                                                        : spec::Role::PreCandidate;
-    }
+    std::visit([&](const auto& role) { add_role(role, facts); }, server.role);
   }
 
   [[nodiscard]] LiveEntry entry(spec::ServerId server, spec::Index index) const override {
@@ -112,6 +121,10 @@ class LiveRaft final : public Live {
 
   [[nodiscard]] spec::MessageView message_view(LiveHandle message) const override {
     return node::message_view(std::get<raft::Receive>(slots_[message]).message);
+  }
+
+  [[nodiscard]] bool is_judged(LiveHandle message) const override {
+    return traits_of(std::get<raft::Receive>(slots_[message]).message.body).is_judged;
   }
 
  private:

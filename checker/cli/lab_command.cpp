@@ -1,0 +1,192 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <random>
+
+#include "checker/cli/commands.hpp"
+#include "checker/cli/define_lab.hpp"
+#include "checker/cli/flag_parsing.hpp"
+#include "checker/cli/gallery.hpp"
+#include "checker/cli/lab_report.hpp"
+#include "checker/cli/output_files.hpp"
+#include "checker/cli/process.hpp"
+#include "checker/cli/suggest.hpp"
+#include "checker/cli/text.hpp"
+#include "checker/cli/usage_error.hpp"
+#include "checker/cli/version.hpp"
+#include "checker/cli/watch.hpp"
+#include "checker/lab/evidence.hpp"
+#include "traces/file.hpp"
+
+namespace cli {
+namespace {
+
+constexpr std::string_view kRunPlace = "{run}";
+constexpr const char* kDefaultTrace = "raftcheck-lab-{run}.json";
+// A core that fails everywhere need not fill the folder.
+constexpr std::size_t kTracesMax = 10;
+
+std::vector<const lab::Test*> tests_named(const std::vector<std::string>& names) {
+  std::vector<const lab::Test*> tests;
+  std::vector<std::string> known;
+  for (const lab::Test& test : lab::suite()) {
+    known.emplace_back(test.name);
+    const bool is_wanted =
+        names.empty() || std::ranges::any_of(names, [&](const std::string& name) {
+          return name == test.name || name == std::string(1, test.part);
+        });
+    if (is_wanted) tests.push_back(&test);
+  }
+  for (const std::string& name : names) {
+    if (std::ranges::any_of(tests, [&](const lab::Test* test) {
+          return name == test->name || name == std::string(1, test->part);
+        })) {
+      continue;
+    }
+    throw UsageError(fmt::format("--only {}: no such test or part{} (see `raftcheck lab --list`)",
+                                 name, did_you_mean(name, known)));
+  }
+  return tests;
+}
+
+// Short enough to be typed again.
+std::uint64_t seed_of_system() {
+  std::random_device system;
+  return system();
+}
+
+lab::CampaignOptions campaign(const LabArguments& arguments, const std::optional<Bug>& bug) {
+  const FlagValues values(arguments.flags, {}, lab_flags());
+  if (arguments.assertions_only && !arguments.properties.empty()) {
+    throw UsageError("--property: with --assertions-only no property is checked");
+  }
+  lab::CampaignOptions options;
+  options.tests = tests_named(arguments.only);
+  const std::size_t no_op = choice(values, "no-op", {"on", "off", "both"});
+  options.with_no_op = no_op != 1;
+  options.without_no_op = no_op != 0;
+  options.seed =
+      values.is_given("seed") ? number(values, "seed", 0, ~std::uint64_t{0}) : seed_of_system();
+  options.iterations = number(values, "iterations", 1, 10'000'000);
+  options.from = number(values, "from", 0, 0xFFFFFFFF - options.iterations);
+  options.jobs = static_cast<std::uint32_t>(number(values, "jobs", 1, 64));
+  options.stops_at_failure = bug.has_value();
+  options.run.make_live = live_servers(bug);
+  options.run.properties = arguments.assertions_only ? 0 : properties_named(arguments.properties);
+  return options;
+}
+
+class LabObserver final : public lab::CampaignObserver {
+ public:
+  LabObserver() : watch_({}, ~std::uint64_t{0}) {}
+
+  bool go_on(std::uint64_t done, std::uint64_t of, const lab::Row& row) override {
+    if (is_interrupted()) return false;
+    const auto now = Watch::Clock::now();
+    if (watch_.is_time_to_print(now)) {
+      watch_.print(
+          fmt::format("{} of {}, {} with no-op {}, {}", grouped(done), counted(of, "run", "runs"),
+                      row.test->name, row.no_op ? "on" : "off", duration_text(watch_.seconds(now))),
+          now);
+    }
+    return true;
+  }
+  double clock() override { return watch_.seconds(); }
+  void clear() { watch_.clear(); }
+
+ private:
+  Watch watch_;
+};
+
+std::string placed(std::string path, const lab::Row& row) {
+  const std::string run = fmt::format("{}{}-{}", row.test->name, row.no_op ? "-no-op" : "",
+                                      row.failures.front().iteration);
+  for (std::size_t at = 0; (at = path.find(kRunPlace, at)) != std::string::npos; at += run.size()) {
+    path.replace(at, kRunPlace.size(), run);
+  }
+  return path;
+}
+
+LabOutcome::Written write_trace_of(const LabOutcome& outcome, const std::optional<Bug>& bug,
+                                   const lab::Row& row, const std::string& path) {
+  const lab::Failure& failure = row.failures.front();
+  const lab::RunId id{row.test, row.no_op, outcome.options.seed, failure.iteration};
+  NodeHolder node(bug, lab::node_options(id));
+  auto evidence = lab::evidence_of(*node, id, outcome.options.run, failure.result);
+  if (!evidence) return {.path = {}, .steps = 0, .why_not = "the run is too long for one"};
+  evidence->trace.program_version = kVersion;
+  evidence->trace.bug = outcome.bug;
+  const auto written = traces::write_trace(path, evidence->trace);
+  if (!written) return {.path = {}, .steps = 0, .why_not = "--trace: " + written.error()};
+  return {.path = path, .steps = evidence->trace.steps.size(), .why_not = {}};
+}
+
+// Of the first failure of each test. What a bug breaks is seen from one.
+void write_traces(LabOutcome& outcome, const std::optional<Bug>& bug,
+                  const std::optional<std::string>& given) {
+  const std::string path = given.value_or(kDefaultTrace);
+  const bool is_single = path.find(kRunPlace) == std::string::npos || bug.has_value();
+  std::size_t written = 0;
+  for (std::size_t at = 0; at < outcome.report.rows.size(); ++at) {
+    const lab::Row& row = outcome.report.rows[at];
+    if (row.failures.empty()) continue;
+    if (written >= (is_single ? 1 : kTracesMax)) break;
+    outcome.traces[at] = write_trace_of(outcome, bug, row, placed(path, row));
+    ++written;
+  }
+}
+
+// What came of the runs is reported first; the files that could not be written are then said, and
+// exit 2.
+void report_all(const LabOutcome& outcome, const std::optional<std::string>& json_path) {
+  std::vector<std::string> failures;
+  for (const auto& written : outcome.traces) {
+    if (written && written->why_not.starts_with("--trace")) failures.push_back(written->why_not);
+  }
+  print_to(json_path == kStdout ? stderr : stdout, lab_text(outcome));
+  if (json_path == kStdout) {
+    print_to(stdout, lab_json(outcome));
+  } else if (json_path) {
+    const auto written = traces::write_file(*json_path, lab_json(outcome));
+    if (!written) failures.push_back("--json: " + written.error());
+  }
+  if (!failures.empty()) throw UsageError(fmt::format("{}", fmt::join(failures, "\n")));
+}
+
+}  // namespace
+
+int run_lab(const LabArguments& arguments) {
+  if (arguments.is_list) {
+    print_to(stdout, lab_list());
+    return kHolds;
+  }
+  std::optional<Bug> bug;
+  if (!arguments.bug.empty()) bug = bug_named(arguments.bug, "--bug");
+  const lab::CampaignOptions options = campaign(arguments, bug);
+  if (arguments.json_path && *arguments.json_path != kStdout) {
+    require_writable("--json", *arguments.json_path);
+  }
+  if (arguments.trace_path && arguments.trace_path->find(kRunPlace) == std::string::npos) {
+    require_writable("--trace", *arguments.trace_path);
+  }
+  catch_interruptions();
+  LabObserver observer;
+  LabOutcome outcome{.options = options,
+                     .report = lab::run_campaign(options, observer),
+                     .seconds = observer.clock(),
+                     .bug = bug ? std::optional(bug->name) : std::nullopt,
+                     .assertions_only = arguments.assertions_only,
+                     .properties = arguments.properties,
+                     .arguments = arguments.command_line,
+                     .traces = {}};
+  observer.clear();
+  outcome.traces.resize(outcome.report.rows.size());
+  write_traces(outcome, bug, arguments.trace_path);
+  report_all(outcome, arguments.json_path);
+  if (outcome.report.failed()) return kViolated;
+  return outcome.report.is_interrupted ? kStopped : kHolds;
+}
+
+}  // namespace cli

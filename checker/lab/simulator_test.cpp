@@ -1,0 +1,127 @@
+#include "checker/lab/simulator.hpp"
+
+#include <gtest/gtest.h>
+
+#include "checker/lab/scenario.hpp"
+
+namespace lab {
+namespace {
+
+SimulatorOptions options_of(std::uint32_t servers) {
+  SimulatorOptions options;
+  options.node.servers = servers;
+  options.seed = 7;
+  return options;
+}
+
+void play(const SimulatorOptions& options, Task<void> (*scenario)(Lab& lab)) {
+  const auto live = node::make_live_raft(options.node);
+  Simulator simulator(*live, options);
+  Lab lab(simulator);
+  simulator.run(scenario(lab));
+}
+
+TEST(Simulator, Sleep_TakesExactlyAsLongAsItSays) {
+  play(options_of(3), [](Lab& lab) -> Task<void> {
+    const Time before = lab.now();
+    co_await lab.sleep(millis(1234));
+    EXPECT_EQ(lab.now() - before, millis(1234));
+  });
+}
+
+Task<void> note(Lab& lab, Time pause, std::string word, std::string& words) {
+  co_await lab.sleep(pause);
+  words += word;
+}
+
+TEST(Simulator, TasksRunBesideEachOther) {
+  play(options_of(3), [](Lab& lab) -> Task<void> {
+    std::string words;
+    Task<void> late = note(lab, millis(20), "b", words);
+    Task<void> early = note(lab, millis(10), "a", words);
+    late.start();
+    early.start();
+    co_await lab.sleep(millis(15));
+    EXPECT_EQ(words, "a");
+    co_await late;
+    co_await early;
+    EXPECT_EQ(words, "ab");
+  });
+}
+
+TEST(Simulator, ATaskThatFails_FailsTheRun_ThoughNobodyAwaitsItYet) {
+  const auto run = [] {
+    play(options_of(3), [](Lab& lab) -> Task<void> {
+      auto failing = [](Lab& inner) -> Task<void> {
+        co_await inner.sleep(millis(1));
+        inner.fail("on purpose");
+      };
+      Task<void> task = failing(lab);
+      task.start();
+      co_await lab.sleep(seconds(1));
+      ADD_FAILURE() << "the run goes on";
+      co_await task;
+    });
+  };
+  EXPECT_THROW(run(), TestFailed);
+}
+
+TEST(Simulator, AScenarioBeyondTheTimeLimit_Fails) {
+  const auto run = [] {
+    play(options_of(3), [](Lab& lab) -> Task<void> { co_await lab.sleep(seconds(121)); });
+  };
+  EXPECT_THROW(run(), TestFailed);
+}
+
+TEST(Simulator, ALeaderIsElected_AndSendsHeartbeatsTenTimesASecond) {
+  play(options_of(3), [](Lab& lab) -> Task<void> {
+    co_await lab.check_one_leader();
+    const std::uint64_t before = lab.calls();
+    co_await lab.sleep(seconds(10));
+    EXPECT_NEAR(static_cast<double>(lab.calls() - before), 200, 4);
+  });
+}
+
+TEST(Simulator, ACallToAServerThatIsDown_IsNotCounted_AndItsBytesAre) {
+  play(options_of(3), [](Lab& lab) -> Task<void> {
+    const spec::ServerId leader = co_await lab.check_one_leader();
+    for (std::uint32_t k = 1; k <= 2; ++k) lab.crash(lab.after(leader, k));
+    const std::uint64_t calls = lab.calls();
+    const std::uint64_t bytes = lab.bytes();
+    co_await lab.sleep(seconds(1));
+    EXPECT_EQ(lab.calls(), calls);
+    EXPECT_GT(lab.bytes(), bytes);
+  });
+}
+
+TEST(Simulator, ARestart_KeepsTheLogAndTheTerm_AndForgetsWhatWasApplied) {
+  play(options_of(3), [](Lab& lab) -> Task<void> {
+    co_await lab.one("a", 3, false);
+    const spec::ServerId follower = lab.after(co_await lab.check_one_leader(), 1);
+    const spec::Term term = lab.term_of(follower);
+    EXPECT_EQ(lab.simulator().applied(follower).size(), 1U);
+    lab.crash(follower);
+    lab.bring_up(follower);
+    EXPECT_EQ(lab.term_of(follower), term);
+    EXPECT_EQ(lab.simulator().log(follower).size(), 1U);
+    EXPECT_EQ(lab.simulator().applied(follower).size(), 0U);
+    co_await lab.one("b", 3, true);
+    EXPECT_EQ(lab.simulator().applied(follower).size(), 2U);
+  });
+}
+
+TEST(Simulator, Snapshots_AreTakenEveryTenEntries_AndKeepTheLogShort) {
+  SimulatorOptions options = options_of(3);
+  options.node.snapshots = true;
+  options.snapshots = Snapshots::EveryTen;
+  play(options, [](Lab& lab) -> Task<void> {
+    for (int i = 0; i < 25; ++i) co_await lab.one(lab.random_command(), 3, true);
+    for (spec::ServerId id = 1; id <= 3; ++id) {
+      EXPECT_EQ(lab.simulator().facts(id).snapshot_index, 19U);
+      EXPECT_EQ(lab.simulator().log(id).size(), 25U);
+    }
+  });
+}
+
+}  // namespace
+}  // namespace lab
