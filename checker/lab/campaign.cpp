@@ -25,7 +25,7 @@ class Campaign {
         report_.rows.push_back({.test = test, .no_op = no_op});
       }
     }
-    slots_.resize(report_.rows.size(), std::vector<Slot>(options.iterations));
+    slots_.resize(report_.rows.size());
   }
 
   CampaignReport run() {
@@ -81,9 +81,11 @@ class Campaign {
     const RunId id{report_.rows[item.row].test, report_.rows[item.row].no_op, options_.seed,
                    options_.from + item.iteration};
     RunResult result = lab::run(id, options_.run);
-    slots_[item.row][item.iteration] = {true, result.totals, observer_.clock() - start};
-    if (!result.failure) return;
     const std::lock_guard lock(mutex_);
+    std::vector<Slot>& slots = slots_[item.row];
+    if (slots.size() <= item.iteration) slots.resize(item.iteration + 1);
+    slots[item.iteration] = {true, result.totals, observer_.clock() - start};
+    if (!result.failure) return;
     report_.rows[item.row].failures.push_back({id.iteration, std::move(result)});
   }
 
@@ -91,7 +93,7 @@ class Campaign {
   void add_up(std::size_t at) {
     Row& row = report_.rows[at];
     std::ranges::sort(row.failures, {}, &Failure::iteration);
-    std::uint64_t end = options_.iterations;
+    std::uint64_t end = slots_[at].size();
     if (options_.stops_at_failure && !row.failures.empty()) {
       row.failures.resize(1);
       end = row.failures.front().iteration - options_.from + 1;
@@ -111,8 +113,8 @@ class Campaign {
   const CampaignOptions& options_;
   CampaignObserver& observer_;
   CampaignReport report_;
-  std::vector<std::vector<Slot>> slots_;  // by row and iteration; a thread writes its own only
-  std::mutex mutex_;                      // of what follows, of the failures and of the observer
+  std::mutex mutex_;  // of all that follows, of the failures and of the observer
+  std::vector<std::vector<Slot>> slots_;  // by row and iteration, as far as they were run
   Item next_;
   bool is_over_ = false;
   std::exception_ptr error_;

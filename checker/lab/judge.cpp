@@ -70,22 +70,19 @@ std::vector<EntryId> Judge::compacted(spec::ServerId server, const node::LiveSte
   return ids;
 }
 
-bool Judge::snapshot_is_committed(const Server& server) const {
+bool Judge::snapshot_is_committed(const Server& server) {
   const node::LiveFacts& facts = server.facts;
-  const auto id = static_cast<spec::ServerId>(&server - servers_.data()) + 1;
-  const std::string_view data = live_.snapshot_data(id);
-  if (facts.snapshot_index >= text_ends_.size()) return false;
+  if (facts.snapshot_index > committed_.size()) return false;
+  while (text_ends_.size() <= facts.snapshot_index) {
+    const raft::Entry value = raft_entry(table_[committed_[text_ends_.size() - 1].entry]);
+    committed_text_ += node::snapshot_text({&value, 1});
+    text_ends_.push_back(committed_text_.size());
+  }
+  const std::string_view data = live_.snapshot_data(id_of(server));
   if (data.size() != text_ends_[facts.snapshot_index]) return false;
   if (facts.snapshot_index == 0) return true;
   return data == std::string_view(committed_text_).substr(0, data.size()) &&
          table_[committed_[facts.snapshot_index - 1].entry].term == facts.snapshot_term;
-}
-
-void Judge::note_committed(EntryId entry, spec::Term term) {
-  committed_.push_back({entry, term});
-  const raft::Entry value = raft_entry(table_[entry]);
-  committed_text_ += node::snapshot_text({&value, 1});
-  text_ends_.push_back(committed_text_.size());
 }
 
 // As spec::extended, which copies what is known.
@@ -95,7 +92,7 @@ void Judge::extend_history(const Server& server, const StepCause& cause,
   if (cause.asked_read != 0 || !step.reads.empty()) {
     reads_.committed.resize(committed_.size());
     spec::ServerView after;
-    after.id = static_cast<spec::ServerId>(&server - servers_.data()) + 1;
+    after.id = id_of(server);
     after.last_applied = facts.last_applied;
     reads_ = spec::extended(reads_, after, {cause.asked_read, step.reads});
   }
@@ -103,12 +100,12 @@ void Judge::extend_history(const Server& server, const StepCause& cause,
     if (facts.current_term >= leaders_.size()) leaders_.resize(facts.current_term + 1);
     spec::ServerId& leader = leaders_[facts.current_term];
     if (leader == spec::kNoServer) {
-      leader = static_cast<spec::ServerId>(&server - servers_.data()) + 1;
+      leader = id_of(server);
     }
   }
   const Index last = std::min<Index>(facts.commit_index, server.log.size());
   while (committed_.size() < last) {
-    note_committed(server.log.at(committed_.size() + 1), facts.current_term);
+    committed_.push_back({server.log.at(committed_.size() + 1), facts.current_term});
   }
 }
 

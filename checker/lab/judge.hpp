@@ -65,11 +65,13 @@ class Judge {
     spec::Term term = 0;
   };
 
+  [[nodiscard]] spec::ServerId id_of(const Server& server) const {
+    return static_cast<spec::ServerId>(&server - servers_.data()) + 1;
+  }
   [[nodiscard]] std::vector<EntryId> compacted(spec::ServerId server, const node::LiveStep& step);
   void extend_history(const Server& server, const StepCause& cause, const node::LiveStep& step);
   void update_agreement(std::size_t server);
-  void note_committed(EntryId entry, spec::Term term);
-  [[nodiscard]] bool snapshot_is_committed(const Server& server) const;
+  [[nodiscard]] bool snapshot_is_committed(const Server& server);
 
   // Each proves its properties, or says false.
   [[nodiscard]] bool step_is_fine(const Server& server, const StepCause& cause) const;
@@ -101,11 +103,11 @@ class Judge {
   node::LiveFacts before_;                                // of the server that takes the step
   std::vector<spec::ServerId> leaders_{spec::kNoServer};  // History::leaders
   std::vector<Committed> committed_;
-  std::string committed_text_;             // what a snapshot of all that is committed says
-  std::vector<std::size_t> text_ends_{0};  // of each index in it
-  spec::History reads_;                    // only what it says of reads
-  spec::History whole_history_;            // Manner::Whole
-  std::vector<spec::ServerView> views_;    // the same
+  std::string committed_text_;  // what a snapshot of all that is committed says
+  std::vector<std::size_t> text_ends_{0};
+  spec::History reads_;                  // only what it says of reads
+  spec::History whole_history_;          // Manner::Whole
+  std::vector<spec::ServerView> views_;  // the same
   std::uint64_t steps_ = 0;
   std::uint64_t steps_asked_ = 0;
 };
