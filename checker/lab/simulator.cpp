@@ -258,6 +258,10 @@ std::optional<spec::Index> Simulator::propose(spec::ServerId server, const std::
   const spec::Index at = step.proposed;
   settle(server, step, {}, {});
   if (at == 0) return std::nullopt;
+  if (at > log(server).size()) {
+    fail(
+        fmt::format("server {} accepts a command at index {}, where it holds nothing", server, at));
+  }
   return at;
 }
 

@@ -94,6 +94,60 @@ TEST(Simulator, ACallToAServerThatIsDown_IsNotCounted_AndItsBytesAre) {
   });
 }
 
+TEST(Simulator, ALinkThatIsCutWhileAHandlerRuns_TurnsItsReplyIntoAFailure) {
+  play(options_of(3), [](Lab& lab) -> Task<void> {
+    co_await lab.one("a", 3, false);
+    const spec::ServerId leader = co_await lab.check_one_leader();
+    const spec::ServerId follower = lab.after(leader, 1);
+    const std::uint64_t calls = lab.simulator().calls_of(follower);
+    lab.start(leader, "b");
+    while (lab.simulator().calls_of(follower) == calls) co_await lab.sleep(1);
+    lab.disconnect(follower);
+    co_await lab.sleep(seconds(1));
+    EXPECT_EQ(lab.simulator().log(follower).size(), 2U);  // the handler has run
+    EXPECT_EQ(lab.simulator().facts(leader).match_index[follower - 1], 1U);
+    EXPECT_EQ(lab.simulator().facts(leader).match_index[lab.after(leader, 2) - 1], 2U);
+  });
+}
+
+TEST(Simulator, ARequestToAServerThatIsKilledAndRestarted_IsNotHandled) {
+  play(options_of(3), [](Lab& lab) -> Task<void> {
+    co_await lab.one("a", 3, false);
+    const spec::ServerId leader = co_await lab.check_one_leader();
+    const spec::ServerId follower = lab.after(leader, 1);
+    const std::uint64_t calls = lab.simulator().calls_of(follower);
+    lab.start(leader, "b");
+    lab.crash(follower);
+    lab.bring_up(follower);
+    co_await lab.sleep(millis(1));
+    EXPECT_EQ(lab.simulator().calls_of(follower), calls);
+    EXPECT_EQ(lab.simulator().calls_of(lab.after(leader, 2)), calls + 1);
+  });
+}
+
+TEST(Simulator, AReplyToACallerThatWasRestarted_GoesToNobody) {
+  SimulatorOptions options = options_of(3);
+  options.is_recorded = true;
+  play(options, [](Lab& lab) -> Task<void> {
+    co_await lab.one("a", 3, false);
+    const spec::ServerId leader = co_await lab.check_one_leader();
+    lab.set_network({.is_reliable = true, .has_long_reordering = true});
+    for (int i = 0; i < 5; ++i) lab.start(leader, lab.random_command());
+    co_await lab.sleep(millis(1));
+    lab.crash(leader);
+    lab.bring_up(leader);
+    const auto& recorded = lab.simulator().recorded();
+    const std::size_t before = recorded.size();
+    co_await lab.sleep(seconds(3));
+    EXPECT_GT(recorded.size(), before + 10);
+    for (std::size_t i = before; i < recorded.size(); ++i) {
+      const traces::Action& action = recorded[i].action;
+      const bool is_for_it = action.kind == traces::ActionKind::Deliver && action.server == leader;
+      EXPECT_FALSE(is_for_it && action.sent_at <= before) << "step " << i + 1;
+    }
+  });
+}
+
 TEST(Simulator, ARestart_KeepsTheLogAndTheTerm_AndForgetsWhatWasApplied) {
   play(options_of(3), [](Lab& lab) -> Task<void> {
     co_await lab.one("a", 3, false);

@@ -7,8 +7,8 @@ namespace lab {
 const std::vector<Test>& suite() {
   static const std::vector<Test> kSuite = [] {
     std::vector<Test> all;
-    for (const auto part :
-         {election_tests(), log_tests(), persistence_tests(), snapshot_tests(), nemesis_tests()}) {
+    for (const auto part : {election_tests(), log_tests(), persistence_tests(), snapshot_tests(),
+                            kv_tests(), nemesis_tests()}) {
       all.insert(all.end(), part.begin(), part.end());
     }
     return all;

@@ -1,0 +1,210 @@
+// Part K: the key/value layer above Raft.
+#include <fmt/format.h>
+
+#include "checker/lab/kv.hpp"
+#include "checker/lab/suite.hpp"
+
+namespace lab {
+namespace {
+
+struct KvTest {
+  std::uint32_t clients = 1;
+  bool has_partitions = false;
+  bool has_crashes = false;
+};
+
+// What the clients of one round and whoever disturbs them share.
+struct KvRound {
+  Lab& lab;
+  KvService& service;
+  const KvTest& test;
+  bool is_over = false;
+  std::uint32_t values = 0;  // how many were written: no two are the same
+
+  std::string next_value(std::uint32_t client) { return fmt::format("x{}.{}y", client, ++values); }
+  // Clients are not in a hurry.
+  auto think() { return lab.sleep(micros(lab.random(20'000))); }
+};
+
+// A client appends to its key and reads it, and knows what it must read: nobody else writes there.
+Task<void> lone_client(KvRound& round, std::uint32_t me, std::string& expected) {
+  const std::string key = std::to_string(me);
+  while (!round.is_over) {
+    if (round.lab.percent(50)) {
+      const std::string value = round.next_value(me);
+      co_await round.service.append(me, key, value);
+      expected += value;
+    } else {
+      const std::string got = co_await round.service.get(me, key);
+      round.lab.require(got == expected, fmt::format("client {} reads {:.60} where it wrote {:.60}",
+                                                     me, got, expected));
+    }
+    co_await round.think();
+  }
+}
+
+void partition(Lab& lab, const std::vector<bool>& side) {
+  for (spec::ServerId from = 1; from <= lab.servers(); ++from) {
+    for (spec::ServerId to = 1; to <= lab.servers(); ++to) {
+      lab.simulator().network().set_link(from, to, side[from - 1] == side[to - 1]);
+    }
+  }
+}
+
+void heal(Lab& lab) { partition(lab, std::vector<bool>(lab.servers(), false)); }
+
+Task<void> partitioner(KvRound& round) {
+  while (!round.is_over) {
+    std::vector<bool> side;
+    for (spec::ServerId id = 1; id <= round.lab.servers(); ++id)
+      side.push_back(round.lab.percent(50));
+    partition(round.lab, side);
+    co_await round.lab.sleep(millis(1000 + round.lab.random(200)));
+  }
+}
+
+Task<void> play_round(KvRound& round, std::vector<std::string>& expected) {
+  Lab& lab = round.lab;
+  round.is_over = false;
+  std::vector<Task<void>> clients;
+  for (std::uint32_t me = 0; me < round.test.clients; ++me) {
+    clients.push_back(lone_client(round, me, expected[me]));
+    clients.back().start();
+  }
+  Task<void> disturber = partitioner(round);
+  if (round.test.has_partitions) {
+    co_await lab.sleep(seconds(1));  // the clients get going without
+    disturber.start();
+  }
+  co_await lab.sleep(seconds(1));
+  round.is_over = true;
+  if (round.test.has_partitions) {
+    co_await disturber;
+    heal(lab);
+    co_await lab.sleep(kElection);  // all can be elected again
+  }
+  if (round.test.has_crashes) {
+    lab.crash_all();
+    co_await lab.sleep(kElection);
+    lab.bring_up_all();
+  }
+  for (Task<void>& client : clients) co_await client;
+}
+
+void check_sizes(Lab& lab, std::size_t snapshot_bytes) {
+  if (snapshot_bytes == 0) {
+    for (spec::ServerId id = 1; id <= lab.servers(); ++id) {
+      lab.require(lab.simulator().facts(id).snapshot_index == 0,
+                  fmt::format("server {} has a snapshot that nobody asked for", id));
+    }
+    return;
+  }
+  lab.require(lab.durable_bytes_max() <= 8 * snapshot_bytes,
+              fmt::format("a server keeps {} bytes beside its snapshot, more than {}",
+                          lab.durable_bytes_max(), 8 * snapshot_bytes));
+}
+
+Task<void> play(Lab& lab, KvTest test, std::size_t snapshot_bytes) {
+  KvService service(lab);
+  std::vector<std::string> expected(test.clients);
+  KvRound round{lab, service, test};
+  for (int i = 0; i < 3; ++i) {
+    co_await play_round(round, expected);
+    check_sizes(lab, snapshot_bytes);
+  }
+}
+
+Task<void> note_end(Task<std::string> call, bool& is_done) {
+  co_await call;
+  is_done = true;
+}
+
+// A majority goes on without the leader's minority, which must not answer until it is taken back.
+Task<void> one_partition(Lab& lab) {
+  KvService service(lab);
+  co_await service.put(0, "1", "13");
+  const spec::ServerId leader = co_await lab.check_one_leader();
+  const std::set<spec::ServerId> minority{leader, lab.after(leader, 1)};
+  std::set<spec::ServerId> majority;
+  std::vector<bool> side(lab.servers());
+  for (const spec::ServerId id : minority) side[id - 1] = true;
+  for (std::uint32_t k = 2; k < lab.servers(); ++k) majority.insert(lab.after(leader, k));
+  partition(lab, side);
+  service.restrict(0, majority);
+  service.restrict(1, minority);
+  service.restrict(2, minority);
+  co_await service.put(0, "1", "14");
+  bool is_put = false;
+  bool is_got = false;
+  Task<void> put = note_end(service.put(1, "1", "15"), is_put);
+  Task<void> get = note_end(service.get(2, "1"), is_got);
+  put.start();
+  get.start();
+  co_await lab.sleep(kElection);
+  lab.require(!is_put && !is_got, "a minority answers");
+  const std::string during = co_await service.get(0, "1");
+  lab.require(during == "14", "the majority does not read what it wrote");
+  co_await service.put(0, "1", "16");
+  heal(lab);
+  service.lift_restrictions();
+  co_await lab.sleep(3 * kElection);
+  lab.require(is_put && is_got, "a minority that was taken back does not answer within 3 s");
+  co_await put;
+  co_await get;
+}
+
+constexpr std::size_t kBytes = 1000;
+constexpr KvTest kOne{.clients = 1};
+constexpr KvTest kFive{.clients = 5};
+constexpr KvTest kFifteen{.clients = 15};
+
+constexpr KvTest with(KvTest test, bool partitions, bool crashes) {
+  test.has_partitions = partitions;
+  test.has_crashes = crashes;
+  return test;
+}
+
+Task<void> basic(Lab& lab) { return play(lab, kOne, 0); }
+Task<void> concurrent(Lab& lab) { return play(lab, kFive, 0); }
+Task<void> partitions_one(Lab& lab) { return play(lab, with(kOne, true, false), 0); }
+Task<void> partitions(Lab& lab) { return play(lab, with(kFive, true, false), 0); }
+Task<void> persist_one(Lab& lab) { return play(lab, with(kOne, false, true), 0); }
+Task<void> persist(Lab& lab) { return play(lab, with(kFive, false, true), 0); }
+Task<void> persist_partition(Lab& lab) { return play(lab, with(kFive, true, true), 0); }
+Task<void> persist_many(Lab& lab) { return play(lab, with(kFifteen, true, true), 0); }
+Task<void> snapshot_recover_one(Lab& lab) { return play(lab, with(kOne, false, true), kBytes); }
+Task<void> snapshot(Lab& lab) { return play(lab, kFive, kBytes); }
+Task<void> snapshot_recover(Lab& lab) { return play(lab, with(kFive, false, true), kBytes); }
+Task<void> snapshot_partition(Lab& lab) { return play(lab, with(kFive, true, true), kBytes); }
+Task<void> snapshot_many(Lab& lab) { return play(lab, with(kFifteen, true, true), kBytes); }
+
+constexpr NetworkRules kUnreliable{.is_reliable = false};
+constexpr Snapshots kNone = Snapshots::None;
+constexpr Snapshots kBySize = Snapshots::BySize;
+
+constexpr std::array kTests = {
+    Test{"KvBasic", 'K', 5, {}, kNone, 0, basic},
+    Test{"KvConcurrent", 'K', 5, {}, kNone, 0, concurrent},
+    Test{"KvUnreliable", 'K', 5, kUnreliable, kNone, 0, concurrent},
+    Test{"KvOnePartition", 'K', 5, {}, kNone, 0, one_partition},
+    Test{"KvManyPartitionsOneClient", 'K', 5, {}, kNone, 0, partitions_one},
+    Test{"KvManyPartitionsManyClients", 'K', 5, {}, kNone, 0, partitions},
+    Test{"KvPersistOneClient", 'K', 5, {}, kNone, 0, persist_one},
+    Test{"KvPersistConcurrent", 'K', 5, {}, kNone, 0, persist},
+    Test{"KvPersistUnreliable", 'K', 5, kUnreliable, kNone, 0, persist},
+    Test{"KvPersistPartition", 'K', 5, {}, kNone, 0, persist_partition},
+    Test{"KvAllFaults", 'K', 5, kUnreliable, kNone, 0, persist_partition},
+    Test{"KvAllFaultsMany", 'K', 7, kUnreliable, kNone, 0, persist_many},
+    Test{"KvSnapshotRecover", 'K', 5, {}, kBySize, kBytes, snapshot_recover_one},
+    Test{"KvSnapshotRecoverManyClients", 'K', 5, {}, kBySize, kBytes, snapshot_recover},
+    Test{"KvSnapshotUnreliable", 'K', 5, kUnreliable, kBySize, kBytes, snapshot},
+    Test{"KvSnapshotUnreliableRecover", 'K', 5, kUnreliable, kBySize, kBytes, snapshot_recover},
+    Test{"KvSnapshotAllFaults", 'K', 5, kUnreliable, kBySize, kBytes, snapshot_partition},
+    Test{"KvSnapshotAllFaultsMany", 'K', 7, kUnreliable, kBySize, kBytes, snapshot_many},
+};
+
+}  // namespace
+
+std::span<const Test> kv_tests() { return kTests; }
+
+}  // namespace lab
