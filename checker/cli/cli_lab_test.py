@@ -106,8 +106,8 @@ class LabBugs(LabTest):
         self.assertEqual(again["tests"][0]["failures"][0]["message"], failure["message"])
 
     def test_each_part_notices_a_bug_by_its_assertions_alone(self):
-        for part, bug in [("A", "self-not-counted"), ("B", "truncate-always"),
-                          ("C", "volatile-vote"), ("D", "snapshot-boundary")]:
+        for part, bug in [("A", "double-vote"), ("B", "truncate-always"),
+                          ("C", "no-up-to-date-check"), ("D", "snapshot-boundary")]:
             report = self.report("--bug", bug, "--only", part, "--seed", "1", "--iterations", "20",
                                  "--assertions-only", "--no-op", "off", status=VIOLATED)
             self.assertGreater(report["failed"], 0, bug)

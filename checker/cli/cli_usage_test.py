@@ -9,11 +9,11 @@ from cli_test_support import ENDLESS, FLAGS, STOPPED, SWITCHES, TINY, USAGE, Cli
 
 class Usage(CliTest):
     def test_no_argument_names_the_commands(self):
-        self.refused(says=["explore, simulate, merge, replay or list", "raftcheck --help"])
+        self.refused(says=["explore, simulate, lab, merge, replay or list", "raftcheck --help"])
 
     def test_unknown_command(self):
         self.refused("exlore", says=["exlore", "no such command",
-                                     "explore, simulate, merge, replay and list"])
+                                     "explore, simulate, lab, merge, replay and list"])
 
     def test_unknown_flag_names_its_neighbour(self):
         self.refused("explore", "--server", "3", says=["--server:", "did you mean --servers?"])
