@@ -12,14 +12,28 @@
 namespace lab {
 namespace {
 
-// Entries in all the views of a trace: a view is of a whole log. About 60 bytes each in the file.
-constexpr std::size_t kEntriesMax = 2'000'000;
+// Entries in all the views and messages of a trace: a view is of a whole log. A trace file has 64
+// MiB at most, which is 100 bytes an entry.
+constexpr std::size_t kEntriesMax = 600'000;
 // Steps that shrinking may take altogether.
 constexpr std::uint64_t kShrinkSteps = 3'000'000;
 
 // A run whose assertions failed with the properties off may break one all the same.
 spec::PropertySet looked_for(spec::PropertySet properties) {
   return properties == 0 ? spec::kAllProperties : properties;
+}
+
+std::size_t entries_in(const traces::Step& step) {
+  std::size_t entries = step.view->log.size() + step.view->snapshot.entries.size() + 1;
+  for (const traces::SentMessage& sent : step.sent) {
+    for (const auto& [name, value] : sent.message.fields) {
+      const auto* list = std::get_if<std::vector<spec::EntryView>>(&value);
+      const auto* text = std::get_if<std::string>(&value);
+      if (list != nullptr) entries += list->size();
+      if (text != nullptr) entries += text->size() / 100;
+    }
+  }
+  return entries;
 }
 
 // Follows the recorded actions until a property is violated.
@@ -43,7 +57,7 @@ class Follower {
     for (const RecordedAction& one : recorded) {
       auto taken = runner_.apply(action_of(one));
       if (!taken) throw std::logic_error("a run of the lab cannot be followed: " + taken.error());
-      entries += taken->step.view->log.size() + taken->step.view->snapshot.entries.size();
+      entries += entries_in(taken->step);
       if (entries > kEntriesMax) return false;
       trace_.steps.push_back(std::move(taken->step));
       if (!taken->violation) continue;

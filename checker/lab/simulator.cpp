@@ -79,8 +79,8 @@ void Simulator::dispatch(const Event& event) {
 // --- timers --------------------------------------------------------------------------------------
 
 Time Simulator::election_timeout() {
-  constexpr auto kSpread = static_cast<std::uint32_t>(kElectionTimeoutMax - kElectionTimeoutMin);
-  return kElectionTimeoutMin + timer_random_.below(kSpread);
+  const Time spread = options_.election_timeout_max - options_.election_timeout_min;
+  return options_.election_timeout_min + timer_random_.below(static_cast<std::uint32_t>(spread));
 }
 
 // Timers are set anew far more often than they go off. So an event that comes before the deadline
@@ -241,7 +241,7 @@ void Simulator::settle(spec::ServerId server, const node::LiveStep& step, const 
   for (std::size_t i = 0; i < step.sent.size(); ++i) send(step.sent[i], i, origin);
   if (step.timers.reset_election) set_timer(server, TimerKind::Election, election_timeout());
   if (step.timers.reset_heartbeat) set_timer(server, TimerKind::Heartbeat, kHeartbeatInterval);
-  if (step.timers.reset_lease) set_timer(server, TimerKind::Lease, kElectionTimeoutMin);
+  if (step.timers.reset_lease) set_timer(server, TimerKind::Lease, options_.election_timeout_min);
   if (options_.node.async_disk) schedule_writes(server, step.writes_pending);
   const spec::Applied applied = step.applied;  // compacting is a step too
   apply(server, applied);

@@ -48,6 +48,11 @@ enum class Snapshots : std::uint8_t {
   BySize,    // when what is durable has so many bytes
 };
 
+// The lab's timers.
+inline constexpr Time kElectionTimeoutMin = millis(150);
+inline constexpr Time kElectionTimeoutMax = millis(300);
+inline constexpr Time kHeartbeatInterval = millis(100);
+
 struct SimulatorOptions {
   node::Options node;
   std::uint64_t seed = 0;
@@ -60,14 +65,11 @@ struct SimulatorOptions {
   spec::PropertySet properties = spec::kAllProperties;
   Judge::Manner manner = Judge::Manner::Incremental;
   bool is_recorded = false;
+  Time election_timeout_min = kElectionTimeoutMin;
+  Time election_timeout_max = kElectionTimeoutMax;
   Time disk_time_max = millis(10);        // with an asynchronous disk, of one write
   std::uint32_t timer_skew_permille = 0;  // a server's timers run up to so much too fast or slow
 };
-
-// The lab's timers.
-inline constexpr Time kElectionTimeoutMin = millis(150);
-inline constexpr Time kElectionTimeoutMax = millis(300);
-inline constexpr Time kHeartbeatInterval = millis(100);
 
 // What an action of the trace leaves open: which message a delivery is of.
 struct RecordedAction {
