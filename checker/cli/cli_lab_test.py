@@ -107,7 +107,7 @@ class LabBugs(LabTest):
 
     def test_each_part_notices_a_bug_by_its_assertions_alone(self):
         for part, bug in [("A", "double-vote"), ("B", "truncate-always"),
-                          ("C", "no-up-to-date-check"), ("D", "snapshot-boundary")]:
+                          ("C", "no-up-to-date-check"), ("D", "snapshot-boundary"), ("K", "double-vote")]:
             report = self.report("--bug", bug, "--only", part, "--seed", "1", "--iterations", "20",
                                  "--assertions-only", "--no-op", "off", status=VIOLATED)
             self.assertGreater(report["failed"], 0, bug)
