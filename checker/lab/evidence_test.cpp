@@ -47,7 +47,7 @@ TEST(Evidence, OfARunThatComesToSomethingElse_IsRefused) {
 // The interleaving of every test can be followed on the other form of the boundary: the same steps,
 // the same messages.
 TEST(Evidence, AnyRunOfTheSuite_IsTheSameOnTheNodesOfTheSearch) {
-  for (const char* name : {"ManyElections", "Rejoin", "Persist2", "SnapshotInstallUnCrash"}) {
+  for (const char* name : {"ManyElections", "Rejoin", "Persist2", "SnapshotAllCrash"}) {
     const RunId id{test_named(name), false, 4, 1};
     const RunResult passed = run(id, core());
     ASSERT_FALSE(passed.failure);
