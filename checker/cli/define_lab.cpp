@@ -10,7 +10,7 @@ constexpr const char* kRuns = "The runs";
 constexpr const char* kChecked = "What is checked";
 constexpr const char* kFiles = "Files";
 
-constexpr std::array kFlags = {
+constexpr std::array kLabFlags = {
     Flag{"iterations", "N", "50", kRuns, "how often each test is run, each time with other dice"},
     Flag{"seed", "N", "random", kRuns,
          "where the dice come from: the same seed and flags give the same runs on every machine. "
@@ -39,7 +39,7 @@ void define_files(CLI::App& lab, LabParsed& parsed) {
 
 }  // namespace
 
-std::span<const Flag> lab_flags() { return kFlags; }
+std::span<const Flag> lab_flags() { return kLabFlags; }
 
 void define_lab(CLI::App& app, LabParsed& parsed) {
   CLI::App* lab = app.add_subcommand(
@@ -61,7 +61,7 @@ void define_lab(CLI::App& app, LabParsed& parsed) {
       ->take_all()
       ->allow_extra_args(false);
   lab->add_flag("--list", parsed.is_list, "only name the tests")->group(kRuns);
-  define_flags(*lab, kFlags, parsed.flags);
+  define_flags(*lab, kLabFlags, parsed.flags);
   define_properties(*lab, parsed.properties);
   lab->add_flag("--assertions-only", parsed.assertions_only,
                 "check what the lab's own suite checks, and no property after each step")

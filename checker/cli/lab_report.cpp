@@ -11,19 +11,17 @@
 namespace cli {
 namespace {
 
-using lab::Row;
-
 double seconds_of(lab::Time time) { return static_cast<double>(time) / 1e6; }
 
-struct Sum {
+struct LabSum {
   std::uint64_t runs = 0;
   std::uint64_t failed = 0;
   lab::Totals totals;
 };
 
-Sum sum_of(const LabOutcome& outcome) {
-  Sum sum;
-  for (const Row& row : outcome.report.rows) {
+LabSum sum_of(const LabOutcome& outcome) {
+  LabSum sum;
+  for (const lab::Row& row : outcome.report.rows) {
     sum.runs += row.iterations;
     sum.failed += row.failures.size();
     sum.totals.events += row.totals.events;
@@ -48,17 +46,17 @@ std::string table(const LabOutcome& outcome) {
   std::string text = fmt::format("{:<28} {:<5} {:>6} {:>6} {:>8} {:>6} {:>6} {:>7}\n", "test",
                                  "no-op", "runs", "failed", "virtual", "RPCs", "bytes", "seconds");
   double seconds = 0;
-  for (const Row& row : outcome.report.rows) {
+  for (const lab::Row& row : outcome.report.rows) {
     text += row_line(row.test->name, row.no_op ? "on" : "off", std::to_string(row.iterations),
                      row.failures.size(), row.totals, row.seconds);
     seconds += row.seconds;
   }
-  const Sum sum = sum_of(outcome);
+  const LabSum sum = sum_of(outcome);
   return text + row_line("all", "", short_number(sum.runs), sum.failed, sum.totals, seconds);
 }
 
 std::string headline(const LabOutcome& outcome) {
-  const Sum sum = sum_of(outcome);
+  const LabSum sum = sum_of(outcome);
   const std::string bug = outcome.bug ? fmt::format(" with the bug {}", *outcome.bug) : "";
   const std::string runs = counted(sum.runs, "run", "runs");
   const std::string hours = fmt::format("{:.1f} virtual hours", seconds_of(sum.totals.time) / 3600);
@@ -77,7 +75,7 @@ std::string why(const lab::Failure& failure) {
   return fmt::format("{} is violated: {}", to_string(failure.result.violation->property), text);
 }
 
-std::string command(const LabOutcome& outcome, const Row& row, const lab::Failure& failure) {
+std::string command(const LabOutcome& outcome, const lab::Row& row, const lab::Failure& failure) {
   std::string text = fmt::format(
       "raftcheck lab --only {} --no-op {} --seed {} --from {} --iterations 1", row.test->name,
       row.no_op ? "on" : "off", outcome.options.seed, failure.iteration);
@@ -93,7 +91,7 @@ std::string trace_words(const LabOutcome::Written& written) {
 }
 
 std::string failure_text(const LabOutcome& outcome, std::size_t at) {
-  const Row& row = outcome.report.rows[at];
+  const lab::Row& row = outcome.report.rows[at];
   const lab::Failure& first = row.failures.front();
   std::string text = wrapped(fmt::format("{}, no-op {}, iteration {}:", row.test->name,
                                          row.no_op ? "on" : "off", first.iteration),
@@ -107,7 +105,7 @@ std::string failure_text(const LabOutcome& outcome, std::size_t at) {
   return text + "  again: " + command(outcome, row, first) + "\n";
 }
 
-Json failures_json(const LabOutcome& outcome, const Row& row) {
+Json failures_json(const LabOutcome& outcome, const lab::Row& row) {
   Json failures = Json::array();
   for (const lab::Failure& failure : row.failures) {
     const auto& violation = failure.result.violation;
@@ -120,7 +118,7 @@ Json failures_json(const LabOutcome& outcome, const Row& row) {
 }
 
 Json row_json(const LabOutcome& outcome, std::size_t at) {
-  const Row& row = outcome.report.rows[at];
+  const lab::Row& row = outcome.report.rows[at];
   Json json{{"test", row.test->name},
             {"part", std::string(1, row.test->part)},
             {"no_op", row.no_op},
@@ -141,7 +139,7 @@ Json row_json(const LabOutcome& outcome, std::size_t at) {
 
 std::string lab_text(const LabOutcome& outcome) {
   std::string text = headline(outcome) + "\n" + table(outcome) + "\n";
-  const Sum sum = sum_of(outcome);
+  const LabSum sum = sum_of(outcome);
   text += fmt::format("seed {}, {} steps of servers, {} on {}\n", outcome.options.seed,
                       grouped(sum.totals.events), duration_text(outcome.seconds),
                       counted(outcome.options.jobs, "thread", "threads"));
@@ -153,7 +151,7 @@ std::string lab_text(const LabOutcome& outcome) {
 }
 
 std::string lab_json(const LabOutcome& outcome) {
-  const Sum sum = sum_of(outcome);
+  const LabSum sum = sum_of(outcome);
   Json json{{"version", kVersion},
             {"command", "lab"},
             {"arguments", outcome.arguments},
