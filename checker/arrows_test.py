@@ -24,6 +24,7 @@ ARROWS = {
     "checker/engine": [],
     "checker/models": ["checker/engine"],
     "traces": ["spec"],
+    "checker/linearizability": ["traces"],
     "checker/node": ["src/raft", "spec"],
     "checker/cluster": ["checker/engine", "checker/node", "src/raft", "spec", "traces"],
     "checker/rapidcheck": [
@@ -31,8 +32,8 @@ ARROWS = {
     "checker/lab": [
         "checker/cluster", "checker/engine", "checker/node", "src/raft", "spec", "traces"],
     "checker/cli": [
-        "checker/cluster", "checker/engine", "checker/lab", "checker/models", "checker/node", "src/raft", "spec",
-        "traces"],
+        "checker/cluster", "checker/engine", "checker/lab", "checker/linearizability",
+        "checker/models", "checker/node", "src/raft", "spec", "traces"],
     "fuzz": ["*"],
     "bench": ["*"],
 }
@@ -192,6 +193,8 @@ BAD_FILES = {
         "checker/node/fast.hpp", '#include "checker/engine/search.hpp"\n'),
     "a model knows the core": (
         "checker/models/raft.hpp", '#include "src/raft/step.hpp"\n'),
+    "a judge of histories knows the engine": (
+        "checker/linearizability/check.cpp", '#include "checker/engine/search.hpp"\n'),
     "traces know a node": ("traces/run.cpp", '#include "checker/node/node.hpp"\n'),
     "the cluster knows the program": (
         "checker/cluster/flags.hpp", '#include "checker/cli/version.hpp"\n'),

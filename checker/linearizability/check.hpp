@@ -66,17 +66,17 @@ struct Linearization {
 };
 
 // Why a key's history is illegal. Up to the moment before `misfit` returned there is an order that
-// explains all answers, the `prefix`; none explains that of `misfit` too. Every other operation
-// that returned as late as `misfit` or later may have taken effect or not.
+// explains all answers, the `prefix`; there is none that explains the answer of `misfit` too. What
+// had not returned by then may have taken effect or not: some of it may be in the prefix.
 struct Explanation {
   Value key;
   Order prefix;
   Value value;             // after the prefix
   std::size_t misfit = 0;  // a Read or a Cas
-  // What a read in its place could have seen, each in some order that explains everything before:
-  // of the values read or written in this history, at most 16. Complete unless `more` says not.
-  std::vector<Value> possible;
-  bool more = false;
+  // What a read in its place could have seen, each in some order that explains everything before
+  // it: of the values that were read, written or met on the way, at most 16.
+  std::vector<Value> possible{};
+  bool is_complete = false;  // `possible` has all that there are
   bool operator==(const Explanation&) const = default;
 };
 

@@ -61,7 +61,7 @@ struct Operation {
   Outcome outcome = Outcome::Ok;
   std::optional<Value> result{};  // Read with an answer: what it saw; absent: it does not tell
   std::int64_t invoked = 0;
-  std::int64_t returned = 0;  // Unknown: when its client gave up, or kNever; it means nothing
+  std::int64_t returned = 0;  // Unknown: when its client gave up, or kNever; no bound
 
   bool operator==(const Operation&) const = default;
 };
@@ -69,8 +69,10 @@ struct Operation {
 // In any order, but see Operation on operations of one client at one tick.
 using History = std::vector<Operation>;
 
-// Whether the history is one of such objects at all: kinds and values that the model has, no
-// operation that returns before it was invoked. The failure names the operation's place from 0.
+// Why the model has no such operation (a kind or value that it does not have, a return before the
+// invocation); empty if it has.
+[[nodiscard]] std::string complaint_about(const Operation& operation, Model model);
+// Whether there is nothing to complain about. The failure names the operation's place, from 0.
 [[nodiscard]] traces::Result<void> validate(const History& history, Model model);
 
 // For one line of a report: `client 3: append "x" to "k" [120, 140]`, `client 4: get "k" -> "x"
