@@ -30,7 +30,8 @@ ARROWS = {
     "checker/rapidcheck": [
         "checker/cluster", "checker/engine", "checker/node", "src/raft", "spec", "traces"],
     "checker/lab": [
-        "checker/cluster", "checker/engine", "checker/node", "src/raft", "spec", "traces"],
+        "checker/cluster", "checker/engine", "checker/linearizability", "checker/node", "src/raft",
+        "spec", "traces"],
     "checker/cli": [
         "checker/cluster", "checker/engine", "checker/lab", "checker/linearizability",
         "checker/models", "checker/node", "src/raft", "spec", "traces"],

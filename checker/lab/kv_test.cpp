@@ -1,6 +1,6 @@
-#include "checker/lab/kv.hpp"
-
 #include <gtest/gtest.h>
+
+#include "checker/lab/kv_check.hpp"
 
 namespace lab {
 namespace {
@@ -62,6 +62,28 @@ TEST(KvService, NotesWhatItsClientsSaw_AndWhen) {
     }
   };
   simulator.run(play(lab));
+}
+
+// A read that another read has overtaken: client 1 sees what client 2 wrote, client 3, later, not.
+TEST(KvCheck, FailsARun_WhoseClientsSawWhatNoMapShows) {
+  const auto seen = [](std::uint32_t client, KvKind kind, const char* word, Time from, Time to) {
+    KvOperation operation{.request = {client, 1, kind, "k", kind == KvKind::Put ? word : ""},
+                          .answer = kind == KvKind::Get ? word : "",
+                          .invoked = from,
+                          .returned = to};
+    return operation;
+  };
+  std::vector<KvOperation> operations = {seen(2, KvKind::Put, "a", 0, 100),
+                                         seen(1, KvKind::Get, "a", 10, 20),
+                                         seen(3, KvKind::Get, "a", 30, 40)};
+  SimulatorOptions options;
+  options.node.servers = 3;
+  const auto live = node::make_live_raft(options.node);
+  Simulator simulator(*live, options);
+  Lab lab(simulator);
+  EXPECT_NO_THROW(require_linearizable(lab, operations));
+  operations.back().answer = "";
+  EXPECT_THROW(require_linearizable(lab, operations), TestFailed);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "checker/lab/kv.hpp"
+#include "checker/lab/kv_check.hpp"
 #include "checker/lab/suite.hpp"
 
 namespace lab {
@@ -11,6 +12,7 @@ struct KvTest {
   std::uint32_t clients = 1;
   bool has_partitions = false;
   bool has_crashes = false;
+  bool shares_keys = false;  // any client may work on the key of any other
 };
 
 // What the clients of one round and whoever disturbs them share.
@@ -43,6 +45,22 @@ Task<void> lone_client(KvRound& round, std::uint32_t me, std::string& expected) 
   }
 }
 
+// A client puts, appends and reads at any key; whether all answers fit is the checker's business.
+Task<void> sharing_client(KvRound& round, std::uint32_t me) {
+  while (!round.is_over) {
+    const std::string key = std::to_string(round.lab.random(round.test.clients));
+    const std::uint32_t choice = round.lab.random(10);
+    if (choice < 5) {
+      co_await round.service.append(me, key, round.next_value(me));
+    } else if (choice < 6) {
+      co_await round.service.put(me, key, round.next_value(me));
+    } else {
+      co_await round.service.get(me, key);
+    }
+    co_await round.think();
+  }
+}
+
 void partition(Lab& lab, const std::vector<bool>& side) {
   for (spec::ServerId from = 1; from <= lab.servers(); ++from) {
     for (spec::ServerId to = 1; to <= lab.servers(); ++to) {
@@ -68,7 +86,8 @@ Task<void> play_round(KvRound& round, std::vector<std::string>& expected) {
   round.is_over = false;
   std::vector<Task<void>> clients;
   for (std::uint32_t me = 0; me < round.test.clients; ++me) {
-    clients.push_back(lone_client(round, me, expected[me]));
+    clients.push_back(round.test.shares_keys ? sharing_client(round, me)
+                                             : lone_client(round, me, expected[me]));
     clients.back().start();
   }
   Task<void> disturber = partitioner(round);
@@ -112,6 +131,7 @@ Task<void> play(Lab& lab, KvTest test, std::size_t snapshot_bytes) {
     co_await play_round(round, expected);
     check_sizes(lab, snapshot_bytes);
   }
+  require_linearizable(lab, service.history());
 }
 
 Task<void> note_end(Task<std::string> call, bool& is_done) {
@@ -151,12 +171,13 @@ Task<void> one_partition(Lab& lab) {
   lab.require(is_put && is_got, "a minority that was taken back does not answer within 3 s");
   co_await put;
   co_await get;
+  require_linearizable(lab, service.history());
 }
 
 constexpr std::size_t kBytes = 1000;
 constexpr KvTest kOne{.clients = 1};
 constexpr KvTest kFive{.clients = 5};
-constexpr KvTest kFifteen{.clients = 15};
+constexpr KvTest kFifteen{.clients = 15, .shares_keys = true};
 
 constexpr KvTest with(KvTest test, bool partitions, bool crashes) {
   test.has_partitions = partitions;
