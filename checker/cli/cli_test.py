@@ -14,6 +14,7 @@ import unittest
 import cli_test_support
 from cli_checkpoint_test import Checkpoints, Memory
 from cli_lab_test import Lab, LabBugs
+from cli_linearizable_test import Linearizable
 from cli_model_test import Models
 from cli_recovery_test import Recovery
 from cli_replay_test import List, Replay
@@ -21,9 +22,9 @@ from cli_search_test import Json, Limits, Progress, Summary, Violation
 from cli_simulate_test import Merge, Shards, Simulate, SimulateBugs
 from cli_usage_test import Bounds, Clocks, Files, Networks, Usage
 
-__all__ = ["Bounds", "Checkpoints", "Files", "Json", "Lab", "LabBugs", "Limits", "List", "Memory",
-           "Merge", "Models", "Networks", "Progress", "Recovery", "Replay", "Shards", "Simulate", "SimulateBugs",
-           "Summary", "Usage", "Violation"]
+__all__ = ["Bounds", "Checkpoints", "Files", "Json", "Lab", "LabBugs", "Limits", "Linearizable", "List",
+           "Memory", "Merge", "Models", "Networks", "Progress", "Recovery", "Replay", "Shards", "Simulate",
+           "SimulateBugs", "Summary", "Usage", "Violation"]
 
 if __name__ == "__main__":
     if len(sys.argv) < 2:

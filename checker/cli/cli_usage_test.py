@@ -9,11 +9,12 @@ from cli_test_support import ENDLESS, FLAGS, STOPPED, SWITCHES, TINY, USAGE, Cli
 
 class Usage(CliTest):
     def test_no_argument_names_the_commands(self):
-        self.refused(says=["explore, simulate, lab, merge, replay or list", "raftcheck --help"])
+        self.refused(says=["explore, simulate, lab, merge, replay, linearizable or list",
+                           "raftcheck --help"])
 
     def test_unknown_command(self):
         self.refused("exlore", says=["exlore", "no such command",
-                                     "explore, simulate, lab, merge, replay and list"])
+                                     "explore, simulate, lab, merge, replay, linearizable and list"])
 
     def test_unknown_flag_names_its_neighbour(self):
         self.refused("explore", "--server", "3", says=["--server:", "did you mean --servers?"])
@@ -57,13 +58,14 @@ class Usage(CliTest):
 
     def test_help_fits_and_leads_on(self):
         for arguments in [["--help"], ["-h"], ["explore", "--help"], ["replay", "--help"],
-                          ["list", "--help"], ["simulate", "--help"], ["merge", "--help"]]:
+                          ["list", "--help"], ["simulate", "--help"], ["merge", "--help"],
+                          ["linearizable", "--help"]]:
             done = self.run_program(*arguments, status=0)
             self.assertIn("Usage: raftcheck", done.stdout)
             self.assert_fits(done.stdout)
             self.assertNotIn("\n\n\n", done.stdout)
             self.assertEqual(done.stderr, "")
-        for command in ["explore", "simulate", "merge", "replay", "list"]:
+        for command in ["explore", "simulate", "merge", "replay", "linearizable", "list"]:
             self.assertIn(f"  {command} ", self.run_program("--help").stdout)
 
     def test_help_states_every_default(self):

@@ -56,6 +56,15 @@ struct MergeArguments {
 };
 int run_merge(const MergeArguments& arguments);
 
+struct LinearizableArguments {
+  std::map<std::string, std::string> flags;  // those given, without dashes
+  std::string history_path;                  // "-": the standard input
+  std::optional<std::string> json_path;      // "-": the standard output
+  std::optional<std::string> convert_path;
+  std::vector<std::string> command_line;  // for the record
+};
+int run_linearizable(const LinearizableArguments& arguments);
+
 struct ReplayArguments {
   std::string trace_path;
   std::string bug;  // empty: the trace's own; "none": the core as it is

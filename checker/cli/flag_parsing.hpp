@@ -23,7 +23,8 @@ std::optional<std::uint32_t> budget(const FlagValues& values, std::string_view f
 // The position of the value among the choices.
 std::size_t choice(const FlagValues& values, std::string_view flag,
                    std::initializer_list<std::string_view> choices);
-double seconds(const FlagValues& values, std::string_view flag);  // of --time
+double seconds(const FlagValues& values, std::string_view flag);       // of --time
+std::uint64_t bytes(const FlagValues& values, std::string_view flag);  // of --memory
 
 // --voters; 0: all servers.
 std::uint32_t first_voters(const FlagValues& values);

@@ -11,6 +11,7 @@
 #include "checker/cli/commands.hpp"
 #include "checker/cli/define_flags.hpp"
 #include "checker/cli/define_lab.hpp"
+#include "checker/cli/define_linearizable.hpp"
 #include "checker/cli/define_walks.hpp"
 #include "checker/cli/flags.hpp"
 #include "checker/cli/help.hpp"
@@ -32,6 +33,7 @@ struct Parsed {
   SimulateParsed simulate;
   MergeParsed merge;
   LabParsed lab;
+  LinearizableParsed linearizable;
   std::string list_what;
 };
 
@@ -162,14 +164,14 @@ const CLI::App& require_command(const CLI::App& app) {
   const std::vector<std::string> extras = app.remaining();
   if (extras.empty()) {
     throw UsageError(
-        "name a command: explore, simulate, lab, merge, replay or list (see `raftcheck --help`)");
+        "name a command: explore, simulate, lab, merge, replay, linearizable or list (see "
+        "`raftcheck --help`)");
   }
   if (extras.front().starts_with('-')) refuse_extras(app, "raftcheck --help");
-  throw UsageError(
-      fmt::format("{}: no such command; there are explore, simulate, lab, merge, replay and list "
-                  "(see `raftcheck "
-                  "--help`)",
-                  extras.front()));
+  throw UsageError(fmt::format(
+      "{}: no such command; there are explore, simulate, lab, merge, replay, linearizable and list "
+      "(see `raftcheck --help`)",
+      extras.front()));
 }
 
 // An empty --model would be taken for none.
@@ -194,6 +196,11 @@ int run_command(const CLI::App& command, Parsed& parsed, int argc, char** argv) 
     LabArguments arguments = lab_arguments(command, parsed.lab);
     arguments.command_line.assign(argv, argv + argc);
     return run_lab(arguments);
+  }
+  if (name == "linearizable") {
+    LinearizableArguments arguments = linearizable_arguments(command, parsed.linearizable);
+    arguments.command_line.assign(argv, argv + argc);
+    return run_linearizable(arguments);
   }
   parsed.explore.flags = given_flags(command, parsed.flags);
   if (command.count("--json") > 0) parsed.explore.json_path = parsed.json_path;
@@ -222,6 +229,7 @@ void define(CLI::App& app, Parsed& parsed) {
   define_lab(app, parsed.lab);
   define_merge(app, parsed.merge);
   add_replay(app, parsed);
+  define_linearizable(app, parsed.linearizable);
   add_list(app, parsed);
   for (CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
     command->group("Commands");

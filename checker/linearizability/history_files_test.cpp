@@ -330,7 +330,7 @@ History sorted(History history) {
 }
 
 RC_GTEST_PROP(JepsenMaps, ReadBackAsWhatWasWritten, ()) {
-  const Model model = *rc::gen::element(Model::Register, Model::KeyValue);
+  const Model model = *rc::gen::noShrink(rc::gen::element(Model::Register, Model::KeyValue));
   const History history = a_history(model, *rc::gen::element(0, 3));
   const History back = read(written(history, model, Format::Jepsen), model).history;
   RC_ASSERT(sorted(back) == sorted(history));
@@ -349,7 +349,7 @@ std::vector<std::pair<std::size_t, std::size_t>> orders_of(const History& histor
 }
 
 RC_GTEST_PROP(Porcupine, ReadsBackAsTheSameOrdersInTime, ()) {
-  const Model model = *rc::gen::element(Model::Register, Model::KeyValue);
+  const Model model = *rc::gen::noShrink(rc::gen::element(Model::Register, Model::KeyValue));
   const History history = sorted(a_history(model, *rc::gen::element(0, 3, 10)));
   const auto text = write_history(history, model, Format::Porcupine);
   if (!text) RC_DISCARD("two clients go on at one tick");
@@ -373,7 +373,7 @@ RC_GTEST_PROP(Porcupine, ReadsBackAsTheSameOrdersInTime, ()) {
 
 RC_GTEST_PROP(HistoryFile, KeepsItsVerdict, ()) {
   HistoryPlan plan;
-  plan.model = *rc::gen::element(Model::Register, Model::KeyValue);
+  plan.model = *rc::gen::noShrink(rc::gen::element(Model::Register, Model::KeyValue));
   plan.clients = 4;
   plan.operations = *rc::gen::inRange(0U, 40U);
   plan.values = 3;

@@ -13,7 +13,7 @@ namespace {
 HistoryPlan a_plan() {
   const auto up_to = [](std::uint32_t max) { return *rc::gen::inRange<std::uint32_t>(0, max + 1); };
   HistoryPlan plan;
-  plan.model = *rc::gen::element(Model::Register, Model::KeyValue);
+  plan.model = *rc::gen::noShrink(rc::gen::element(Model::Register, Model::KeyValue));
   plan.clients = 1 + up_to(12);
   plan.operations = up_to(150);
   plan.keys = 1 + up_to(3);

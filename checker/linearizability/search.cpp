@@ -26,6 +26,18 @@ bool Budget::spend(std::size_t placed, std::size_t memory) {
   return !stopped_by_;
 }
 
+Budget Budget::part(std::uint64_t configurations) const {
+  Budget part = *this;
+  const std::uint64_t end = progress_.configurations + configurations;
+  part.limits_.configurations = std::min(end, limits_.configurations.value_or(end));
+  return part;
+}
+
+void Budget::count(const Budget& part) {
+  progress_ = part.progress_;
+  if (part.stopped_by_ != StopReason::Configurations) stopped_by_ = part.stopped_by_;
+}
+
 Search::Search(Model model, const Timeline& timeline, Budget& budget)
     : timeline_(timeline), space_(model, timeline), needs_(timeline, space_), budget_(budget) {
   now_.state = space_.initial();
@@ -182,7 +194,8 @@ void Search::settle() {
 }
 
 // What could not be told now, or could stand behind a later write as well, waits. One without an
-// answer has to make a difference; without it the order would be as good.
+// answer has to make a difference; without it the order would be as good. A write that changes
+// nothing makes one: others can hide behind it.
 bool Search::is_worth_placing(std::uint32_t task, bool is_due) const {
   if (!space_.fits(task, now_.state)) return false;
   if (now_.is_unseen && space_.overwrites(task)) return false;
@@ -190,7 +203,7 @@ bool Search::is_worth_placing(std::uint32_t task, bool is_due) const {
   if (is_answered && (is_due || !is_change(task))) return true;
   if (is_answered && begun_[task] != timeline_.call_of(task)) return true;
   const State after = space_.after(task, now_.state);
-  if (!is_answered && after == now_.state) return false;
+  if (!is_answered && after == now_.state && !space_.overwrites(task)) return false;
   return needs_.is_live(after) || needs_.wants_other();
 }
 
@@ -202,12 +215,14 @@ void Search::add_choices(std::uint32_t task, std::uint32_t first_return) {
 }
 
 // Keeps the first of those that do the same: if another one of them came next in an order, the two
-// could change places. The other one's client may go on at the tick at which both return, and then
-// that would be another order of what it did.
+// could change places. Not if the other one's client goes on at the tick at which both return,
+// which would be another order of what it did; nor if it began something at the tick before which
+// the first could hide and it could not.
 void Search::drop_doubles(std::size_t first) {
   const auto keeps_out = [this](const Choice& kept, const Choice& choice) {
     if (kept.is_hidden || choice.is_hidden) return false;
     if (space_.deed_of(kept.task) != space_.deed_of(choice.task)) return false;
+    if (begun_[choice.task] != timeline_.call_of(choice.task)) return false;
     if (!timeline_.task(kept.task).is_answered || !timeline_.is_predecessor(choice.task))
       return true;
     return timeline_.task(kept.task).operation->returned <
@@ -269,7 +284,9 @@ bool Search::remember() {
   const std::size_t begin = base / kWordBits;
   const std::size_t end = (calls_before_[place] + kWordBits - 1) / kWordBits;
   const std::size_t answered_words = (timeline_.answered() + kWordBits - 1) / kWordBits;
-  row_.assign({std::uint64_t{now_.state.first} << 32 | now_.state.length,
+  // First and length tell the last, but empty text from what nobody can tell.
+  const Sight sight = now_.state.first == now_.state.last ? kNoSight : now_.state.first;
+  row_.assign({std::uint64_t{sight} << 32 | now_.state.length,
                std::uint64_t{begin} << 33 | std::uint64_t{now_.is_unseen} << 32 | hiding});
   const auto word = [this](std::size_t index) {
     return placed_.begin() + static_cast<std::ptrdiff_t>(index);

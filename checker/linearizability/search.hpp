@@ -35,6 +35,10 @@ class Budget {
 
   // One more configuration, `memory` bytes in all. False: stop, and from now on.
   bool spend(std::size_t placed, std::size_t memory);
+  // What may be spent on something that is not needed: so many configurations at most.
+  [[nodiscard]] Budget part(std::uint64_t configurations) const;
+  // Counts what a part has spent, and stops for what stopped it, unless that was its own limit.
+  void count(const Budget& part);
   [[nodiscard]] const std::optional<StopReason>& stopped_by() const { return stopped_by_; }
   [[nodiscard]] Progress& progress() { return progress_; }
 
