@@ -122,6 +122,12 @@ class Linearizable(CliTest):
         done = self.judge(ILLEGAL, "--json", "-", status=VIOLATED)
         self.assertIn("NOT linearizable", done.stderr)
 
+    def test_nothing_to_judge_is_no_verdict(self):
+        for text in ["", "; nothing\n", "{:process :nemesis, :type :info, :f :cut, :value nil}\n"]:
+            (self.folder / "empty.edn").write_text(text)
+            self.refused("linearizable", "empty.edn", "--model", "kv",
+                         says=["empty.edn", "no operation of any client"])
+
     def test_standard_input(self):
         done = subprocess.run([support.PROGRAM, "linearizable", "-", "--model", "kv"],
                               input=ILLEGAL, capture_output=True, text=True, timeout=60)

@@ -90,6 +90,12 @@ HistoryFile read_file(const std::string& path, const LinearizablePlan& plan) {
   auto file = linearizability::read_history(text, path == kStdout ? "standard input" : path,
                                             plan.model, plan.format);
   if (!file) throw UsageError(file.error());
+  if (file->history.empty()) {
+    throw UsageError(
+        fmt::format("{}: no operation of any client, so there is nothing to judge; "
+                    "name the history of a run",
+                    path));
+  }
   return *std::move(file);
 }
 

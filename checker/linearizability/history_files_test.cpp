@@ -183,6 +183,10 @@ struct Bad {
 
 TEST(HistoryFile, ThatIsDamagedIsRefusedWithThePlaceAndTheRemedy) {
   const std::vector<Bad> all = {
+      {"{:process :c1, :type :invoke, :f :write, :value 1}", "line 1, column 11: not a process"},
+      {"{:process \"c1\", :type :invoke, :f :read, :value nil}",
+       "line 1, column 11: not a process"},
+      {"INFO  jepsen.util - :other\t:invoke\t:read\tnil\n", "line 1, column 21: not a process"},
       {"{:type :invoke}", "line 1, column 1: an operation without :process; add it"},
       {"{:process 1 :f :read}", "line 1, column 1: an operation without :type; add it"},
       {"[7]", "line 1, column 2: not an operation"},

@@ -129,16 +129,16 @@ class RecordReader {
     return std::string(rest.substr(first, rest.find_last_not_of(" \t\r") + 1 - first));
   }
 
-  // False: a process with a name.
+  // False: the nemesis, who is no client. Nobody else may be passed over in silence.
   bool set_process(const Edn& value, Record& record) const {
     if (value.kind == Edn::Kind::Number) {
       record.process = value.number;
       return true;
     }
-    if (value.kind == Edn::Kind::Keyword || value.kind == Edn::Kind::Text) return false;
+    if (value.kind == Edn::Kind::Keyword && value.text == "nemesis") return false;
     fail(value.offset,
-         "not a process; a client's is a whole number, the nemesis has a name (remove lines that "
-         "are no operations)");
+         "not a process; a client's is a whole number, and :nemesis is passed over (number the "
+         "clients, remove lines that are no operations)");
   }
 
   [[nodiscard]] Event event_of(const Edn& value) const {
