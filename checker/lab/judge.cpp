@@ -150,6 +150,7 @@ bool Judge::step_is_fine(const Server& server, const StepCause& cause) const {
                         before_.current_term == after.current_term;
   if (!leads_on) return true;
   if (log.lost_entries()) return false;
+  if (after.match_index.size() != before_.match_index.size()) return false;
   for (std::size_t i = 0; i < before_.match_index.size(); ++i) {
     if (after.match_index[i] < before_.match_index[i]) return false;
   }
@@ -214,9 +215,6 @@ bool Judge::state_is_fine(std::size_t at, const node::LiveStep& step) {
   Server& server = servers_[at];
   const node::LiveFacts& facts = server.facts;
   if (facts.role == spec::Role::Leader) {
-    const bool is_new =
-        before_.role != spec::Role::Leader || before_.current_term != facts.current_term;
-    if (is_new) server.complete_through = 0;
     // ElectionSafety.
     if (leaders_[facts.current_term] != at + 1) return false;
   }
@@ -317,6 +315,10 @@ std::optional<spec::Violation> Judge::judge(spec::ServerId id, const node::LiveS
   update_.apply(id, step, server.facts, compacted(id, step), server.log);
   extend_history(server, cause, step);
   update_agreement(id - 1);
+  const bool leads_anew =
+      server.facts.role == spec::Role::Leader &&
+      (before_.role != spec::Role::Leader || before_.current_term != server.facts.current_term);
+  if (leads_anew) server.complete_through = 0;
   if (properties_ == 0) return std::nullopt;
   if (manner_ == Manner::Whole) return judge_in_whole(id, step, cause);
   const bool is_fine = cause.received == nullptr && step_is_fine(server, cause) &&

@@ -3,9 +3,8 @@
 // says that it changed.
 //
 // A step's word is not taken for it: the entries at both ends of what is said to be unchanged are
-// looked at each time, and the whole log every kAuditEvery steps of its server, and when a run
-// ends. So an entry that is changed in the middle of a log without a word is noticed late, not
-// never.
+// looked at each time, one more entry in turn, and the whole log when a run ends. So an entry that
+// is changed in the middle of a log without a word is noticed late, not never.
 #pragma once
 
 #include <string>

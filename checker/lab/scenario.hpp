@@ -65,7 +65,7 @@ class Lab {
     std::string command;  // if any
   };
   Committed committed(Position position);
-  // Waits until that many servers have applied the position, 36 s at most; returns the command.
+  // Waits until that many servers have applied the position, 31 s at most; returns the command.
   // Nothing: a server has entered a later term than `term`.
   Task<std::optional<std::string>> wait(Position position, std::uint32_t count,
                                         std::optional<spec::Term> term);
