@@ -38,34 +38,48 @@ Needs::Needs(const Timeline& timeline, const ValueSpace& space)
     : timeline_(timeline),
       space_(space),
       of_(space.sights()),
-      source_spots_(timeline.size()),
-      witness_spots_(timeline.size(), Timeline::kNone),
+      witnesses_of_(timeline.size()),
+      sources_left_(timeline.size()),
       is_placed_(timeline.size()),
       live_((space.sights() + kWordBits - 1) / kWordBits),
       urgent_(live_.size()) {
-  std::vector<std::uint32_t> by_call;
-  for (const Timeline::Event& event : timeline.events()) {
-    if (!event.is_return) by_call.push_back(event.task);
+  for (std::uint32_t task = 0; task < timeline.size(); ++task) {
+    count(task, false);
+    if (is_witness(task)) of_[space_.sight_of(task)].witnesses.push_back(task);
   }
-  for (const std::uint32_t task : by_call) note(task);
-  for (const Timeline::Event& event : timeline.events()) {
-    const Sight sight = space_.sight_of(event.task);
-    if (!event.is_return || sight == kNoSight || space_.wants_other(event.task)) continue;
-    Queue& witnesses = of_[sight].witnesses;
-    witness_spots_[event.task] = static_cast<std::uint32_t>(witnesses.tasks.size());
-    witnesses.tasks.push_back(event.task);
+  find_sources();
+  for (std::uint32_t task = 0; task < timeline.size(); ++task) {
+    if (is_witness(task) && sources_left_[task] == 0) change_urgent(task, true);
   }
-  for (Sight sight = 0; sight < of_.size(); ++sight) judge(sight);
 }
 
-void Needs::note(std::uint32_t task) {
-  count(task, false);
-  const auto set = space_.set_by(task);
-  if (!set) return;
-  for (Sight sight = set->first; sight < set->last; ++sight) {
-    std::vector<std::uint32_t>& sources = of_[sight].sources.tasks;
-    source_spots_[task].push_back({sight, static_cast<std::uint32_t>(sources.size())});
-    sources.push_back(task);
+bool Needs::is_witness(std::uint32_t task) const {
+  return timeline_.task(task).is_answered && space_.sight_of(task) != kNoSight &&
+         !space_.wants_other(task);
+}
+
+// Of all that was set and had returned when a witness was invoked, one was invoked last. What had
+// returned before that was gone by then.
+void Needs::find_sources() {
+  std::vector<std::uint32_t> last_set(timeline_.size());  // by witness: that invocation, or 0
+  std::uint32_t last = 0;
+  for (const Timeline::Event& event : timeline_.events()) {
+    if (!event.is_return) {
+      last_set[event.task] = last;
+    } else if (space_.set_by(event.task)) {
+      last = std::max(last, timeline_.call_of(event.task));
+    }
+  }
+  for (std::uint32_t source = 0; source < timeline_.size(); ++source) {
+    const State set = space_.set_by(source).value_or(State{});
+    for (Sight sight = set.first; sight < set.last; ++sight) {
+      for (const std::uint32_t witness : of_[sight].witnesses) {
+        const bool is_in_time = timeline_.call_of(source) < timeline_.return_of(witness);
+        if (!is_in_time || timeline_.return_of(source) < last_set[witness]) continue;
+        witnesses_of_[source].push_back(witness);
+        ++sources_left_[witness];
+      }
+    }
   }
 }
 
@@ -81,44 +95,28 @@ void Needs::count(std::uint32_t task, bool is_placed) {
   if (space_.wants_other(task)) open_others_ += is_placed ? ~std::size_t{0} : 1;
 }
 
-void Needs::advance(Queue& queue) const {
-  while (queue.front < queue.tasks.size() && is_placed_[queue.tasks[queue.front]]) ++queue.front;
-}
-
-// Whether the one that saw it and returns first can wait for a source: one that was invoked later
-// than that return comes too late.
-void Needs::judge(Sight sight) {
-  OfSight& of = of_[sight];
-  advance(of.sources);
-  advance(of.witnesses);
-  bool is_urgent = of.witnesses.front < of.witnesses.tasks.size();
-  if (is_urgent && of.sources.front < of.sources.tasks.size()) {
-    const std::uint32_t source = of.sources.tasks[of.sources.front];
-    const std::uint32_t witness = of.witnesses.tasks[of.witnesses.front];
-    is_urgent = timeline_.call_of(source) > timeline_.return_of(witness);
-  }
-  set_bit(urgent_, sight, is_urgent);
+void Needs::change_urgent(std::uint32_t witness, bool is_more) {
+  OfSight& of = of_[space_.sight_of(witness)];
+  of.urgent += is_more ? 1 : ~std::uint32_t{0};
+  set_bit(urgent_, space_.sight_of(witness), of.urgent != 0);
 }
 
 void Needs::place(std::uint32_t task) {
+  if (is_witness(task) && sources_left_[task] == 0) change_urgent(task, false);
   is_placed_[task] = true;
   count(task, true);
-  for (const Spot& spot : source_spots_[task]) judge(spot.sight);
-  if (witness_spots_[task] != Timeline::kNone) judge(space_.sight_of(task));
+  for (const std::uint32_t witness : witnesses_of_[task]) {
+    if (--sources_left_[witness] == 0 && !is_placed_[witness]) change_urgent(witness, true);
+  }
 }
 
 void Needs::take_back(std::uint32_t task) {
+  for (const std::uint32_t witness : witnesses_of_[task]) {
+    if (sources_left_[witness]++ == 0 && !is_placed_[witness]) change_urgent(witness, false);
+  }
   is_placed_[task] = false;
   count(task, false);
-  for (const Spot& spot : source_spots_[task]) {
-    Queue& sources = of_[spot.sight].sources;
-    sources.front = std::min<std::size_t>(sources.front, spot.place);
-    judge(spot.sight);
-  }
-  if (witness_spots_[task] == Timeline::kNone) return;
-  Queue& witnesses = of_[space_.sight_of(task)].witnesses;
-  witnesses.front = std::min<std::size_t>(witnesses.front, witness_spots_[task]);
-  judge(space_.sight_of(task));
+  if (is_witness(task) && sources_left_[task] == 0) change_urgent(task, true);
 }
 
 bool Needs::is_live(const State& state) const { return any_within(live_, state.first, state.last); }

@@ -31,31 +31,24 @@ class Needs {
   [[nodiscard]] bool can_be_met(const State& state) const;
 
  private:
-  // Tasks in order, and how many in front have a place.
-  struct Queue {
-    std::vector<std::uint32_t> tasks;
-    std::size_t front = 0;
-  };
-  struct Spot {
-    Sight sight;
-    std::uint32_t place;
-  };
   struct OfSight {
-    Queue sources;           // that set the value or the beginning of it, by invocation
-    Queue witnesses;         // answered, that saw it, by return
-    std::uint32_t open = 0;  // tasks without a place that look for it, answered or not
+    std::vector<std::uint32_t> witnesses;  // answered tasks that saw it
+    std::uint32_t open = 0;    // tasks without a place that look for it, answered or not
+    std::uint32_t urgent = 0;  // witnesses without a place that have no source left
   };
 
-  void note(std::uint32_t task);
-  void advance(Queue& queue) const;
-  void judge(Sight sight);
+  void find_sources();
   void count(std::uint32_t task, bool is_placed);
+  [[nodiscard]] bool is_witness(std::uint32_t task) const;
+  void change_urgent(std::uint32_t witness, bool is_more);
 
   const Timeline& timeline_;
   const ValueSpace& space_;
   std::vector<OfSight> of_;
-  std::vector<std::vector<Spot>> source_spots_;  // by task
-  std::vector<std::uint32_t> witness_spots_;
+  // By task: the witnesses that may have seen what it set, or what was made of it. It was invoked
+  // before they returned, and nothing was surely set in between.
+  std::vector<std::vector<std::uint32_t>> witnesses_of_;
+  std::vector<std::uint32_t> sources_left_;  // by witness: without a place
   std::vector<bool> is_placed_;
   std::size_t open_ = 0;
   std::size_t open_others_ = 0;

@@ -210,8 +210,9 @@ bool Search::is_worth_placing(std::uint32_t task, bool is_due) const {
 void Search::add_choices(std::uint32_t task, std::uint32_t first_return) {
   const bool due = timeline_.task(task).is_answered && is_due(task, first_return);
   const bool is_hideable = due && can_hide(task);
-  if (is_worth_placing(task, due && !is_hideable)) choices_.push_back({task, false});
-  if (is_hideable) choices_.push_back({task, true});
+  if (is_worth_placing(task, due && !is_hideable))
+    choices_.push_back({.task = task, .is_hidden = false});
+  if (is_hideable) choices_.push_back({.task = task, .is_hidden = true});
 }
 
 // Keeps the first of those that do the same: if another one of them came next in an order, the two
@@ -240,6 +241,20 @@ void Search::drop_doubles(std::size_t first) {
   choices_.resize(kept);
 }
 
+// What is tried first decides how soon an order is found. All wait for the one that returns first:
+// if it saw something, it gets it; if it is a write that somebody can see now, it is seen, else
+// hidden.
+int Search::rank_of(const Choice& choice, std::uint32_t due) {
+  const State after = space_.after(choice.task, now_.state);
+  const Sight wanted = space_.sight_of(due);
+  if (wanted != kNoSight) return after.first <= wanted && wanted < after.last ? 0 : 2;
+  if (choice.is_hidden) return 1;
+  const bool is_seen = choice.task == due && any_next([&](std::uint32_t task) {
+                         return space_.sight_of(task) != kNoSight && space_.fits(task, after);
+                       });
+  return is_seen ? 0 : 2;
+}
+
 void Search::push_frame() {
   const std::size_t first = choices_.size();
   const std::uint32_t first_returning = first_return();
@@ -248,17 +263,12 @@ void Search::push_frame() {
     return false;
   });
   const std::uint32_t due = timeline_.events()[first_returning].task;
-  const Sight wanted = space_.sight_of(due);
-  const auto key = [&](const Choice& choice) {
+  for (std::size_t i = first; i < choices_.size(); ++i) {
+    choices_[i].rank = rank_of(choices_[i], due);
+  }
+  const auto key = [this](const Choice& choice) {
     const Task& task = timeline_.task(choice.task);
-    int rank = 2;
-    if (wanted != kNoSight) {
-      const State after = space_.after(choice.task, now_.state);
-      if (!choice.is_hidden && after.first <= wanted && wanted < after.last) rank = 0;
-    } else if (choice.is_hidden) {
-      rank = 1;
-    }
-    return std::tuple(rank, task.is_answered ? task.operation->returned : kNever,
+    return std::tuple(choice.rank, task.is_answered ? task.operation->returned : kNever,
                       !timeline_.is_predecessor(choice.task), timeline_.return_of(choice.task),
                       choice.task);
   };

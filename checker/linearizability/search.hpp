@@ -78,6 +78,7 @@ class Search {
   struct Choice {
     std::uint32_t task;
     bool is_hidden;
+    int rank = 0;  // the least comes first
   };
   struct Frame {
     std::size_t steps;  // when it began
@@ -90,6 +91,7 @@ class Search {
   void push_frame();
   void add_choices(std::uint32_t task, std::uint32_t first_return);
   [[nodiscard]] bool is_worth_placing(std::uint32_t task, bool is_due) const;
+  int rank_of(const Choice& choice, std::uint32_t due);
   void drop_doubles(std::size_t first);
 
   [[nodiscard]] bool is_change(std::uint32_t task) const;
