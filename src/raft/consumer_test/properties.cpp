@@ -1,5 +1,6 @@
-// A property test as somebody else writes it who has a Raft behind the node boundary: here it is the
-// core itself. Random runs break nothing; where one does, its trace is in the working directory.
+// A property test as somebody else writes it who has a Raft behind the node boundary: here it is
+// the core itself. Random runs break nothing; where one does, its trace is in the working
+// directory.
 #include <rapidcheck.h>
 
 #include "checker/node/raft_node.hpp"
