@@ -11,8 +11,8 @@
 //   variant                               the alternative's number, then its value
 //   a type with fields()                  its fields in order
 //
-// For the inside of one build: numbers of variants and fields move when types change. Not a wire
-// format.
+// For the inside of one build: numbers of variants and fields move when types change. What leaves
+// it goes through src/wire, which pins them.
 #pragma once
 
 #include <array>
@@ -22,6 +22,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -101,42 +102,76 @@ class Encoder {
 // The bytes are not the canonical bytes of any value of the type asked for.
 class DecodeError : public std::runtime_error {
  public:
-  using std::runtime_error::runtime_error;
+  DecodeError(std::size_t at, std::string field, std::string reason)
+      : std::runtime_error("byte " + std::to_string(at) + ": " + field +
+                           (field.empty() ? "" : ": ") + reason),
+        at_(at),
+        field_(std::move(field)),
+        reason_(std::move(reason)) {}
+  [[nodiscard]] std::size_t at() const { return at_; }               // from 0
+  [[nodiscard]] const std::string& field() const { return field_; }  // "entries[2].kind"
+  [[nodiscard]] const std::string& reason() const { return reason_; }
+
+ private:
+  std::size_t at_;
+  std::string field_;
+  std::string reason_;
 };
 
-// Reads values back; throws DecodeError. Allocates no more than the input's size justifies.
+// The last enumerator of an enumeration that has canonical bytes.
+template <class T>
+inline constexpr T kLastOf = T::no_such_enumerator;  // of others there is none
+template <>
+inline constexpr EntryKind kLastOf<EntryKind> = EntryKind::Membership;
+template <>
+inline constexpr Changes kLastOf<Changes> = Changes::Joint;
+template <>
+inline constexpr Backtracking kLastOf<Backtracking> = Backtracking::Plain;
+
+// Reads values back; throws DecodeError. Allocates no more than the input's size justifies: a list
+// grows as its items are read, each of which takes a byte at least.
 class Decoder {
  public:
-  explicit Decoder(std::string_view bytes) : rest_(bytes) {}
+  explicit Decoder(std::string_view bytes) : size_(bytes.size()), rest_(bytes) {}
   [[nodiscard]] bool at_end() const { return rest_.empty(); }
+  // How many bytes have been read.
+  [[nodiscard]] std::size_t at() const { return size_ - rest_.size(); }
+  // Throws DecodeError unless all bytes have been read.
+  void expect_end() const {
+    if (!at_end()) fail(at(), "bytes are left over");
+  }
 
   void get(std::uint64_t& number) {
+    const std::size_t begin = at();
     number = 0;
     for (unsigned shift = 0;; shift += 7) {
       const auto byte = static_cast<unsigned char>(take(1).front());
-      if (shift == 63 && byte > 1) throw DecodeError("a number has more than 64 bits");
+      if (shift == 63 && byte > 1) fail(begin, "a number has more than 64 bits");
       number |= std::uint64_t{byte & 0x7Fu} << shift;
       if (byte < 0x80) {
-        if (byte == 0 && shift > 0) throw DecodeError("a number is not in its shortest form");
+        if (byte == 0 && shift > 0) fail(begin, "a number is not in its shortest form");
         return;
       }
     }
   }
   template <Number T>
   void get(T& number) {
+    const std::size_t begin = at();
     std::uint64_t wide = 0;
     get(wide);
+    if constexpr (std::is_enum_v<T>) {
+      if (wide > static_cast<std::uint64_t>(kLastOf<T>)) fail(begin, "no such enumerator");
+    }
     number = static_cast<T>(wide);
-    if (static_cast<std::uint64_t>(number) != wide) throw DecodeError("a number is out of range");
+    if (static_cast<std::uint64_t>(number) != wide) fail(begin, "a number is out of range");
   }
-  void get(EntryKind& kind) { get_enum(kind, EntryKind::Membership); }
-  void get(Changes& kind) { get_enum(kind, Changes::Joint); }
-  void get(Backtracking& kind) { get_enum(kind, Backtracking::Plain); }
   void get(std::string& text) {
     std::uint64_t size = 0;
     get(size);
     text = take(size);
   }
+  void get(Term& term) { get(term.value); }
+  void get(Index& index) { get(index.value); }
   void get(ServerId& id) { get(id.value); }
   void get(ServerSet& set) {
     std::uint64_t bits = 0;
@@ -144,35 +179,43 @@ class Decoder {
     set = ServerSet::from_bits(bits);
   }
   void get(Entry& entry) {
-    get(entry.term);
-    get(entry.kind);
-    get(entry.command);
+    Scope scope(*this, field_names(&entry));
+    scope.get(entry.term);
+    scope.get(entry.kind);
+    scope.get(entry.command);
     entry.membership = {};
-    if (entry.kind == EntryKind::Membership) get(entry.membership);
+    if (entry.kind == EntryKind::Membership) scope.get(entry.membership);
   }
   void get(Log& log) {
+    const std::size_t begin = at();
     Index base_index;
     Term base_term;
     std::vector<Entry> entries;
-    get(base_index);
-    get(base_term);
-    get(entries);
+    {
+      Scope scope(*this, "base_index, base_term, entries");
+      scope.get(base_index);
+      scope.get(base_term);
+      scope.get(entries);
+    }
     if (base_index.value > std::numeric_limits<std::uint64_t>::max() - entries.size() - 1) {
-      throw DecodeError("a log goes beyond the last index");
+      fail(begin, "a log goes beyond the last index");
     }
     log = Log(base_index, base_term, std::move(entries));
   }
   template <class T>
   void get(std::vector<T>& items) {
     items.clear();
-    for (std::uint64_t left = get_count(); left > 0; --left) get(items.emplace_back());
+    const std::uint64_t count = get_count();
+    for (Scope scope(*this); scope.number() < count;) scope.get(items.emplace_back());
   }
   template <class T>
   void get(PerServer<T>& items) {
+    const std::size_t begin = at();
     const std::uint64_t count = get_count();
-    if (count > kServersMax) throw DecodeError("more servers than there can be");
+    if (count > kServersMax) fail(begin, "more servers than there can be");
     items = PerServer<T>(count);
-    for (std::uint32_t id = 1; id <= count; ++id) get(items[ServerId{id}]);
+    Scope scope(*this);
+    for (std::uint32_t id = 1; id <= count; ++id) scope.get(items[ServerId{id}]);
   }
   template <class T>
   void get(std::optional<T>& value) {
@@ -183,41 +226,87 @@ class Decoder {
   }
   template <class... Ts>
   void get(std::variant<Ts...>& value) {
+    const std::size_t begin = at();
     std::uint64_t index = 0;
     get(index);
     static constexpr std::array<void (*)(std::variant<Ts...>&), sizeof...(Ts)> kMake = {
         [](std::variant<Ts...>& made) { made = Ts{}; }...};
-    if (index >= kMake.size()) throw DecodeError("a variant has no such alternative");
+    if (index >= kMake.size()) fail(begin, "a variant has no such alternative");
     kMake[index](value);
     std::visit([this](auto& alternative) { this->get(alternative); }, value);
   }
   template <HasFields T>
   void get(T& value) {
-    std::apply([this](auto&... field) { (this->get(field), ...); }, fields(value));
+    Scope scope(*this, field_names(&value));
+    std::apply([&](auto&... field) { (scope.get(field), ...); }, fields(value));
   }
 
  private:
+  // What is being read, for the error: a field of a value, or an item of a list, which has no
+  // names.
+  struct Place {
+    std::string_view names;
+    std::uint64_t number = 0;
+  };
+  class Scope {
+   public:
+    explicit Scope(Decoder& decoder, std::string_view names = {})
+        : decoder_(decoder), place_(decoder.places_.at(decoder.depth_++)) {
+      place_ = {names, 0};
+    }
+    Scope(const Scope&) = delete;
+    Scope& operator=(const Scope&) = delete;
+    ~Scope() { --decoder_.depth_; }
+    template <class T>
+    void get(T& value) {
+      decoder_.get(value);
+      ++place_.number;
+    }
+    [[nodiscard]] std::uint64_t number() const { return place_.number; }
+
+   private:
+    Decoder& decoder_;
+    Place& place_;
+  };
+
+  // "entries[2].kind"
+  [[nodiscard]] std::string path() const {
+    std::string path;
+    for (const Place& place : std::span(places_).first(depth_)) {
+      if (place.names.empty()) {
+        path += '[' + std::to_string(place.number) + ']';
+        continue;
+      }
+      std::string_view name = place.names;
+      for (std::uint64_t i = 0; i < place.number; ++i) name.remove_prefix(name.find(", ") + 2);
+      if (!path.empty()) path += '.';
+      path += name.substr(0, name.find(','));
+    }
+    return path;
+  }
+
+  [[noreturn]] void fail(std::size_t begin, const char* why) const {
+    throw DecodeError(begin, path(), why);
+  }
   std::string_view take(std::uint64_t size) {
-    if (size > rest_.size()) throw DecodeError("the bytes end too early");
+    if (size > rest_.size()) fail(at(), "the bytes end too early");
     const std::string_view taken = rest_.substr(0, size);
     rest_.remove_prefix(size);
     return taken;
   }
   // Every item takes a byte at least.
   std::uint64_t get_count() {
+    const std::size_t begin = at();
     std::uint64_t count = 0;
     get(count);
-    if (count > rest_.size()) throw DecodeError("a count exceeds the bytes that are left");
+    if (count > rest_.size()) fail(begin, "a count exceeds the bytes that are left");
     return count;
   }
-  template <class T>
-  void get_enum(T& value, T last) {
-    std::uint64_t number = 0;
-    get(number);
-    if (number > static_cast<std::uint64_t>(last)) throw DecodeError("no such enumerator");
-    value = static_cast<T>(number);
-  }
+
+  std::size_t size_;
   std::string_view rest_;
+  std::array<Place, 12> places_{};  // deeper than any type
+  std::size_t depth_ = 0;
 };
 
 template <class T>
@@ -233,7 +322,7 @@ T decoded(std::string_view bytes) {
   T value{};
   Decoder decoder(bytes);
   decoder.get(value);
-  if (!decoder.at_end()) throw DecodeError("bytes are left over");
+  decoder.expect_end();
   return value;
 }
 

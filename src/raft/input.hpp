@@ -23,6 +23,7 @@ struct Propose {
   std::string command;
   bool operator==(const Propose&) const = default;
 };
+RAFT_FIELDS(Propose, command)
 
 struct Receive {
   Message message;
@@ -34,6 +35,7 @@ struct Restart {
   Durable durable;
   bool operator==(const Restart&) const = default;
 };
+RAFT_FIELDS(Restart, durable)
 
 // The minimum election timeout has passed since Effects::timers.reset_lease last asked for it.
 struct LeaseTimeout {
@@ -47,6 +49,7 @@ struct Transfer {
   ServerId to{};
   bool operator==(const Transfer&) const = default;
 };
+RAFT_FIELDS(Transfer, to)
 
 // A client asks for a linearizable read, at a leader or a follower. `id` is the driver's: above 0
 // and above those of all reads that were asked at this server before, a restart or not. It comes
@@ -57,6 +60,7 @@ struct Read {
   std::uint64_t id = 0;
   bool operator==(const Read&) const = default;
 };
+RAFT_FIELDS(Read, id)
 
 // The driver has a snapshot of the state machine as it is after the entry at `through`, which must
 // have been applied: the log through it can go (section 7). Each server does so on its own.
@@ -65,6 +69,7 @@ struct Compact {
   std::string data;  // Snapshot::data
   bool operator==(const Compact&) const = default;
 };
+RAFT_FIELDS(Compact, through, data)
 
 // An operator asks for another membership. Where voters change one at a time, the leader refuses
 // what changes more; else it goes through joint consensus by itself.
@@ -73,6 +78,7 @@ struct ChangeMembership {
   ServerSet learners;
   bool operator==(const ChangeMembership&) const = default;
 };
+RAFT_FIELDS(ChangeMembership, voters, learners)
 
 // With Config::async_disk: a write is durable, and all before it. persisted() in disk.hpp makes it.
 struct Persisted {
@@ -81,6 +87,7 @@ struct Persisted {
   Term last_term;        // have taken its index while the disk was busy
   bool operator==(const Persisted&) const = default;
 };
+RAFT_FIELDS(Persisted, hard_state, last_index, last_term)
 
 using Input = std::variant<ElectionTimeout, HeartbeatTimeout, Propose, Receive, Restart,
                            LeaseTimeout, Transfer, Read, Compact, ChangeMembership, Persisted>;

@@ -6,6 +6,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <vector>
@@ -13,14 +14,16 @@
 namespace raft {
 
 // Lists a type's fields once, for its canonical bytes (canonical.hpp) and whatever else walks its
-// value. The structured binding makes a field that is not listed a compile error.
+// value. The structured binding makes a field that is not listed a compile error. Their names come
+// along, "term, vote_granted", for whoever must say which of them is wrong.
 #define RAFT_FIELDS(Type, ...)                             \
   template <class Self>                                    \
     requires std::same_as<std::remove_const_t<Self>, Type> \
   constexpr auto fields(Self& self) {                      \
     auto& [__VA_ARGS__] = self;                            \
     return std::tie(__VA_ARGS__);                          \
-  }
+  }                                                        \
+  constexpr std::string_view field_names(const Type*) { return #__VA_ARGS__; }
 
 // A term: 0 before the first election (Figure 2, currentTerm).
 struct Term {
