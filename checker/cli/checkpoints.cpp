@@ -9,7 +9,7 @@
 #include "checker/cli/text.hpp"
 #include "checker/cli/usage_error.hpp"
 #include "checker/cli/version.hpp"
-#include "checker/engine/crc32c.hpp"
+#include "src/checksum/crc32c.hpp"
 
 namespace cli {
 namespace {
@@ -33,7 +33,7 @@ std::string content_of(const fs::path& file) {
   while (stream) {
     stream.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
     const auto count = static_cast<std::size_t>(stream.gcount());
-    crc = engine::crc32c(std::as_bytes(std::span(buffer.data(), count)), crc);
+    crc = checksum::crc32c(std::as_bytes(std::span(buffer.data(), count)), crc);
     size += count;
   }
   if (!stream.eof()) throw UsageError(fmt::format("{}: it can't be read", file.string()));

@@ -11,7 +11,7 @@
 #include <cstring>
 #include <system_error>
 
-#include "checker/engine/crc32c.hpp"
+#include "src/checksum/crc32c.hpp"
 
 namespace engine {
 namespace {
@@ -32,7 +32,7 @@ constexpr std::size_t kNameMax = 255;
 constexpr const char* kRemedy = "; take another copy of the checkpoint, or begin the search anew";
 
 std::uint32_t placed_crc(std::uint64_t place, std::span<const std::byte> bytes) {
-  return crc32c(bytes, crc32c(std::as_bytes(std::span(&place, 1))));
+  return checksum::crc32c(bytes, checksum::crc32c(std::as_bytes(std::span(&place, 1))));
 }
 
 void append(std::vector<std::byte>& bytes, std::span<const std::byte> added) {

@@ -1,4 +1,4 @@
-#include "checker/engine/crc32c.hpp"
+#include "src/checksum/crc32c.hpp"
 
 #include <array>
 #include <bit>
@@ -8,7 +8,7 @@
 #include <nmmintrin.h>
 #endif
 
-namespace engine {
+namespace checksum {
 namespace {
 
 static_assert(std::endian::native == std::endian::little, "eight bytes are loaded at once");
@@ -77,4 +77,4 @@ std::uint32_t crc32c(std::span<const std::byte> bytes, std::uint32_t crc) {
   return crc32c_by_tables(bytes, crc);
 }
 
-}  // namespace engine
+}  // namespace checksum

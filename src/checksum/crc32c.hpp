@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <span>
 
-namespace engine {
+namespace checksum {
 
 // The checksum of what `crc` is the checksum of, followed by `bytes`; of nothing it is 0. Takes the
 // processor's own instruction where there is one.
@@ -15,4 +15,4 @@ std::uint32_t crc32c(std::span<const std::byte> bytes, std::uint32_t crc = 0);
 // The same without the instruction: eight tables, eight bytes at a time.
 std::uint32_t crc32c_by_tables(std::span<const std::byte> bytes, std::uint32_t crc = 0);
 
-}  // namespace engine
+}  // namespace checksum

@@ -1,7 +1,7 @@
-// Five servers driven as a user would drive them: by the public headers alone, with queues in
-// memory for a network and files for disks, which are waited for or not. Servers are killed, in the
-// middle of a write too, and started again; messages are lost, late and doubled; clients propose
-// and read, operators change the membership and hand the lead over.
+// Five servers driven as a user would drive them, by bytes alone: queues of frames for a network,
+// journals in files for disks, which are waited for or not. Servers are killed, in the middle of a
+// write too, and started again; messages are lost, late, doubled and damaged; clients propose and
+// read, operators change the membership and hand the lead over.
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -13,125 +13,50 @@
 #include <random>
 #include <sstream>
 
-#include "src/raft/disk.hpp"
-#include "src/raft/step.hpp"
+#include "src/wire/byte_server.hpp"
 
-namespace raft {
+namespace wire {
 namespace {
+
+using raft::Config;
+using raft::Input;
+using raft::ServerSet;
 
 using Commands = std::vector<std::string>;
 using Clock = std::uint64_t;
 
 struct Killed {};  // thrown where a write ends half way
 
-std::string text_of(const Membership& membership) {
-  return std::to_string(membership.voters.bits()) + ' ' +
-         std::to_string(membership.outgoing.bits()) + ' ' +
-         std::to_string(membership.learners.bits()) + ' ';
-}
-
-Membership membership_in(std::istream& text) {
-  Membership membership;
-  for (ServerSet* set : {&membership.voters, &membership.outgoing, &membership.learners}) {
-    std::uint64_t bits = 0;
-    text >> bits;
-    *set = ServerSet::from_bits(bits);
-  }
-  return membership;
-}
-
-// A folder with three files. `hard_state` and `snapshot` are replaced as a whole; `log` is a
-// journal of what happened to the log, whose last record may be torn.
+// One file: the journal.
 class Disk {
  public:
-  explicit Disk(std::filesystem::path folder) : folder_(std::move(folder)) {
-    std::filesystem::create_directories(folder_);
-  }
+  explicit Disk(std::filesystem::path file) : file_(std::move(file)) {}
 
   // How many more bytes reach the journal before the server is killed.
   std::optional<std::size_t> bytes_left{};
 
-  void write(const Write& write) {
-    if (write.hard_state) {
-      replace("hard_state", std::to_string(write.hard_state->current_term.value) + ' ' +
-                                std::to_string(write.hard_state->voted_for.value));
-    }
-    std::string records;
-    if (write.snapshot) {
-      const Snapshot& snapshot = *write.snapshot;
-      const std::string position =
-          std::to_string(snapshot.index.value) + ' ' + std::to_string(snapshot.term.value) + ' ';
-      replace("snapshot", position + text_of(snapshot.membership) + snapshot.data);
-      records += "behind " + position + '\n';
-    }
-    if (write.log_from) records += "cut " + std::to_string(write.log_from->value) + '\n';
-    for (const Entry& entry : write.entries) records += record_of(entry);
-    append(std::move(records));
-  }
-
-  // After a crash: the journal ends with its last whole record.
-  [[nodiscard]] Durable recovered() const {
-    const std::string journalled = content("log");
-    replace("log", journalled.substr(0, journalled.rfind('\n') + 1));
-    Durable durable;
-    std::istringstream(content("hard_state")) >> durable.hard_state.current_term.value >>
-        durable.hard_state.voted_for.value;
-    std::istringstream snapshot(content("snapshot"));
-    snapshot >> durable.snapshot.index.value >> durable.snapshot.term.value;
-    durable.snapshot.membership = membership_in(snapshot);
-    snapshot.ignore(1);
-    std::getline(snapshot, durable.snapshot.data, '\0');
-    std::istringstream journal(content("log"));
-    for (std::string line; std::getline(journal, line);) replay(line, durable.log);
-    return durable;
-  }
-
- private:
-  static std::string record_of(const Entry& entry) {
-    const bool is_membership = entry.kind == EntryKind::Membership;
-    const char* kind = is_membership                   ? "members "
-                       : entry.kind == EntryKind::NoOp ? "noop "
-                                                       : "command ";
-    return kind + std::to_string(entry.term.value) + ' ' +
-           (is_membership ? text_of(entry.membership) : entry.command) + '\n';
-  }
-  static void replay(const std::string& line, Log& log) {
-    std::istringstream record(line);
-    std::string kind;
-    std::uint64_t number = 0;
-    record >> kind >> number;
-    if (kind == "behind") {
-      Term term;
-      record >> term.value;
-      if (Index{number} > log.base_index()) log.begin_behind(Index{number}, term);
-    } else if (kind == "cut") {
-      log.truncate_from(Index{number});
-    } else {
-      Entry entry{.term = Term{number}};
-      if (kind == "noop") entry.kind = EntryKind::NoOp;
-      if (kind == "members") entry.kind = EntryKind::Membership;
-      if (kind == "members") entry.membership = membership_in(record);
-      if (kind == "command") record >> entry.command;
-      log.append(entry);
-    }
-  }
-
-  void replace(const std::string& name, const std::string& text) const {
-    std::ofstream(folder_ / "new", std::ios::trunc) << text;
-    std::filesystem::rename(folder_ / "new", folder_ / name);
-  }
-  void append(std::string text) {
-    const bool is_torn = bytes_left && *bytes_left < text.size();
-    if (is_torn) text.resize(*bytes_left);
-    std::ofstream(folder_ / "log", std::ios::app) << text;
+  void append(std::string frame) {
+    const bool is_torn = bytes_left && *bytes_left < frame.size();
+    if (is_torn) frame.resize(*bytes_left);
+    std::ofstream(file_, std::ios::binary | std::ios::app) << frame;
     if (is_torn) throw Killed();
   }
-  [[nodiscard]] std::string content(const std::string& name) const {
-    std::ifstream file(folder_ / name);
+  void replace(const std::string& journal) const {
+    const std::filesystem::path made = file_.string() + ".new";
+    std::ofstream(made, std::ios::binary) << journal;
+    std::filesystem::rename(made, file_);
+  }
+  void cut_off(std::size_t bytes) const {
+    if (std::filesystem::exists(file_)) std::filesystem::resize_file(file_, bytes);
+  }
+  [[nodiscard]] std::string journal() const {
+    std::ifstream file(file_, std::ios::binary);
     return {std::istreambuf_iterator<char>(file), {}};
   }
+  [[nodiscard]] std::size_t size() const { return std::filesystem::file_size(file_); }
 
-  std::filesystem::path folder_;
+ private:
+  std::filesystem::path file_;
 };
 
 // What is applied, one command after the other, and how it is put into a snapshot.
@@ -157,9 +82,10 @@ class Cluster {
         random_(seed),
         folder_(std::filesystem::temp_directory_path() /
                 ("raft-driver-" + std::to_string(::getpid()) + '-' + std::to_string(seed))) {
+    std::filesystem::create_directories(folder_);
     for (std::uint32_t id = 1; id <= kServers; ++id) {
       hosts_.push_back(std::make_unique<Host>(
-          Host{.disk = Disk(folder_ / std::to_string(id)), .server = fresh_server(config, {id})}));
+          Host{.disk = Disk(folder_ / std::to_string(id)), .server = ByteServer(config, {id})}));
       start(*hosts_.back());
     }
   }
@@ -179,8 +105,8 @@ class Cluster {
       if (one_in(4)) propose();
       if (one_in(9)) read();
       if (one_in(200))
-        take(any_host(), Transfer{{1 + static_cast<std::uint32_t>(below(kServers))}});
-      if (config_.changes != Changes::None && one_in(60)) {
+        take(any_host(), raft::Transfer{{1 + static_cast<std::uint32_t>(below(kServers))}});
+      if (config_.changes != raft::Changes::None && one_in(60)) {
         for (auto& host : hosts_) change_membership(*host);  // whoever leads
       }
     }
@@ -194,16 +120,19 @@ class Cluster {
   [[nodiscard]] std::uint32_t answers() const { return answers_; }
   [[nodiscard]] std::uint32_t changes() const { return changes_; }
   [[nodiscard]] std::uint32_t transfers() const { return transfers_; }
+  [[nodiscard]] std::uint32_t damaged() const { return damaged_; }
+  [[nodiscard]] std::uint32_t renewed() const { return renewed_; }
 
  private:
   struct Unwritten {
     Clock done_at;
-    Write write;
-    std::vector<Message> messages;  // that wait for it
+    std::string write;
+    std::string persisted;
+    std::vector<Asked> messages;  // that wait for it
   };
   struct Host {
     Disk disk;
-    Server server;
+    ByteServer server;
     bool is_up = false;
     Commands applied{};
     std::optional<Clock> election_at{};  // when its timers go off
@@ -216,7 +145,7 @@ class Cluster {
   };
   struct Letter {
     Clock at;
-    Message message;
+    Asked message;
   };
 
   bool one_in(std::uint32_t n) { return random_() % n == 0; }
@@ -230,7 +159,12 @@ class Cluster {
     host.proposals.clear();
     host.reads.clear();
     host.election_at = host.heartbeat_at = host.lease_at = std::nullopt;
-    take(host, Restart{host.disk.recovered()});
+    const std::string journal = host.disk.journal();
+    auto started = host.server.start(journal);
+    ASSERT_TRUE(started) << to_string(started.problem());
+    if (started->journal_bytes < journal.size()) ++torn_;
+    host.disk.cut_off(started->journal_bytes);
+    perform(host, started->asked);
   }
 
   void kill(Host& host) {
@@ -238,7 +172,7 @@ class Cluster {
     const bool is_now = one_in(2);
     if (is_now && one_in(2)) host.unwritten.clear();
     // Else in one of its next writes, or of those that are under way.
-    if (!is_now || !host.unwritten.empty()) host.disk.bytes_left = below(30);
+    if (!is_now || !host.unwritten.empty()) host.disk.bytes_left = below(60);
     if (!is_now) return;
     while (!host.unwritten.empty()) write_next(host);
     host.is_up = false;
@@ -251,11 +185,10 @@ class Cluster {
     return write(host, next.write);
   }
 
-  bool write(Host& host, const Write& write) {
+  bool write(Host& host, const std::string& frame) {
     try {
-      host.disk.write(write);
+      host.disk.append(frame);
     } catch (const Killed&) {
-      ++torn_;
       host.is_up = false;
       host.unwritten.clear();
     }
@@ -271,51 +204,70 @@ class Cluster {
     while (!host.unwritten.empty() && host.unwritten.front().done_at <= now_) {
       const Unwritten done = host.unwritten.front();
       if (!write_next(host)) return;
-      for (const Message& message : done.messages) send(message);
-      take(host, persisted(done.write));
+      for (const Asked& message : done.messages) send(message);
+      take(host, done.persisted);
     }
-    if (goes_off(host.election_at)) take(host, ElectionTimeout{});
-    if (goes_off(host.heartbeat_at)) take(host, HeartbeatTimeout{});
-    if (goes_off(host.lease_at)) take(host, LeaseTimeout{});
-    const bool is_much = host.server.last_applied.value > host.server.log.base_index().value + 20;
-    if (is_much) take(host, Compact{host.server.last_applied, joined(host.applied)});
+    if (goes_off(host.election_at)) take(host, raft::ElectionTimeout{});
+    if (goes_off(host.heartbeat_at)) take(host, raft::HeartbeatTimeout{});
+    if (goes_off(host.lease_at)) take(host, raft::LeaseTimeout{});
+    const raft::Server& server = host.server.server();
+    const bool is_much = server.last_applied.value > server.log.base_index().value + 20;
+    if (is_much) take(host, raft::Compact{server.last_applied, joined(host.applied)});
+    if (host.is_up && host.unwritten.empty() && host.disk.size() > 4000) {
+      ++renewed_;
+      host.disk.replace(host.server.renewed_journal().frame);
+    }
   }
 
-  // The driver: everything that effects.hpp asks of it, in its order.
-  void take(Host& host, const Input& input) {
+  void take(Host& host, const Input& input) { take(host, frame_of(input)); }
+  void take(Host& host, const std::string& input) {
     if (!host.is_up) return;
-    const Effects effects = step(host.server, input);
-    const auto due = write_of(effects.persist, host.server);
-    if (config_.async_disk) {
-      if (due) host.unwritten.push_back({now_ + below(8), *due, {}});
-      for (const Message& message : effects.after_persist) {
-        if (host.unwritten.empty()) {
-          send(message);
-        } else {
-          host.unwritten.back().messages.push_back(message);
-        }
+    const auto asked = host.server.take(input);
+    ASSERT_TRUE(asked) << to_string(asked.problem());
+    perform(host, *asked);
+  }
+
+  // The driver: everything that byte_server.hpp asks of it, in its order.
+  void perform(Host& host, const std::vector<Asked>& asked) {
+    bool is_reported = false;
+    for (const Asked& next : asked) {
+      if (next.kind == Kind::JournalStart) {
+        host.disk.replace(next.frame);
+      } else if (next.kind == Kind::Write && config_.async_disk) {
+        host.unwritten.push_back({now_ + below(8), next.frame, {}, {}});
+      } else if (next.kind == Kind::Write) {
+        if (!write(host, next.frame)) return;
+      } else if (next.kind == Kind::Persisted) {
+        host.unwritten.back().persisted = next.frame;
+      } else if (next.kind == Kind::Report) {
+        is_reported = true;
+        heed(host, decoded<Report>(next.frame).value());
+      } else if (is_reported && !host.unwritten.empty()) {
+        host.unwritten.back().messages.push_back(next);
+      } else {
+        send(next);
       }
-    } else if (due && !write(host, *due)) {
-      return;
     }
-    for (const Message& message : effects.messages) send(message);
-    if (effects.restore) {
-      host.applied = split(host.server.snapshot.data);
+  }
+
+  void heed(Host& host, const Report& report) {
+    if (report.restore) {
+      host.applied = split(report.restore->data);
       ++restores_;
     }
-    if (effects.apply.last.value > 0) apply(host, effects.apply);
-    for (const std::uint64_t id : effects.reads) answer(host, id);
-    if (effects.timers.reset_election) host.election_at = now_ + kMinimum + below(kMinimum);
-    if (effects.timers.reset_heartbeat) host.heartbeat_at = now_ + kHeartbeat;
-    if (effects.timers.reset_lease) host.lease_at = now_ + kMinimum;
-    if (effects.outcome == Outcome::ProposalAppended) {
-      host.proposals[effects.proposed.value] = std::get<Propose>(input).command;
+    apply(host, report);
+    for (const std::uint64_t id : report.reads) answer(host, id);
+    if (report.reset_election) host.election_at = now_ + kMinimum + below(kMinimum);
+    if (report.reset_heartbeat) host.heartbeat_at = now_ + kHeartbeat;
+    if (report.reset_lease) host.lease_at = now_ + kMinimum;
+    if (report.outcome == raft::Outcome::ProposalAppended) {
+      host.proposals[report.proposed.value] = last_proposed_;
     }
-    if (effects.outcome == Outcome::ChangeAppended) ++changes_;
-    if (effects.outcome == Outcome::TransferStarted) ++transfers_;
+    if (report.outcome == raft::Outcome::ChangeAppended) ++changes_;
+    if (report.outcome == raft::Outcome::TransferStarted) ++transfers_;
   }
 
-  void send(const Message& message) {
+  void send(const Asked& message) {
     if (with_faults_ && one_in(12)) return;
     const std::uint64_t copies = with_faults_ && one_in(12) ? 2 : 1;
     for (std::uint64_t i = 0; i < copies; ++i) {
@@ -329,18 +281,34 @@ class Cluster {
     const std::vector<Letter> arrived(due.begin(), due.end());
     letters_.erase(due.begin(), due.end());
     for (const Letter& letter : arrived) {
-      take(*hosts_[letter.message.to.value - 1], Receive{letter.message});
+      Host& host = *hosts_[letter.message.to.value - 1];
+      if (with_faults_ && one_in(50)) {
+        receive_damaged(host, letter.message.frame);
+      } else {
+        take(host, letter.message.frame);
+      }
     }
   }
 
-  void apply(Host& host, const Apply& range) {
-    for (Index index = range.first; index <= range.last; index = index.next()) {
-      const Entry& entry = host.server.log.at(index);
-      if (entry.kind == EntryKind::Command) host.applied.push_back(entry.command);
+  void receive_damaged(Host& host, std::string frame) {
+    if (!host.is_up) return;
+    frame[below(frame.size())] ^= static_cast<char>(1U << below(8));
+    const raft::Server before = host.server.server();
+    EXPECT_FALSE(host.server.take(frame));
+    EXPECT_EQ(host.server.server(), before);
+    ++damaged_;
+  }
+
+  void apply(Host& host, const Report& report) {
+    raft::Index index = report.first;
+    for (const raft::Entry& entry : report.apply) {
+      if (entry.kind == raft::EntryKind::Command) host.applied.push_back(entry.command);
       const auto own = host.proposals.find(index.value);
-      if (own == host.proposals.end()) continue;
-      if (own->second == entry.command) acknowledged_.push_back(entry.command);
-      host.proposals.erase(own);
+      if (own != host.proposals.end()) {
+        if (own->second == entry.command) acknowledged_.push_back(entry.command);
+        host.proposals.erase(own);
+      }
+      index = index.next();
     }
   }
 
@@ -353,11 +321,11 @@ class Cluster {
       voters.erase({id});
       if (one_in(2)) learners.insert({id});
     }
-    if (config_.changes == Changes::SingleServer) {
-      voters = one_step(membership_of(host.server).voters, voters);
+    if (config_.changes == raft::Changes::SingleServer) {
+      voters = one_step(membership_of(host.server.server()).voters, voters);
       learners = {};
     }
-    take(host, ChangeMembership{voters, learners});
+    take(host, raft::ChangeMembership{voters, learners});
   }
 
   // One server of the wish: who is to come before who is to go.
@@ -377,8 +345,8 @@ class Cluster {
   }
 
   void propose() {
-    Host& host = any_host();
-    take(host, Propose{"c" + std::to_string(++proposals_)});
+    last_proposed_ = "c" + std::to_string(++proposals_);
+    take(any_host(), raft::Propose{last_proposed_});
   }
 
   void read() {
@@ -387,7 +355,7 @@ class Cluster {
     // Ids grow over restarts: the clock does.
     host.last_read = std::max(host.last_read + 1, now_ * 100);
     host.reads[host.last_read] = acknowledged_.size();
-    take(host, Read{host.last_read});
+    take(host, raft::Read{host.last_read});
   }
 
   // Linearizable: whatever was acknowledged before the read was asked is seen by it.
@@ -417,6 +385,9 @@ class Cluster {
   std::uint32_t answers_ = 0;
   std::uint32_t changes_ = 0;
   std::uint32_t transfers_ = 0;
+  std::uint32_t damaged_ = 0;
+  std::uint32_t renewed_ = 0;
+  std::string last_proposed_;
 };
 
 struct Setting {
@@ -433,6 +404,8 @@ TEST_P(Driver, FiveServersAgree_AndLoseNothingThatWasAcknowledged) {
   std::uint32_t answers = 0;
   std::uint32_t changes = 0;
   std::uint32_t transfers = 0;
+  std::uint32_t damaged = 0;
+  std::uint32_t renewed = 0;
   for (std::uint32_t seed = 1; seed <= 6; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Cluster cluster(GetParam().config, seed);
@@ -460,6 +433,8 @@ TEST_P(Driver, FiveServersAgree_AndLoseNothingThatWasAcknowledged) {
     answers += cluster.answers();
     changes += cluster.changes();
     transfers += cluster.transfers();
+    damaged += cluster.damaged();
+    renewed += cluster.renewed();
   }
   // What the test is about did happen.
   EXPECT_GT(kills, 100U);
@@ -467,7 +442,9 @@ TEST_P(Driver, FiveServersAgree_AndLoseNothingThatWasAcknowledged) {
   EXPECT_GT(restores, 50U);
   EXPECT_GT(answers, 50U);
   EXPECT_GT(transfers, 10U);
-  EXPECT_EQ(changes > 20, GetParam().config.changes != Changes::None);
+  EXPECT_GT(damaged, 500U);
+  EXPECT_GT(renewed, 20U);
+  EXPECT_EQ(changes > 20, GetParam().config.changes != raft::Changes::None);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -480,7 +457,7 @@ INSTANTIATE_TEST_SUITE_P(
         Setting{"LeaseReads",
                 {.servers = kServers,
                  .no_op = true,
-                 .backtracking = Backtracking::Plain,
+                 .backtracking = raft::Backtracking::Plain,
                  .entries_per_message = 3,
                  .vote_lease = true,
                  .lease_reads = true}},
@@ -492,7 +469,7 @@ INSTANTIATE_TEST_SUITE_P(
                  .uncommitted = 8}},
         Setting{"AsyncDisk", {.servers = kServers, .no_op = true, .async_disk = true}},
         Setting{"SingleServerChanges",
-                {.servers = kServers, .no_op = true, .changes = Changes::SingleServer}},
+                {.servers = kServers, .no_op = true, .changes = raft::Changes::SingleServer}},
         Setting{"JointChangesAndMuchElse",
                 {.servers = kServers,
                  .no_op = true,
@@ -500,9 +477,9 @@ INSTANTIATE_TEST_SUITE_P(
                  .check_quorum = true,
                  .appends_in_flight = 2,
                  .snapshot_chunk = 40,
-                 .changes = Changes::Joint,
+                 .changes = raft::Changes::Joint,
                  .async_disk = true}}),
     [](const auto& setting) { return std::string(setting.param.name); });
 
 }  // namespace
-}  // namespace raft
+}  // namespace wire
