@@ -81,4 +81,13 @@ std::string printable(std::string_view text) {
   return out;
 }
 
+std::string with_backslashes(std::string_view text, std::string_view before) {
+  std::string out;
+  for (const char c : text) {
+    if (before.find(c) != std::string_view::npos) out += '\\';
+    out += c;
+  }
+  return out;
+}
+
 }  // namespace traces::internal

@@ -10,4 +10,7 @@ namespace traces::internal {
 // marks that reverse or reorder a line become \xNN for each of their bytes; a backslash is doubled.
 std::string printable(std::string_view text);
 
+// A backslash before each of these characters.
+std::string with_backslashes(std::string_view text, std::string_view before);
+
 }  // namespace traces::internal

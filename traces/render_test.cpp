@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
@@ -13,20 +12,7 @@
 namespace traces {
 namespace {
 
-// Compares with the file of that name in testdata, or rewrites it where RAFTCHECK_UPDATE_GOLDEN=1
-// is in the environment; the change is then reviewed as a diff.
-void expect_golden(const std::string& name, const std::string& actual) {
-  const std::string path = std::string(TRACES_TEST_DATA) + "/" + name;
-  const char* update = std::getenv("RAFTCHECK_UPDATE_GOLDEN");
-  if (update != nullptr && std::string(update) == "1") {
-    std::ofstream(path, std::ios::binary) << actual;
-    return;
-  }
-  std::ostringstream expected;
-  expected << std::ifstream(path, std::ios::binary).rdbuf();
-  EXPECT_EQ(actual, expected.str())
-      << "differs from " << path << "; RAFTCHECK_UPDATE_GOLDEN=1 rewrites it";
-}
+using samples::expect_golden;
 
 TEST(Rendering, IsTheGoldenText_ForATraceWithEveryAction) {
   expect_golden("every_action.txt", render_text(samples::every_action()));

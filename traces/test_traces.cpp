@@ -1,6 +1,11 @@
 #include "traces/test_traces.hpp"
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
 
 #include "traces/json.hpp"
 
@@ -416,6 +421,19 @@ Trace every_action() {
 
 rc::Gen<Trace> any_trace() {
   return rc::gen::exec([] { return trace(); });
+}
+
+void expect_golden(const std::string& name, const std::string& actual) {
+  const std::string path = std::string(TRACES_TEST_DATA) + "/" + name;
+  const char* update = std::getenv("RAFTCHECK_UPDATE_GOLDEN");
+  if (update != nullptr && std::string(update) == "1") {
+    std::ofstream(path, std::ios::binary) << actual;
+    return;
+  }
+  std::ostringstream expected;
+  expected << std::ifstream(path, std::ios::binary).rdbuf();
+  EXPECT_EQ(actual, expected.str())
+      << "differs from " << path << "; RAFTCHECK_UPDATE_GOLDEN=1 rewrites it";
 }
 
 }  // namespace traces::samples

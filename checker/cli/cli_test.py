@@ -19,11 +19,12 @@ from cli_model_test import Models
 from cli_recovery_test import Recovery
 from cli_replay_test import List, Replay
 from cli_search_test import Json, Limits, Progress, Summary, Violation
+from cli_show_test import Show
 from cli_simulate_test import Merge, Shards, Simulate, SimulateBugs
 from cli_usage_test import Bounds, Clocks, Files, Networks, Usage
 
 __all__ = ["Bounds", "Checkpoints", "Files", "Json", "Lab", "LabBugs", "Limits", "Linearizable", "List",
-           "Memory", "Merge", "Models", "Networks", "Progress", "Recovery", "Replay", "Shards", "Simulate",
+           "Memory", "Merge", "Models", "Networks", "Progress", "Recovery", "Replay", "Shards", "Show", "Simulate",
            "SimulateBugs", "Summary", "Usage", "Violation"]
 
 if __name__ == "__main__":

@@ -71,7 +71,15 @@ struct ReplayArguments {
 };
 int run_replay(const ReplayArguments& arguments);
 
-// what: "bugs", "properties", "actions", "witnesses" or "models"; anything else is refused.
+struct ShowArguments {
+  std::map<std::string, std::string> flags;  // those given, without dashes
+  std::string trace_path;                    // "-": the standard input
+  std::optional<std::string> output;         // none or "-": the standard output
+};
+int run_show(const ShowArguments& arguments);
+
+// what: "bugs", "properties", "actions", "witnesses", "models" or "formats"; anything else is
+// refused.
 int run_list(const std::string& what);
 
 }  // namespace cli

@@ -19,7 +19,6 @@ using linearizability::Explanation;
 using linearizability::Kind;
 using linearizability::Model;
 using linearizability::Operation;
-using linearizability::Outcome;
 using linearizability::StopReason;
 using linearizability::Value;
 using linearizability::Verdict;
@@ -36,8 +35,8 @@ Census census_of(const linearizability::History& history) {
   Census census;
   for (const Operation& operation : history) {
     ++census.of_kind.at(static_cast<std::size_t>(operation.kind));
-    if (operation.outcome == Outcome::Unknown) ++census.unanswered;
-    if (operation.outcome == Outcome::Failed) ++census.failed;
+    if (operation.outcome == linearizability::Outcome::Unknown) ++census.unanswered;
+    if (operation.outcome == linearizability::Outcome::Failed) ++census.failed;
     census.clients.insert(operation.client);
   }
   return census;
@@ -49,7 +48,7 @@ const char* name_of(Kind kind, Model model) {
   return (model == Model::Register ? kOfRegister : kOfStore).at(static_cast<std::size_t>(kind));
 }
 
-const char* name_of(Outcome outcome) {
+const char* name_of(linearizability::Outcome outcome) {
   constexpr std::array kNames = {"ok", "mismatch", "failed", "unknown"};
   return kNames.at(static_cast<std::size_t>(outcome));
 }

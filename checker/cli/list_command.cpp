@@ -10,6 +10,7 @@
 #include "checker/models/catalogue.hpp"
 #include "spec/property.hpp"
 #include "spec/witness.hpp"
+#include "traces/formats/formats.hpp"
 
 namespace cli {
 namespace {
@@ -88,6 +89,12 @@ void list_models() {
   }
 }
 
+void list_formats() {
+  for (const traces::formats::Format& format : traces::formats::all()) {
+    print_row(format.name, kNameColumn, format.summary);
+  }
+}
+
 }  // namespace
 
 int run_list(const std::string& what) {
@@ -101,9 +108,11 @@ int run_list(const std::string& what) {
     list_witnesses();
   } else if (what == "models") {
     list_models();
+  } else if (what == "formats") {
+    list_formats();
   } else {
     throw UsageError(
-        fmt::format("list{}{}: say what: bugs, properties, actions, witnesses or models",
+        fmt::format("list{}{}: say what: bugs, properties, actions, witnesses, models or formats",
                     what.empty() ? "" : " ", what));
   }
   return kHolds;

@@ -1,5 +1,6 @@
 // The program `raftcheck`. Flags, files and the terminal live in this room and nowhere else.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -12,6 +13,7 @@
 #include "checker/cli/define_flags.hpp"
 #include "checker/cli/define_lab.hpp"
 #include "checker/cli/define_linearizable.hpp"
+#include "checker/cli/define_traces.hpp"
 #include "checker/cli/define_walks.hpp"
 #include "checker/cli/flags.hpp"
 #include "checker/cli/help.hpp"
@@ -34,6 +36,7 @@ struct Parsed {
   MergeParsed merge;
   LabParsed lab;
   LinearizableParsed linearizable;
+  TracesParsed traces;
   std::string list_what;
 };
 
@@ -128,9 +131,10 @@ void add_replay(CLI::App& app, Parsed& parsed) {
 
 void add_list(CLI::App& app, Parsed& parsed) {
   CLI::App* list =
-      app.add_subcommand("list", "List bugs, properties, actions, witnesses or models.");
+      app.add_subcommand("list", "List bugs, properties, actions, witnesses, models or formats.");
   list->footer("Exit status: 0, or 2 for wrong usage.");
-  list->add_option("what", parsed.list_what, "bugs, properties, actions, witnesses or models")
+  list->add_option("what", parsed.list_what,
+                   "bugs, properties, actions, witnesses, models or formats")
       ->type_name("WHAT");
 }
 
@@ -162,16 +166,17 @@ const CLI::App& require_command(const CLI::App& app) {
   const auto commands = app.get_subcommands();
   if (!commands.empty()) return *commands.front();
   const std::vector<std::string> extras = app.remaining();
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    names.push_back(command->get_name());
+  }
+  const std::string all = fmt::format("{}", fmt::join(names, ", "));
   if (extras.empty()) {
-    throw UsageError(
-        "name a command: explore, simulate, lab, merge, replay, linearizable or list (see "
-        "`raftcheck --help`)");
+    throw UsageError(fmt::format("name a command: {} (see `raftcheck --help`)", all));
   }
   if (extras.front().starts_with('-')) refuse_extras(app, "raftcheck --help");
-  throw UsageError(fmt::format(
-      "{}: no such command; there are explore, simulate, lab, merge, replay, linearizable and list "
-      "(see `raftcheck --help`)",
-      extras.front()));
+  throw UsageError(fmt::format("{}: no such command{}; there are {} (see `raftcheck --help`)",
+                               extras.front(), did_you_mean(extras.front(), names), all));
 }
 
 // An empty --model would be taken for none.
@@ -186,6 +191,7 @@ int run_command(const CLI::App& command, Parsed& parsed, int argc, char** argv) 
   refuse_extras(command, fmt::format("raftcheck {} --help", name));
   if (name == "replay") return run_replay(parsed.replay);
   if (name == "list") return run_list(parsed.list_what);
+  if (const auto status = run_traces(command, parsed.traces)) return *status;
   if (name == "merge") return run_merge(merge_arguments(command, parsed.merge));
   if (name == "simulate") {
     SimulateArguments arguments = simulate_arguments(command, parsed.simulate);
@@ -229,6 +235,7 @@ void define(CLI::App& app, Parsed& parsed) {
   define_lab(app, parsed.lab);
   define_merge(app, parsed.merge);
   add_replay(app, parsed);
+  define_traces(app, parsed.traces);
   define_linearizable(app, parsed.linearizable);
   add_list(app, parsed);
   for (CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {

@@ -34,9 +34,16 @@ void require_places_for_files(const std::optional<std::string>& json_path,
   }
 }
 
+void write_result(const std::string& flag, const std::optional<std::string>& path,
+                  const std::string& text) {
+  if (!path || *path == kStdout) return print_to(stdout, text);
+  const auto written = traces::write_file(*path, text);
+  if (!written) throw UsageError(fmt::format("{}: {}", flag, written.error()));
+}
+
 void print_to(std::FILE* stream, const std::string& text) {
   if (std::fwrite(text.data(), 1, text.size(), stream) != text.size() || std::fflush(stream) != 0) {
-    throw UsageError("the summary could not be written to the standard output");
+    throw UsageError("the standard output could not be written");
   }
 }
 

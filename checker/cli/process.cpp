@@ -23,6 +23,17 @@ void on_signal(int signal) {
   static_cast<void>(std::signal(signal, SIG_DFL));
 }
 
+bool is_terminal(int file) {
+  const char* kind = std::getenv("TERM");
+  return isatty(file) != 0 && (kind == nullptr || std::string_view(kind) != "dumb");
+}
+
+std::optional<std::size_t> columns_of(int file) {
+  winsize size{};
+  if (ioctl(file, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return std::nullopt;
+  return size.ws_col;
+}
+
 }  // namespace
 
 void catch_interruptions() {
@@ -63,16 +74,18 @@ std::uint64_t memory_bytes() {
   return cgroup >> limit && limit > 0 ? std::min(limit, machine) : machine;
 }
 
-bool stderr_is_terminal() {
-  const char* kind = std::getenv("TERM");
-  return isatty(STDERR_FILENO) != 0 && (kind == nullptr || std::string_view(kind) != "dumb");
-}
+bool stderr_is_terminal() { return is_terminal(STDERR_FILENO); }
 
 std::size_t stderr_columns() {
-  winsize size{};
   constexpr std::size_t kUsual = 80;
-  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return kUsual;
-  return size.ws_col;
+  return columns_of(STDERR_FILENO).value_or(kUsual);
 }
+
+bool stdout_has_colours() {
+  const char* no_color = std::getenv("NO_COLOR");
+  return is_terminal(STDOUT_FILENO) && (no_color == nullptr || *no_color == '\0');
+}
+
+std::optional<std::size_t> stdout_columns() { return columns_of(STDOUT_FILENO); }
 
 }  // namespace cli

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 namespace cli {
 
@@ -18,5 +19,10 @@ std::uint64_t memory_bytes();         // that the machine or its container has
 // One that can redraw a line, and how many columns it has at the moment.
 bool stderr_is_terminal();
 std::size_t stderr_columns();
+
+// Whether the standard output is a terminal that wants colours: NO_COLOR asks for none.
+bool stdout_has_colours();
+// Absent where it is no terminal.
+std::optional<std::size_t> stdout_columns();
 
 }  // namespace cli

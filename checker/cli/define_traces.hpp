@@ -1,0 +1,24 @@
+// The commands that take a trace and make something of it, on the command line.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "checker/cli/commands.hpp"
+#include "checker/cli/define_flags.hpp"
+
+namespace cli {
+
+// Where the command line is put.
+struct TracesParsed {
+  FlagTexts show_flags;
+  std::string show_output;
+  ShowArguments show;
+};
+
+void define_traces(CLI::App& app, TracesParsed& parsed);
+
+// Runs the command if it is one of these.
+std::optional<int> run_traces(const CLI::App& command, TracesParsed& parsed);
+
+}  // namespace cli

@@ -1,0 +1,157 @@
+#!/usr/bin/python3
+"""Reads what `raftcheck show` writes with the parsers of those whom it is written for.
+
+usage: parsers_test.py RAFTCHECK FORMAT TRACE_OR_FOLDER...
+
+markdown  cmark-gfm: one table row for each step, with the cells' text as it is in the trace
+dot       Graphviz: a node for each step and start, an edge for each delivery
+
+Exit status 0 if all of them say what the traces say, 1 if not, 2 if it could not be checked.
+"""
+
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+
+CMARK = "{http://commonmark.org/xml/1.0}"
+failures = 0
+
+
+def expect(condition, complaint):
+    global failures
+    if not condition:
+        failures += 1
+        if failures <= 20:
+            print(complaint)
+    return condition
+
+
+def run(command, text=None):
+    done = subprocess.run([str(part) for part in command], input=text, capture_output=True,
+                          text=True, encoding="utf-8", timeout=120, check=False)
+    expect(done.returncode == 0 and not done.stderr,
+           f"{' '.join(map(str, command))}: exit {done.returncode}: {done.stderr[:500]}")
+    return done.stdout
+
+
+def is_plain(text):
+    """What no format has to escape for the terminal's sake."""
+    return re.fullmatch(r"[ -\[\]-~]*", text) is not None
+
+
+def text_in(element):
+    """All text of an element; a line break of HTML is a new line."""
+    parts = []
+    for one in element.iter():
+        if one.tag in (CMARK + "text", CMARK + "code"):
+            parts.append(one.text or "")
+        elif one.tag == CMARK + "html_inline":
+            expect(one.text == "<br>", f"HTML: {one.text}")
+            parts.append("\n")
+    return "".join(parts)
+
+
+def check_markdown(name, trace, text):
+    # As GitHub reads it.
+    extensions = [word for extension in ("table", "strikethrough", "autolink", "tagfilter")
+                  for word in ("-e", extension)]
+    document = ElementTree.fromstring(run(["cmark-gfm", *extensions, "-t", "xml"], text))
+    for kind in ("image", "emph", "strikethrough", "html_block", "code", "code_block"):
+        expect(document.find(f".//{CMARK}{kind}") is None, f"{name}: there is a {kind}")
+    heading = text_in(document.find(CMARK + "heading"))
+    violation = trace["violation"]
+    if violation and is_plain(violation["property"] + violation["message"]):
+        place = "the start" if violation["step"] == 0 else f"step {violation['step']}"
+        expect(heading == f"{violation['property']} is violated at {place}", f"{name}: {heading}")
+        quote = text_in(document.find(CMARK + "block_quote"))
+        expect(quote.split() == violation["message"].split(), f"{name}: {quote}")
+    tables = document.findall(CMARK + "table")
+    titles = [text_in(row) for row in document.findall(CMARK + "heading")][1:]
+    expect(len(tables) == len(titles), f"{name}: {len(tables)} tables under {titles}")
+    rows = tables[titles.index("Steps")].findall(CMARK + "table_row")
+    expect(all(len(row) == 5 for row in rows), f"{name}: a row has not 5 cells")
+    numbered = [row for row in rows if text_in(row[0])]
+    if not expect(len(numbered) == len(trace["steps"]), f"{name}: {len(numbered)} rows"):
+        return
+    for row, step in zip(numbered, trace["steps"]):
+        at = f"{name}: step {step['step']}"
+        expect(text_in(row[0]) == str(step["step"]), f"{at}: number {text_in(row[0])}")
+        if is_plain(step["outcome"]):
+            expect(text_in(row[2]).strip() == step["outcome"].strip(), f"{at}: {text_in(row[2])!r}")
+        sends = [line for line in text_in(row[3]).split("\n") if " to " in line]
+        kinds = [line.split(" ")[0] for line in sends]
+        expect(kinds == [sent["kind"] for sent in step["sent"]], f"{at}: sends {kinds}")
+        changed = [line for line in text_in(row[4]).split("\n") if " → " in line]
+        names = [line.split(" ")[0] for line in changed]
+        missing = set(step["changed"]) - set(names) - {"pending_ends"}
+        expect(not missing, f"{at}: changes of {missing} are missing")
+
+
+def check_dot(name, trace, text):
+    graph = json.loads(run(["dot", "-Tdot_json"], text))
+    objects = graph["objects"]
+    nodes = {one["name"]: one for one in objects if re.match(r"s\d|lost", one["name"])}
+    lost = sum(sent["lost"] for step in trace["steps"] for sent in step["sent"])
+    expect(len(nodes) == len(trace["initial"]) + len(trace["steps"]) + lost,
+           f"{name}: {len(nodes)} nodes")
+    deliveries = 0
+    ids = {one["_gvid"]: one["name"] for one in objects}
+    edges = {(ids[one["tail"]], ids[one["head"]]) for one in graph["edges"]}
+    lanes = [one for one in objects if one["name"].startswith("cluster")]
+    expect(len(lanes) >= len(trace["initial"]), f"{name}: {len(lanes)} lanes")
+    for step in trace["steps"]:
+        action = step["action"]
+        node = f"s{action.get('server', 0)}_{step['step']}"
+        if not expect(node in nodes, f"{name}: no node {node}"):
+            continue
+        label = nodes[node]["label"].replace('\\"', '"')
+        expect(label.startswith(f"{step['step']}  "), f"{name}: {label}")
+        if is_plain(step["outcome"]):
+            expect(step["outcome"] in label, f"{name}: {step['outcome']} is not in {label}")
+        is_broken = bool(trace["violation"]) and trace["violation"]["step"] == step["step"]
+        expect((nodes[node].get("color") == "red") == is_broken, f"{name}: colour of {node}")
+        if action["kind"] == "deliver":
+            deliveries += 1
+            sender = trace["steps"][action["sent_at"] - 1]["action"]["server"]
+            expect((f"s{sender}_{action['sent_at']}", node) in edges, f"{name}: no edge to {node}")
+    labelled = [one for one in graph["edges"] if one.get("label")]
+    expect(len(labelled) == deliveries + lost, f"{name}: {len(labelled)} messages")
+
+
+CHECKS = {"markdown": check_markdown, "dot": check_dot}
+
+
+def traces_in(places):
+    for place in map(pathlib.Path, places):
+        if place.is_file():
+            yield place
+        else:
+            found = sorted(path for path in place.glob("**/*.json")
+                           if path.name not in ("bug.json",))
+            if not found:
+                raise ValueError(f"{place}: there are no traces")
+            yield from found
+
+
+def main():
+    if len(sys.argv) < 4 or sys.argv[2] not in CHECKS:
+        print(__doc__, file=sys.stderr)
+        return 2
+    program, format_name = sys.argv[1:3]
+    for path in traces_in(sys.argv[3:]):
+        trace = json.loads(path.read_text(encoding="utf-8"))
+        shown = run([program, "show", path, "--format", format_name])
+        CHECKS[format_name](path.name if path.name != "trace.json" else path.parent.name, trace,
+                            shown)
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except (OSError, ValueError, KeyError, ElementTree.ParseError) as error:
+        print(f"parsers_test.py: {type(error).__name__}: {error}", file=sys.stderr)
+        sys.exit(2)
