@@ -81,7 +81,7 @@ class Show(CliTest):
     def test_every_format_that_is_listed(self):
         listed = self.run_program("list", "formats", status=HOLDS).stdout
         names = re.findall(r"^  (\S+)", listed, re.MULTILINE)
-        self.assertEqual(names[:5], ["text", "markdown", "shiviz", "dot", "tla"])
+        self.assertEqual(names[:8], ["text", "markdown", "mermaid", "html", "itf", "shiviz", "dot", "tla"])
         self.assert_fits(listed)
         for name in names:
             text = self.show("--format", name)

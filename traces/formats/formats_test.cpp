@@ -64,6 +64,7 @@ TEST(Formats, GiveTheGoldenText_ForATraceWithEveryAction) {
   expect_golden("every_action.narrow.txt", written("text", trace, {.columns = 60}));
   expect_golden("every_action.colour.txt", written("text", trace, {.colour = true}));
   expect_golden("every_action.md", written("markdown", trace));
+  expect_golden("every_action.mmd", written("mermaid", trace));
   expect_golden("every_action.shiviz", written("shiviz", trace));
   expect_golden("every_action.dot", written("dot", trace));
   expect_golden("every_action.tla", written("tla", trace));

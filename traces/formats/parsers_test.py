@@ -5,6 +5,8 @@ usage: parsers_test.py RAFTCHECK FORMAT TRACE_OR_FOLDER...
 
 markdown  cmark-gfm: one table row for each step, with the cells' text as it is in the trace
 dot       Graphviz: a node for each step and start, an edge for each delivery
+itf       a JSON schema written from Apalache's document, beside this file: a state for each step, every
+          variable of one type throughout (the tests of the pages have Quint read it too)
 
 Exit status 0 if all of them say what the traces say, 1 if not, 2 if it could not be checked.
 """
@@ -15,6 +17,8 @@ import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
+
+import jsonschema
 
 CMARK = "{http://commonmark.org/xml/1.0}"
 failures = 0
@@ -121,7 +125,82 @@ def check_dot(name, trace, text):
     expect(len(labelled) == deliveries + lost, f"{name}: {len(labelled)} messages")
 
 
-CHECKS = {"markdown": check_markdown, "dot": check_dot}
+def type_of(value):
+    """The type of an expression, as far as it says: None where an empty list or set leaves it open."""
+    if isinstance(value, (bool, str)):
+        return type(value).__name__
+    if isinstance(value, list):
+        return ("list", merged(map(type_of, value)))
+    if "#bigint" in value:
+        return "int"
+    if "#set" in value:
+        return ("set", merged(map(type_of, value["#set"])))
+    if "#tup" in value:
+        return ("tuple", *map(type_of, value["#tup"]))
+    if "#map" in value:
+        return ("map", merged(type_of(key) for key, _ in value["#map"]),
+                merged(type_of(item) for _, item in value["#map"]))
+    if set(value) == {"tag", "value"}:
+        return ("variant", {value["tag"]: type_of(value["value"])})
+    return ("record", {name: type_of(item) for name, item in value.items()})
+
+
+def merge(left, right):
+    """One type for both; a variant has the tags of both. Raises ValueError if there is none."""
+    if left is None or right is None or left == right:
+        return right if left is None else left
+    if isinstance(left, str) or isinstance(right, str) or left[0] != right[0] or len(left) != len(right):
+        raise ValueError(f"{left} and {right}")
+    if left[0] == "record" and set(left[1]) != set(right[1]):
+        raise ValueError(f"records of {set(left[1]) ^ set(right[1])}")
+    if left[0] in ("record", "variant"):
+        names = {**left[1], **right[1]}
+        return (left[0], {name: merge(left[1].get(name), right[1].get(name)) for name in names})
+    return (left[0], *(merge(one, other) for one, other in zip(left[1:], right[1:])))
+
+
+def merged(types):
+    result = None
+    for one in types:
+        result = merge(result, one)
+    return result
+
+
+def without_repeats(document):
+    """The document without what a state has as the one before it: servers, choices not made. A schema
+    is slow."""
+    def is_new(value, before):
+        return {name: item for name, item in value.items() if before.get(name) != item}
+
+    states = [{**state, "servers": {str(pair): pair for pair in state["servers"]["#map"]}}
+              for state in document["states"]]
+    fresh = []
+    for state, before in zip(states, [{"servers": {}, "mbt::nondetPicks": {}}] + states):
+        servers = is_new(state["servers"], before["servers"])
+        picks = is_new(state["mbt::nondetPicks"], before["mbt::nondetPicks"])
+        fresh.append({**state, "servers": {"#map": list(servers.values())}, "mbt::nondetPicks": picks})
+    return {**document, "states": fresh}
+
+
+def check_itf(name, trace, text):
+    document = json.loads(text)
+    schema = json.loads((pathlib.Path(__file__).parent / "itf.schema.json").read_text(encoding="utf-8"))
+    error = next(jsonschema.Draft7Validator(schema).iter_errors(without_repeats(document)), None)
+    expect(error is None, f"{name}: {error and list(error.path)}: {error}")
+    states = document["states"]
+    expect(len(states) == len(trace["steps"]) + 1, f"{name}: {len(states)} states")
+    expect([state["#meta"]["index"] for state in states] == list(range(len(states))), f"{name}: index")
+    for state in states:
+        expect(set(state) - {"#meta"} == set(document["vars"]), f"{name}: variables {set(state)}")
+    is_arbitrary = re.fullmatch(r"\d+\.trace\.json", name)  # one field may be of several types there
+    for variable in [] if is_arbitrary else document["vars"]:
+        try:
+            merged(type_of(state[variable]) for state in states)
+        except ValueError as error:
+            expect(False, f"{name}: {variable} has no type: {error}")
+
+
+CHECKS = {"markdown": check_markdown, "dot": check_dot, "itf": check_itf}
 
 
 def traces_in(places):

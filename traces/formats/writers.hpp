@@ -14,6 +14,15 @@ std::string write(const Trace& trace, const Page& page);
 namespace markdown {
 std::string write(const Trace& trace, const Page& page);
 }
+namespace mermaid {
+std::string write(const Trace& trace, const Page& page);
+}
+namespace html {
+std::string write(const Trace& trace, const Page& page);
+}
+namespace itf {
+std::string write(const Trace& trace, const Page& page);
+}
 namespace shiviz {
 std::string write(const Trace& trace, const Page& page);
 }

@@ -1,0 +1,70 @@
+# Puts the sources of the pages into a C++ source, so that the library has them without any file
+# beside it:
+#   cmake -D SOURCE=<this folder> -D OUTPUT=<file> -D PAGES=trace|history
+#         -D trace_styles=a.css|b.css -D trace_scripts=x.js|y.js ... -P embed.cmake
+# A script is a module with imports of the form `import {a, b} from './x.js';` and exports
+# before `function`, `class` or `const`. It becomes a function of its own, so that modules keep their
+# names to themselves, and stands in the list behind those it imports.
+cmake_minimum_required(VERSION 3.25)
+
+set(quote "~page~")
+
+function(append_literal name text)
+  string(FIND "${text}" ")${quote}" place)
+  if(NOT place EQUAL -1)
+    message(FATAL_ERROR "${name} holds )${quote}, where the literal would end")
+  endif()
+  set(code "${code}constexpr std::string_view ${name} = R\"${quote}(${text})${quote}\";\n" PARENT_SCOPE)
+endfunction()
+
+# The module as `modules.name = (() => {...; return {exports};})();`.
+function(read_module file result)
+  cmake_path(GET file STEM name)
+  file(READ "${SOURCE}/${file}" text)
+  string(REGEX MATCHALL "\nexport [a-z]+ [A-Za-z0-9_]+" exports "\n${text}")
+  list(TRANSFORM exports REPLACE "\nexport [a-z]+ " "")
+  list(JOIN exports ", " exports)
+  string(REGEX REPLACE "(^|\n)import ({[^;]*}) from './([a-z_]+).js';" "\\1const \\2 = modules.\\3;"
+    text "${text}")
+  string(REGEX REPLACE "(^|\n)export " "\\1" text "${text}")
+  if(text MATCHES "(^|\n)import ")
+    message(FATAL_ERROR "${file}: an import that is not of the form import {a} from './x.js';")
+  endif()
+  set(${result} "modules.${name} = (() => {\n${text}return {${exports}};\n})();\n" PARENT_SCOPE)
+endfunction()
+
+set(code "// Made by traces/viewer/embed.cmake.\n#include <array>\n\n#include \"traces/viewer/assets.hpp\"\n\n")
+string(APPEND code "namespace traces::internal {\nnamespace {\n\n")
+string(REPLACE "|" ";" PAGES "${PAGES}")
+set(done)
+set(tables)
+foreach(page IN LISTS PAGES)
+  foreach(kind IN ITEMS styles scripts)
+    set(names)
+    string(REPLACE "|" ";" files "${${page}_${kind}}")
+    foreach(file IN LISTS files)
+      string(MAKE_C_IDENTIFIER "k_${file}" name)
+      list(APPEND names ${name})
+      if(NOT name IN_LIST done)
+        list(APPEND done ${name})
+        if(kind STREQUAL "scripts")
+          read_module(${file} text)
+        else()
+          file(READ "${SOURCE}/${file}" text)
+        endif()
+        append_literal(${name} "${text}")
+      endif()
+    endforeach()
+    list(JOIN names ", " names)
+    string(APPEND tables "constexpr std::array k_${page}_${kind} = {${names}};\n")
+  endforeach()
+endforeach()
+string(APPEND code "\n${tables}\n}  // namespace\n\n")
+foreach(page IN LISTS PAGES)
+  string(SUBSTRING ${page} 0 1 first)
+  string(SUBSTRING ${page} 1 -1 rest)
+  string(TOUPPER ${first} first)
+  string(APPEND code "const Assets k${first}${rest}Assets = {k_${page}_styles, k_${page}_scripts};\n")
+endforeach()
+string(APPEND code "\n}  // namespace traces::internal\n")
+file(WRITE "${OUTPUT}" "${code}")

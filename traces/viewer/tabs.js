@@ -1,0 +1,86 @@
+// Beside the state of a run that shows a bug of the gallery: the bug's story, and its diff.
+
+import {diff} from './diff.js';
+import {byId, h} from './dom.js';
+
+// `sheet` alone, or under tabs with the others, where the page has them.
+export function withTabs(sheet, page, go) {
+  const template = byId('story');
+  const others = [
+    template
+      ? [
+          'Story',
+          h('div', {class: 'story'}, linked(template.content.cloneNode(true), page.trace, go)),
+        ]
+      : null,
+    page.diff ? ['Diff', diff(page.diff)] : null,
+  ].filter(Boolean);
+  if (others.length === 0) return sheet;
+  const tabs = [['Run', sheet], ...others].map(([name, content], i) => ({
+    content,
+    panel: h('div', {role: 'tabpanel', id: `panel-${i}`, 'aria-labelledby': `tab-${i}`}, content),
+    tab: h(
+      'button',
+      {role: 'tab', id: `tab-${i}`, 'aria-controls': `panel-${i}`, click: () => choose(i)},
+      name,
+    ),
+  }));
+  const choose = (chosen) =>
+    tabs.forEach(({tab, panel}, i) => {
+      tab.setAttribute('aria-selected', String(i === chosen));
+      tab.tabIndex = i === chosen ? 0 : -1;
+      panel.hidden = i !== chosen;
+    });
+  const turn = (event) => {
+    const by = {ArrowRight: 1, ArrowLeft: -1}[event.key];
+    if (by === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const at = tabs.findIndex(({tab}) => tab === event.target);
+    const next = (at + by + tabs.length) % tabs.length;
+    choose(next);
+    tabs[next].tab.focus();
+  };
+  choose(0);
+  return [
+    h(
+      'div',
+      {class: 'tabs', role: 'tablist', keydown: turn},
+      tabs.map(({tab}) => tab),
+    ),
+    tabs.map(({panel}) => panel),
+  ];
+}
+
+// "step 7" leads there, in paragraphs that tell of this run: they begin with its property.
+function linked(story, trace, go) {
+  story.querySelector('h1')?.remove(); // the bug's name, which the page has
+  for (const paragraph of story.querySelectorAll('p')) {
+    if (!trace.violation || !paragraph.textContent.startsWith(trace.violation.property)) continue;
+    for (const node of [...paragraph.childNodes]) {
+      if (node.nodeType !== Node.TEXT_NODE) continue;
+      node.replaceWith(
+        ...node.data
+          .split(/\b(step \d+)/)
+          .map((part) => (/^step \d+$/.test(part) ? stepLink(part, trace, go) : part)),
+      );
+    }
+  }
+  return story;
+}
+
+function stepLink(words, trace, go) {
+  const number = Number(words.slice(5));
+  if (number > trace.steps.length) return words;
+  return h(
+    'a',
+    {
+      href: `#step=${number}`,
+      click: (event) => {
+        event.preventDefault();
+        go(number);
+      },
+    },
+    words,
+  );
+}
