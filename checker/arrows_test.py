@@ -45,6 +45,7 @@ ARROWS = {
 # Which rooms may include a library, by the first part of the path in <...> or "...".
 LIBRARIES = {
     "nlohmann": ["traces", "checker/cli", "fuzz", "bench"],
+    "cmark.h": ["checker/cli"],
     "CLI": ["checker/cli", "checker/rapidcheck"],
     "fmt": [room for room in ARROWS if not room.startswith("src/")],
 }

@@ -15,7 +15,7 @@ KEYS = [
     "seconds", "peak_rss_bytes", "tests"]
 ROW_KEYS = [
     "test", "part", "no_op", "iterations", "failed", "events", "virtual_microseconds", "rpcs",
-    "bytes", "seconds", "failures", "trace"]
+    "bytes", "seconds", "failures", "trace", "page"]
 
 
 class LabTest(CliTest):

@@ -16,6 +16,7 @@ from cli_checkpoint_test import Checkpoints, Memory
 from cli_lab_test import Lab, LabBugs
 from cli_linearizable_test import Linearizable
 from cli_model_test import Models
+from cli_pages_test import Pages
 from cli_recovery_test import Recovery
 from cli_replay_test import List, Replay
 from cli_search_test import Json, Limits, Progress, Summary, Violation
@@ -24,7 +25,7 @@ from cli_simulate_test import Merge, Shards, Simulate, SimulateBugs
 from cli_usage_test import Bounds, Clocks, Files, Networks, Usage
 
 __all__ = ["Bounds", "Checkpoints", "Files", "Json", "Lab", "LabBugs", "Limits", "Linearizable", "List",
-           "Memory", "Merge", "Models", "Networks", "Progress", "Recovery", "Replay", "Shards", "Show", "Simulate",
+           "Memory", "Merge", "Models", "Networks", "Pages", "Progress", "Recovery", "Replay", "Shards", "Show", "Simulate",
            "SimulateBugs", "Summary", "Usage", "Violation"]
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from cli_test_support import ENDLESS, FLAGS, STOPPED, SWITCHES, TINY, USAGE, Cli
 
 class Usage(CliTest):
     def test_no_argument_names_the_commands(self):
-        self.refused(says=["explore, simulate, lab, merge, replay, show, linearizable, list",
+        self.refused(says=["explore, simulate, lab, merge, replay, show, linearizable, gallery, list",
                            "raftcheck --help"])
 
     def test_unknown_command(self):
@@ -59,7 +59,7 @@ class Usage(CliTest):
     def test_help_fits_and_leads_on(self):
         for arguments in [["--help"], ["-h"], ["explore", "--help"], ["replay", "--help"],
                           ["list", "--help"], ["show", "--help"], ["simulate", "--help"], ["merge", "--help"],
-                          ["linearizable", "--help"]]:
+                          ["linearizable", "--help"], ["gallery", "--help"], ["lab", "--help"]]:
             done = self.run_program(*arguments, status=0)
             self.assertIn("Usage: raftcheck", done.stdout)
             self.assert_fits(done.stdout)

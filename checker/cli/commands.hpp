@@ -18,6 +18,7 @@ struct ExploreArguments {
   std::vector<std::string> model_settings;  // NAME=VALUE[,NAME=VALUE...]
   std::string trace_path;
   bool is_trace_path_given = false;
+  bool wants_page = false;                // --html: the trace's page beside it
   std::optional<std::string> json_path;   // "-": the standard output
   std::optional<std::string> checkpoint;  // directory to write checkpoints to
   std::optional<std::string> resume;      // directory of the checkpoint to go on from
@@ -31,6 +32,7 @@ struct SimulateArguments {
   std::map<std::string, std::string> flags;  // those given, without dashes
   std::vector<std::string> properties;       // none: all
   std::string bug;
+  bool wants_page = false;                // --html: the trace's page beside it
   std::optional<std::string> trace_path;  // none: see kDefaultTrace in simulate_command.cpp
   std::optional<std::string> json_path;   // "-": the standard output
   std::vector<std::string> command_line;  // for the record
@@ -44,6 +46,7 @@ struct LabArguments {
   bool assertions_only = false;
   bool is_list = false;  // only name the tests
   std::string bug;
+  bool wants_page = false;                // --html: each trace's page beside it
   std::optional<std::string> trace_path;  // none: see kDefaultTrace in lab_command.cpp
   std::optional<std::string> json_path;   // "-": the standard output
   std::vector<std::string> command_line;  // for the record
@@ -61,13 +64,15 @@ struct LinearizableArguments {
   std::string history_path;                  // "-": the standard input
   std::optional<std::string> json_path;      // "-": the standard output
   std::optional<std::string> convert_path;
+  std::optional<std::string> page_path;   // --html
   std::vector<std::string> command_line;  // for the record
 };
 int run_linearizable(const LinearizableArguments& arguments);
 
 struct ReplayArguments {
   std::string trace_path;
-  std::string bug;  // empty: the trace's own; "none": the core as it is
+  bool wants_page = false;  // --html: the trace's page beside it
+  std::string bug;          // empty: the trace's own; "none": the core as it is
 };
 int run_replay(const ReplayArguments& arguments);
 
@@ -77,6 +82,11 @@ struct ShowArguments {
   std::optional<std::string> output;         // none or "-": the standard output
 };
 int run_show(const ShowArguments& arguments);
+
+struct GalleryArguments {
+  std::optional<std::string> html;  // the folder for its pages
+};
+int run_gallery(const GalleryArguments& arguments);
 
 // what: "bugs", "properties", "actions", "witnesses", "models" or "formats"; anything else is
 // refused.

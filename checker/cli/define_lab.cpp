@@ -3,6 +3,8 @@
 #include <CLI/CLI.hpp>
 #include <array>
 
+#include "checker/cli/pages.hpp"
+
 namespace cli {
 namespace {
 
@@ -29,6 +31,7 @@ void define_files(CLI::App& lab, LabParsed& parsed) {
          "it only the first one is written (default raftcheck-lab-{run}.json)")
       ->type_name("FILE")
       ->group(kFiles);
+  define_page(lab, parsed.wants_page);
   lab.add_option(
          "--json", parsed.json_path,
          "write the report as JSON too; - is the standard output, and the text then goes to "
@@ -81,6 +84,7 @@ LabArguments lab_arguments(const CLI::App& command, const LabParsed& parsed) {
                          .assertions_only = parsed.assertions_only,
                          .is_list = parsed.is_list,
                          .bug = parsed.bug,
+                         .wants_page = parsed.wants_page,
                          .trace_path = {},
                          .json_path = {},
                          .command_line = {}};

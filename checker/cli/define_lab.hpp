@@ -19,6 +19,7 @@ struct LabParsed {
   bool assertions_only = false;
   bool is_list = false;
   std::string bug;
+  bool wants_page = false;
   std::string trace_path;
   std::string json_path;
 };

@@ -25,6 +25,11 @@ void define_linearizable(CLI::App& app, LinearizableParsed& parsed) {
       ->type_name("FILE")
       ->group("Files");
   command
+      ->add_option("--html", parsed.page_path,
+                   "write a page to look at in a browser there (default: not written)")
+      ->type_name("FILE")
+      ->group("Files");
+  command
       ->add_option("--convert", parsed.convert_path,
                    "write the history there too, in the format of --to (default: not written)")
       ->type_name("FILE")
@@ -37,8 +42,10 @@ LinearizableArguments linearizable_arguments(const CLI::App& command,
                                   .history_path = parsed.history_path,
                                   .json_path = {},
                                   .convert_path = {},
+                                  .page_path = {},
                                   .command_line = {}};
   if (command.count("--json") > 0) arguments.json_path = parsed.json_path;
+  if (command.count("--html") > 0) arguments.page_path = parsed.page_path;
   if (command.count("--convert") > 0) arguments.convert_path = parsed.convert_path;
   return arguments;
 }

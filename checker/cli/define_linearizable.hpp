@@ -14,6 +14,7 @@ struct LinearizableParsed {
   std::string history_path;
   std::string json_path;
   std::string convert_path;
+  std::string page_path;
 };
 
 void define_linearizable(CLI::App& app, LinearizableParsed& parsed);

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "checker/cli/pages.hpp"
 #include "checker/cli/simulate_flags.hpp"
 
 namespace cli {
@@ -20,6 +21,7 @@ void define_files(CLI::App& simulate, SimulateParsed& parsed) {
                   "(default raftcheck-trace.json, of a shard raftcheck-trace-{shard}.json)")
       ->type_name("FILE")
       ->group("Files");
+  define_page(simulate, parsed.wants_page);
   simulate
       .add_option("--json", parsed.json_path,
                   "write the summary as JSON too; - is the standard output, and the text then goes "
@@ -66,6 +68,7 @@ SimulateArguments simulate_arguments(const CLI::App& command, const SimulatePars
   SimulateArguments arguments{.flags = given_flags(command, parsed.flags),
                               .properties = parsed.properties,
                               .bug = parsed.bug,
+                              .wants_page = parsed.wants_page,
                               .trace_path = {},
                               .json_path = {},
                               .command_line = {}};

@@ -14,6 +14,7 @@ struct SimulateParsed {
   FlagTexts flags;
   std::vector<std::string> properties;
   std::string bug;
+  bool wants_page = false;
   std::string trace_path;
   std::string json_path;
 };

@@ -6,6 +6,7 @@
 #include "checker/cli/commands.hpp"
 #include "checker/cli/gallery.hpp"
 #include "checker/cli/output_files.hpp"
+#include "checker/cli/pages.hpp"
 #include "checker/cli/process.hpp"
 #include "checker/cli/progress.hpp"
 #include "checker/cli/report.hpp"
@@ -34,8 +35,9 @@ int status_of(const cluster::ExploreReport& report) {
   return exit_status(report.search);
 }
 
+// The bug that is explored comes with its story, for the page.
 void report_all(Outcome& outcome, cluster::ExploreReport& report, const ExploreArguments& arguments,
-                const std::string& checkpoint_failure) {
+                const std::optional<Bug>& bug, const std::string& checkpoint_failure) {
   std::vector<std::string> failures;
   if (!checkpoint_failure.empty()) failures.push_back("--checkpoint: " + checkpoint_failure);
   const auto note = [&](const char* flag, const traces::Result<void>& written) {
@@ -46,6 +48,12 @@ void report_all(Outcome& outcome, cluster::ExploreReport& report, const ExploreA
     const auto written = traces::write_trace(arguments.trace_path, *report.trace);
     if (written) outcome.trace_path = arguments.trace_path;
     note("--trace", written);
+    if (arguments.wants_page) {
+      const std::string path = page_path(arguments.trace_path);
+      const auto page = write_page(path, *report.trace, bug);
+      if (page) outcome.page_path = path;
+      note("--html", page);
+    }
   }
   report_summary(outcome, arguments.json_path, std::move(failures));
 }
@@ -140,6 +148,7 @@ int run_explore(const ExploreArguments& arguments) {
   const Setting setting = make_setting(arguments, resumption);
   const Plan& plan = setting.plan;
   require_places_for_files(arguments.json_path, arguments.trace_path);
+  if (arguments.wants_page) require_place_for_page(arguments.trace_path, arguments.json_path);
   const std::optional<std::string> place = place_for_checkpoints(arguments, plan);
   NodeHolder holder(setting.bug, plan.options.node);
 
@@ -169,7 +178,8 @@ int run_explore(const ExploreArguments& arguments) {
                   .resumed = arguments.resume.value_or("")};
   // A checkpoint that is missing in the end matters only where there is something to go on with.
   const bool is_stopped = status_of(report) == kStopped;
-  report_all(outcome, report, arguments, checkpoints && is_stopped ? checkpoints->failure() : "");
+  report_all(outcome, report, arguments, setting.bug,
+             checkpoints && is_stopped ? checkpoints->failure() : "");
   return status_of(report);
 }
 

@@ -11,6 +11,7 @@
 #include "checker/cli/gallery.hpp"
 #include "checker/cli/lab_report.hpp"
 #include "checker/cli/output_files.hpp"
+#include "checker/cli/pages.hpp"
 #include "checker/cli/process.hpp"
 #include "checker/cli/suggest.hpp"
 #include "checker/cli/text.hpp"
@@ -120,7 +121,15 @@ LabOutcome::Written write_trace_of(const LabOutcome& outcome, const std::optiona
   evidence->trace.bug = outcome.bug;
   const auto written = traces::write_trace(path, evidence->trace);
   if (!written) return {.path = {}, .steps = 0, .why_not = "--trace: " + written.error()};
-  return {.path = path, .steps = evidence->trace.steps.size(), .why_not = {}};
+  LabOutcome::Written result{.path = path, .steps = evidence->trace.steps.size(), .why_not = {}};
+  if (!outcome.wants_page) return result;
+  const auto page = write_page(page_path(path), evidence->trace, bug);
+  if (page) {
+    result.page = page_path(path);
+  } else {
+    result.why_not = "--html: " + page.error();
+  }
+  return result;
 }
 
 // Of the first failure of each test. What a bug breaks is seen from one.
@@ -143,7 +152,7 @@ void write_traces(LabOutcome& outcome, const std::optional<Bug>& bug,
 void report_all(const LabOutcome& outcome, const std::optional<std::string>& json_path) {
   std::vector<std::string> failures;
   for (const auto& written : outcome.traces) {
-    if (written && written->why_not.starts_with("--trace")) failures.push_back(written->why_not);
+    if (written && written->why_not.starts_with("--")) failures.push_back(written->why_not);
   }
   print_to(json_path == kStdout ? stderr : stdout, lab_text(outcome));
   if (json_path == kStdout) {
@@ -170,6 +179,7 @@ int run_lab(const LabArguments& arguments) {
   }
   if (arguments.trace_path && arguments.trace_path->find(kRunPlace) == std::string::npos) {
     require_writable("--trace", *arguments.trace_path);
+    if (arguments.wants_page) require_place_for_page(*arguments.trace_path, arguments.json_path);
   }
   catch_interruptions();
   LabObserver observer;
@@ -180,6 +190,7 @@ int run_lab(const LabArguments& arguments) {
                      .assertions_only = arguments.assertions_only,
                      .properties = arguments.properties,
                      .arguments = arguments.command_line,
+                     .wants_page = arguments.wants_page,
                      .traces = {}};
   observer.clear();
   outcome.traces.resize(outcome.report.rows.size());

@@ -87,7 +87,8 @@ std::string command(const LabOutcome& outcome, const lab::Row& row, const lab::F
 
 std::string trace_words(const LabOutcome::Written& written) {
   if (!written.why_not.empty()) return fmt::format("  no trace: {}\n", written.why_not);
-  return fmt::format("  trace of {}: {}\n", counted(written.steps, "step", "steps"), written.path);
+  return fmt::format("  trace of {}: {}\n", counted(written.steps, "step", "steps"), written.path) +
+         (written.page.empty() ? "" : fmt::format("  its page: {}\n", written.page));
 }
 
 std::string failure_text(const LabOutcome& outcome, std::size_t at) {
@@ -132,6 +133,7 @@ Json row_json(const LabOutcome& outcome, std::size_t at) {
             {"failures", failures_json(outcome, row)}};
   const auto& written = outcome.traces[at];
   json["trace"] = written && written->why_not.empty() ? Json(written->path) : Json();
+  json["page"] = written && !written->page.empty() ? Json(written->page) : Json();
   return json;
 }
 

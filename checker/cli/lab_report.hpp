@@ -17,12 +17,14 @@ struct LabOutcome {
   bool assertions_only = false;
   std::vector<std::string> properties;  // if not all
   std::vector<std::string> arguments;
+  bool wants_page = false;  // beside each trace
   // By row: where the trace of its first failure went, and how many steps it has; or why there is
   // none.
   struct Written {
     std::string path;
     std::size_t steps = 0;
     std::string why_not;
+    std::string page{};  // where its page went; empty if there is none
   };
   std::vector<std::optional<Written>> traces;
 };

@@ -15,6 +15,7 @@
 #include "checker/cli/usage_error.hpp"
 #include "checker/cli/watch.hpp"
 #include "traces/file.hpp"
+#include "traces/viewer/viewer.hpp"
 
 namespace cli {
 namespace {
@@ -114,6 +115,10 @@ void require_places(const LinearizableArguments& arguments) {
   if (arguments.json_path && *arguments.json_path != kStdout) {
     require_writable("--json", *arguments.json_path);
   }
+  if (arguments.page_path && *arguments.page_path == kStdout) {
+    throw UsageError("--html -: the standard output has the verdict; name a file");
+  }
+  if (arguments.page_path) require_writable("--html", *arguments.page_path);
   if (!arguments.convert_path) {
     if (arguments.flags.contains("to")) {
       throw UsageError("--to: nothing is converted; add --convert FILE, or leave this flag out");
@@ -124,6 +129,15 @@ void require_places(const LinearizableArguments& arguments) {
     throw UsageError("--convert -: the standard output has the verdict; name a file");
   }
   require_writable("--convert", *arguments.convert_path);
+}
+
+void write_page(const std::string& path, const LinearizableOutcome& outcome) {
+  const bool is_legal = outcome.verdict.answer == Answer::Legal;
+  const std::string title =
+      fmt::format("{} - {}", outcome.path, is_legal ? "linearizable" : "not linearizable");
+  const auto written =
+      traces::write_file(path, traces::viewer::history_page(title, linearizable_json(outcome)));
+  if (!written) throw UsageError("--html: " + written.error());
 }
 
 int exit_status(Answer answer) {
@@ -167,6 +181,7 @@ int run_linearizable(const LinearizableArguments& arguments) {
     const auto written = traces::write_file(*arguments.json_path, linearizable_json(outcome));
     if (!written) throw UsageError("--json: " + written.error());
   }
+  if (arguments.page_path) write_page(*arguments.page_path, outcome);
   return exit_status(verdict.answer);
 }
 

@@ -17,6 +17,7 @@
 #include "checker/cli/define_walks.hpp"
 #include "checker/cli/flags.hpp"
 #include "checker/cli/help.hpp"
+#include "checker/cli/pages.hpp"
 #include "checker/cli/suggest.hpp"
 #include "checker/cli/text.hpp"
 #include "checker/cli/usage_error.hpp"
@@ -36,6 +37,8 @@ struct Parsed {
   MergeParsed merge;
   LabParsed lab;
   LinearizableParsed linearizable;
+  GalleryArguments gallery;
+  std::string gallery_folder;
   TracesParsed traces;
   std::string list_what;
 };
@@ -59,6 +62,7 @@ void add_files(CLI::App& explore, Parsed& parsed) {
                   "to the standard error (default: not written)")
       ->type_name("FILE")
       ->group("Files");
+  define_page(explore, parsed.explore.wants_page);
   explore
       .add_option("--checkpoint", parsed.checkpoint,
                   "where the search is saved when it stops at a limit, on Ctrl-C or SIGTERM, and "
@@ -127,6 +131,17 @@ void add_replay(CLI::App& app, Parsed& parsed) {
                    "replay against this bug of the gallery; none: the core as it is (default: "
                    "what the trace was recorded with)")
       ->type_name("NAME");
+  define_page(*replay, parsed.replay.wants_page);
+}
+
+void add_gallery(CLI::App& app, Parsed& parsed) {
+  CLI::App* gallery =
+      app.add_subcommand("gallery", "Write the known bugs as pages to look at in a browser.");
+  gallery->footer("Exit status: 0, 2 for wrong usage or files, or 3 if interrupted.");
+  gallery
+      ->add_option("--html", parsed.gallery_folder,
+                   "write the pages into this folder: index.html, and one for each trace")
+      ->type_name("DIR");
 }
 
 void add_list(CLI::App& app, Parsed& parsed) {
@@ -191,6 +206,10 @@ int run_command(const CLI::App& command, Parsed& parsed, int argc, char** argv) 
   refuse_extras(command, fmt::format("raftcheck {} --help", name));
   if (name == "replay") return run_replay(parsed.replay);
   if (name == "list") return run_list(parsed.list_what);
+  if (name == "gallery") {
+    if (command.count("--html") > 0) parsed.gallery.html = parsed.gallery_folder;
+    return run_gallery(parsed.gallery);
+  }
   if (const auto status = run_traces(command, parsed.traces)) return *status;
   if (name == "merge") return run_merge(merge_arguments(command, parsed.merge));
   if (name == "simulate") {
@@ -237,6 +256,7 @@ void define(CLI::App& app, Parsed& parsed) {
   add_replay(app, parsed);
   define_traces(app, parsed.traces);
   define_linearizable(app, parsed.linearizable);
+  add_gallery(app, parsed);
   add_list(app, parsed);
   for (CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
     command->group("Commands");

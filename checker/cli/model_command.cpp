@@ -28,6 +28,9 @@ void refuse_flags_of_clusters(const ExploreArguments& arguments) {
   if (arguments.checkpoint) refuse_flag("checkpoint", *arguments.checkpoint);
   if (arguments.resume) refuse_flag("resume", *arguments.resume);
   if (!arguments.properties.empty()) refuse_flag("property", arguments.properties.front());
+  if (arguments.wants_page) {
+    throw UsageError("--html: a run of a model is printed, and has no page; leave it out");
+  }
   if (arguments.is_trace_path_given) {
     throw UsageError(
         fmt::format("--trace {}: a run of a model is printed, and is no trace of a cluster; leave "

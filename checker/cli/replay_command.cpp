@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include "checker/cli/commands.hpp"
+#include "checker/cli/output_files.hpp"
+#include "checker/cli/pages.hpp"
 #include "checker/cli/text.hpp"
 #include "checker/cli/trace_input.hpp"
 #include "checker/cli/usage_error.hpp"
@@ -8,7 +10,34 @@
 #include "traces/render.hpp"
 
 namespace cli {
+namespace {
+
+void require_place(const ReplayArguments& arguments) {
+  if (!arguments.wants_page) return;
+  if (arguments.trace_path == kStdout) {
+    throw UsageError(
+        "--html: a trace from the standard input has no place beside it; use `raftcheck show - "
+        "--format html --output FILE`");
+  }
+  if (!arguments.trace_path.empty()) require_place_for_page(arguments.trace_path);
+}
+
+// The trace with what the real code says now.
+void finish(const ReplayArguments& arguments, const traces::Trace& trace,
+            const std::optional<Bug>& bug) {
+  fmt::print("{}", traces::render_ending(trace));
+  if (!arguments.wants_page) return;
+  const std::string path = page_path(arguments.trace_path);
+  if (const auto written = write_page(path, trace, bug); !written) {
+    throw UsageError("--html: " + written.error());
+  }
+  fmt::print("Its page is {}.\n", path);
+}
+
+}  // namespace
+
 int run_replay(const ReplayArguments& arguments) {
+  require_place(arguments);
   const traces::Trace trace = require_trace("replay", arguments.trace_path);
   const std::optional<Bug> bug = bug_of(trace, arguments.trace_path, arguments.bug);
   NodeHolder holder(bug, cluster::node_options(trace.config));
@@ -21,12 +50,12 @@ int run_replay(const ReplayArguments& arguments) {
     case cluster::ReplayVerdict::Reproduced: {
       traces::Trace now = trace;
       now.violation->message = result.explanation;  // what the real code says, not what is written
-      fmt::print("{}", traces::render_ending(now));
+      finish(arguments, now, bug);
       fmt::print("Reproduced on the real code, at step {}.\n", result.step);
       return kViolated;
     }
     case cluster::ReplayVerdict::Passed:
-      fmt::print("{}", traces::render_ending(trace));
+      finish(arguments, trace, bug);
       fmt::print("Passed: the real code took {} as recorded and violated no property.\n",
                  counted(trace.steps.size(), "step", "steps"));
       return kHolds;

@@ -20,6 +20,7 @@ struct Outcome {
   std::string trace_path;              // where the trace went; empty if there is none
   std::optional<ModelRun> model{};     // what was explored instead of a cluster
   std::string checkpoint{};            // the directory of the last one written; empty if none was
+  std::string page_path{};             // where the trace's page went; empty if there is none
   std::string resumed{};               // the directory that this run went on from; or empty
 };
 

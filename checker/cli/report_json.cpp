@@ -19,6 +19,7 @@ Json violation_json(const Outcome& outcome) {
   json["depth"] = report.trace ? Json(report.trace->steps.size()) : Json(nullptr);
   json["shortest"] = report.trace && report.trace->shortest;
   json["trace_file"] = outcome.trace_path;
+  json["page_file"] = outcome.page_path;
   json["trace"] = report.trace ? Json::parse(traces::to_json(*report.trace)) : Json(nullptr);
   return json;
 }

@@ -260,6 +260,7 @@ void add_trace(Out out, const Outcome& outcome) {
     fmt::format_to(out, "The trace is in {0}. To see it again: raftcheck replay {0}\n",
                    outcome.trace_path);
   }
+  if (!outcome.page_path.empty()) fmt::format_to(out, "Its page is {}.\n", outcome.page_path);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "checker/cli/commands.hpp"
 #include "checker/cli/gallery.hpp"
 #include "checker/cli/output_files.hpp"
+#include "checker/cli/pages.hpp"
 #include "checker/cli/process.hpp"
 #include "checker/cli/simulate_report.hpp"
 #include "checker/cli/usage_error.hpp"
@@ -30,6 +31,25 @@ std::string placed(std::string path, const Shard& shard) {
   return path;
 }
 
+struct Places {
+  std::string trace;
+  std::optional<std::string> json;
+  std::optional<std::string> page;
+};
+
+// Where the files go, which can be written.
+Places places_of(const SimulateArguments& arguments, const Shard& shard) {
+  const char* usual = shard.is_divided() ? kDefaultTraceOfShard : kDefaultTrace;
+  Places places{
+      .trace = placed(arguments.trace_path.value_or(usual), shard), .json = {}, .page = {}};
+  if (arguments.json_path) places.json = placed(*arguments.json_path, shard);
+  require_places_for_files(places.json, places.trace);
+  if (!arguments.wants_page) return places;
+  require_place_for_page(places.trace, places.json);
+  places.page = page_path(places.trace);
+  return places;
+}
+
 void fill_in(cluster::SimulateReport::Found& found, const SimulateOutcome& outcome) {
   traces::Trace& trace = found.trace;
   trace.program_version = kVersion;
@@ -43,23 +63,28 @@ void fill_in(cluster::SimulateReport::Found& found, const SimulateOutcome& outco
 }
 
 // What was found is reported first; the files that could not be written are then said, and exit 2.
-void report_all(SimulateOutcome& outcome, cluster::SimulateReport& report,
-                const std::string& trace_path, const std::optional<std::string>& json_path) {
+void report_all(SimulateOutcome& outcome, cluster::SimulateReport& report, const Places& places,
+                const std::optional<Bug>& bug) {
   std::vector<std::string> failures;
   const auto note = [&](const char* flag, const traces::Result<void>& written) {
     if (!written) failures.push_back(fmt::format("{}: {}", flag, written.error()));
   };
   if (report.found) {
     fill_in(*report.found, outcome);
-    const auto written = traces::write_trace(trace_path, report.found->trace);
-    if (written) outcome.trace_path = trace_path;
+    const auto written = traces::write_trace(places.trace, report.found->trace);
+    if (written) outcome.trace_path = places.trace;
     note("--trace", written);
+    if (places.page) {
+      const auto page = write_page(*places.page, report.found->trace, bug);
+      if (page) outcome.page_path = *places.page;
+      note("--html", page);
+    }
   }
-  print_to(json_path == kStdout ? stderr : stdout, simulate_text(outcome));
-  if (json_path == kStdout) {
+  print_to(places.json == kStdout ? stderr : stdout, simulate_text(outcome));
+  if (places.json == kStdout) {
     print_to(stdout, simulate_json(outcome));
-  } else if (json_path) {
-    note("--json", traces::write_file(*json_path, simulate_json(outcome)));
+  } else if (places.json) {
+    note("--json", traces::write_file(*places.json, simulate_json(outcome)));
   }
   if (!failures.empty()) throw UsageError(fmt::format("{}", fmt::join(failures, "\n")));
 }
@@ -84,12 +109,7 @@ int run_simulate(const SimulateArguments& arguments) {
                     bug ? bounds_for_walks(bug->bounds) : std::map<std::string, std::string>{},
                     simulate_flags());
   const SimulatePlan plan = make_simulate_plan(std::move(values), arguments.properties);
-  const std::string trace_path = placed(
-      arguments.trace_path.value_or(plan.shard.is_divided() ? kDefaultTraceOfShard : kDefaultTrace),
-      plan.shard);
-  std::optional<std::string> json_path;
-  if (arguments.json_path) json_path = placed(*arguments.json_path, plan.shard);
-  require_places_for_files(json_path, trace_path);
+  const Places places = places_of(arguments, plan.shard);
   NodeHolder holder(bug, plan.options.node);
 
   catch_interruptions();
@@ -102,7 +122,7 @@ int run_simulate(const SimulateArguments& arguments) {
                           .bug = bug ? std::optional(bug->name) : std::nullopt,
                           .arguments = arguments.command_line,
                           .trace_path = {}};
-  report_all(outcome, report, trace_path, json_path);
+  report_all(outcome, report, places, bug);
   return exit_status(report.stopped_by);
 }
 

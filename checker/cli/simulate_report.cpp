@@ -138,6 +138,7 @@ void add_trace(Out out, const SimulateOutcome& outcome) {
     fmt::format_to(out, "The trace is in {0}. To see it again: raftcheck replay {0}\n",
                    outcome.trace_path);
   }
+  if (!outcome.page_path.empty()) fmt::format_to(out, "Its page is {}.\n", outcome.page_path);
 }
 
 Json violation_json(const SimulateOutcome& outcome) {
@@ -151,6 +152,7 @@ Json violation_json(const SimulateOutcome& outcome) {
           {"shortest", found.trace.shortest},
           {"minimal", found.is_minimal},
           {"trace_file", outcome.trace_path},
+          {"page_file", outcome.page_path},
           {"trace", Json::parse(traces::to_json(found.trace))}};
 }
 

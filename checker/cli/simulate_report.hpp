@@ -13,6 +13,7 @@ struct SimulateOutcome {
   std::optional<std::string> bug;
   std::vector<std::string> arguments;  // the command line
   std::string trace_path;              // where the trace went; empty if there is none
+  std::string page_path{};             // where its page went; empty if there is none
 };
 
 // "walks", "violation", "time", "memory", "interrupt".
