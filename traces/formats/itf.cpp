@@ -6,6 +6,7 @@
 // of the paper; features that a cluster need not have are in them where they say something in the
 // trace.
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include "traces/formats/writers.hpp"
@@ -66,11 +67,13 @@ Json membership(const spec::MembershipView& view) {
                {"learners", set(view.learners)}});
 }
 
+Json value_of(const spec::EntryView& entry) {
+  if (entry.is_membership) return variant("Membership", membership(entry.membership));
+  return entry.no_op ? variant("NoOp", unit()) : variant("Command", entry.command);
+}
+
 Json entry(const spec::EntryView& entry) {
-  Json value = entry.is_membership ? variant("Membership", membership(entry.membership))
-               : entry.no_op       ? variant("NoOp", unit())
-                                   : variant("Command", entry.command);
-  return {{"term", integer(entry.term)}, {"value", std::move(value)}};
+  return {{"term", integer(entry.term)}, {"value", value_of(entry)}};
 }
 
 Json log(const std::vector<spec::EntryView>& entries) { return list(entries, entry); }
@@ -113,26 +116,26 @@ struct Field {
 };
 
 using View = spec::ServerView;
-constexpr Field kFields[] = {
-    {"role", [](const View& v) { return Json(in_capitals(spec::to_string(v.role))); }, true},
-    {"currentTerm", [](const View& v) { return integer(v.current_term); }, true},
-    {"votedFor", [](const View& v) { return server(v.voted_for); }, true},
-    {"log", [](const View& v) { return log(v.log); }, true},
-    {"commitIndex", [](const View& v) { return integer(v.commit_index); }, true},
-    {"lastApplied", [](const View& v) { return integer(v.last_applied); }, true},
-    {"leader", [](const View& v) { return server(v.leader); }, true},
-    {"votesGranted", [](const View& v) { return set(v.votes_granted); }, true},
-    {"nextIndex", [](const View& v) { return by_server(v.next_index); }, true},
-    {"matchIndex", [](const View& v) { return by_server(v.match_index); }, true},
-    {"lease", [](const View& v) { return Json(v.lease); }, false},
-    {"heard", [](const View& v) { return v.heard ? some(set(*v.heard)) : none(); }, false},
-    {"transferee", [](const View& v) { return server(v.transferee); }, false},
-    {"inFlight", [](const View& v) { return by_server(v.in_flight); }, false},
-    {"probed", [](const View& v) { return set(v.probed); }, false},
-    {"reads", [](const View& v) { return set(v.reads); }, false},
-    {"snapshot", [](const View& v) { return snapshot(v.snapshot); }, false},
-    {"membership", [](const View& v) { return membership(v.membership); }, false},
-    {"disk", [](const View& v) { return disk(v.disk); }, false},
+constexpr std::array kFields = {
+    Field{"role", [](const View& v) { return Json(in_capitals(spec::to_string(v.role))); }, true},
+    Field{"currentTerm", [](const View& v) { return integer(v.current_term); }, true},
+    Field{"votedFor", [](const View& v) { return server(v.voted_for); }, true},
+    Field{"log", [](const View& v) { return log(v.log); }, true},
+    Field{"commitIndex", [](const View& v) { return integer(v.commit_index); }, true},
+    Field{"lastApplied", [](const View& v) { return integer(v.last_applied); }, true},
+    Field{"leader", [](const View& v) { return server(v.leader); }, true},
+    Field{"votesGranted", [](const View& v) { return set(v.votes_granted); }, true},
+    Field{"nextIndex", [](const View& v) { return by_server(v.next_index); }, true},
+    Field{"matchIndex", [](const View& v) { return by_server(v.match_index); }, true},
+    Field{"lease", [](const View& v) { return Json(v.lease); }, false},
+    Field{"heard", [](const View& v) { return v.heard ? some(set(*v.heard)) : none(); }, false},
+    Field{"transferee", [](const View& v) { return server(v.transferee); }, false},
+    Field{"inFlight", [](const View& v) { return by_server(v.in_flight); }, false},
+    Field{"probed", [](const View& v) { return set(v.probed); }, false},
+    Field{"reads", [](const View& v) { return set(v.reads); }, false},
+    Field{"snapshot", [](const View& v) { return snapshot(v.snapshot); }, false},
+    Field{"membership", [](const View& v) { return membership(v.membership); }, false},
+    Field{"disk", [](const View& v) { return disk(v.disk); }, false},
 };
 
 // Those that say something in the trace.

@@ -97,7 +97,7 @@ class Packer final : public json::json_sax_t {
   }
 
   bool number(const std::string& digits, std::uint64_t size) {
-    return scalar(size <= kExactMax ? digits : "{\"big\":\"" + digits + "\"}");
+    return scalar(size <= kExactMax ? digits : R"({"big":")" + digits + R"("})");
   }
 
   bool scalar(std::string text) {
@@ -138,9 +138,9 @@ std::string without_markup(const std::string& json_text) {
 
 }  // namespace
 
-std::string packed(std::string_view text) {
+std::string packed(std::string_view json_text) {
   Packer packer;
-  if (!json::sax_parse(text, &packer)) throw std::logic_error("a page's document is no JSON");
+  if (!json::sax_parse(json_text, &packer)) throw std::logic_error("a page's document is no JSON");
   return without_markup(packer.text());
 }
 

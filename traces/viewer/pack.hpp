@@ -14,9 +14,9 @@
 
 namespace traces::internal {
 
-// `json` is valid JSON text (a key appears once). The result holds no '<': it can stand in an HTML
+// `json_text` is valid JSON (a key appears once). The result holds no '<': it can stand in an HTML
 // script element whatever the strings say. Bytes that are not UTF-8 become U+FFFD. Throws
 // std::logic_error if it is no JSON.
-std::string packed(std::string_view json);
+std::string packed(std::string_view json_text);
 
 }  // namespace traces::internal
