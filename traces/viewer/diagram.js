@@ -175,9 +175,7 @@ export class Diagram {
         this.run.recovery?.after === step.number
           ? h('span', {class: 'effect stop'}, 'faults stop here')
           : null,
-        isViolation
-          ? h('span', {class: 'effect bad'}, printable(this.run.violation.property))
-          : null,
+        isViolation ? h('span', {class: 'effect bad'}, 'violated') : null,
       ),
     );
   }

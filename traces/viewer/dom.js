@@ -32,6 +32,25 @@ export function byId(id) {
   return document.getElementById(id);
 }
 
+// What a summary opens, until one clicks elsewhere or presses Escape.
+export function popup(attributes, summary, content) {
+  const element = h('details', attributes, h('summary', {}, summary), content);
+  const close = ({target}) => {
+    if (!element.contains(target)) element.open = false;
+  };
+  element.addEventListener('toggle', () => {
+    if (element.open) addEventListener('click', close);
+    else removeEventListener('click', close);
+  });
+  element.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || !element.open) return;
+    event.stopPropagation();
+    element.open = false;
+    element.querySelector('summary').focus();
+  });
+  return element;
+}
+
 // Said by a screen reader, seen by nobody.
 export function unseen(text) {
   return h('span', {class: 'unseen'}, text);

@@ -1,6 +1,6 @@
 // The controls of search and filter, above the list of steps.
 
-import {h} from './dom.js';
+import {h, popup} from './dom.js';
 import {noFilter} from './filter.js';
 import {counted} from './text.js';
 
@@ -77,16 +77,7 @@ export class Filters {
         ` ${text} `,
         h('span', {class: 'note'}, count),
       );
-    const details = h(
-      'details',
-      {class: 'menu'},
-      h('summary', {}, name),
-      h('div', {}, choices.map(box)),
-    );
-    addEventListener('click', (event) => {
-      if (!details.contains(event.target)) details.open = false;
-    });
-    return details;
+    return popup({class: 'menu'}, name, h('div', {}, choices.map(box)));
   }
 
   toggle(set, value) {

@@ -71,7 +71,9 @@ class GalleryPage {
       {href: `#bug=${bug.name}`},
       h('b', {}, bug.name),
       h('span', {class: 'summary'}, printable(bug.summary)),
-      h('span', {class: 'breaks'}, bug.control ? 'breaks nothing' : properties.join(', ')),
+      bug.control
+        ? h('span', {class: 'breaks nothing'}, 'breaks nothing')
+        : h('span', {class: 'breaks'}, properties.join(', ')),
     );
     return {
       bug,

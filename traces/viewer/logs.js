@@ -53,7 +53,7 @@ export class LogTable {
     this.more.hidden = gaps.size === 0;
     if (this.key !== columns.join()) this.rebuild(columns, gaps);
     run.servers.forEach((server, i) => {
-      const cells = [0, ...columns].map((index) => describe(run, step, blame, server, index));
+      const cells = [0, ...columns].map((index) => describe(step, blame, server, index));
       const key = JSON.stringify([
         cells,
         termClass(step.views[i].current_term),
@@ -138,7 +138,7 @@ function columnsShown(step, blame, length) {
 }
 
 // What is shown at an index of a server's log: {index, term, content, title, classes, notes, marks}.
-function describe(run, step, blame, server, index) {
+function describe(step, blame, server, index) {
   const view = step.views[server - 1];
   const entry = view.log[index - 1];
   const was = step.server === server && step.before ? step.before.log[index - 1] : entry;

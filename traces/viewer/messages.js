@@ -53,7 +53,7 @@ function item(message, ending) {
   );
 }
 
-export function link(number, go) {
+export function link(number, go, words = `step ${number}`) {
   return h(
     'a',
     {
@@ -63,7 +63,7 @@ export function link(number, go) {
         go(number);
       },
     },
-    `step ${number}`,
+    words,
   );
 }
 

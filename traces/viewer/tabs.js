@@ -2,6 +2,7 @@
 
 import {diff} from './diff.js';
 import {byId, h} from './dom.js';
+import {link} from './messages.js';
 
 // `sheet` alone, or under tabs with the others, where the page has them.
 export function withTabs(sheet, page, go) {
@@ -71,16 +72,5 @@ function linked(story, trace, go) {
 
 function stepLink(words, trace, go) {
   const number = Number(words.slice(5));
-  if (number > trace.steps.length) return words;
-  return h(
-    'a',
-    {
-      href: `#step=${number}`,
-      click: (event) => {
-        event.preventDefault();
-        go(number);
-      },
-    },
-    words,
-  );
+  return number > trace.steps.length ? words : link(number, go, words);
 }

@@ -2,7 +2,7 @@
 
 import {blameOf} from './blame.js';
 import {Diagram, effectChip} from './diagram.js';
-import {byId, h} from './dom.js';
+import {byId, h, popup} from './dom.js';
 import {choicesOf, isEmpty, Matcher} from './filter.js';
 import {Filters} from './filters.js';
 import {openHelp} from './help.js';
@@ -47,6 +47,7 @@ class TracePage {
     this.messages = h('div');
     const sheet = [
       this.heading,
+      legend(),
       h('h3', {}, 'Logs'),
       this.logs.element,
       h('h3', {}, 'Servers'),
@@ -111,7 +112,7 @@ class TracePage {
               {},
               'bug ',
               h('b', {}, printable(trace.bug)),
-              this.page.summary ? `: ${this.page.summary}` : null,
+              this.page.summary ? h('span', {class: 'summary'}, `: ${this.page.summary}`) : null,
             )
           : null,
         h(
@@ -149,9 +150,8 @@ class TracePage {
         i > 0 ? ' \u00b7 ' : '',
         icon('flag'),
         ' ',
-        printable(text),
-        ' at ',
         link(step, this.go),
+        ` ${printable(text)}`,
       ]),
     );
   }
@@ -221,16 +221,10 @@ class TracePage {
         {class: 'outcome'},
         step.outcome ? h('span', {class: 'name'}, printable(step.outcome)) : null,
         effectsOf(step).map((effect) => effectChip(effect, step)),
+        isBroken
+          ? h('span', {class: 'effect bad'}, `breaks ${printable(this.run.violation.property)}`)
+          : null,
       ),
-      isBroken
-        ? h(
-            'p',
-            {class: 'broken'},
-            h('b', {}, printable(this.run.violation.property)),
-            ' ',
-            printable(this.run.violation.message),
-          )
-        : '',
     );
     this.messages.replaceChildren(...messageLists(this.run, step, this.go).filter(Boolean));
   }
@@ -280,6 +274,21 @@ class TracePage {
   }
 }
 
+// What stands below the logs; help.js has it in full.
+function legend() {
+  const marks = [
+    ['c', 'committed'],
+    ['a', 'applied'],
+    ['m1', 'match index of leader 1'],
+    ['n1', 'its next index'],
+  ];
+  return h(
+    'p',
+    {class: 'legend'},
+    marks.map(([mark, meaning], i) => [i > 0 ? ' \u00b7 ' : '', h('b', {}, mark), ` ${meaning}`]),
+  );
+}
+
 // What the run was recorded with, for who asks.
 function recorded(trace) {
   const bounds = Object.entries(trace.bounds).map(
@@ -295,10 +304,9 @@ function recorded(trace) {
     ],
     ['written by', `raftcheck ${printable(trace.program_version)}`],
   ];
-  return h(
-    'details',
+  return popup(
     {class: 'recorded'},
-    h('summary', {}, 'recorded with\u2026'),
+    'recorded with\u2026',
     h(
       'div',
       {},

@@ -44,14 +44,12 @@ async function understood(text) {
   return {
     type: diagram.type,
     actors: [...diagram.db.getActors().keys()],
-    lines: diagram.db
-      .getMessages()
-      .map(({type, from, to, message}) => ({
-        type,
-        from,
-        to,
-        text: typeof message === 'string' ? decode(message) : '',
-      })),
+    lines: diagram.db.getMessages().map(({type, from, to, message}) => ({
+      type,
+      from,
+      to,
+      text: typeof message === 'string' ? decode(message) : '',
+    })),
   };
 }
 

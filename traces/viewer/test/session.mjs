@@ -69,6 +69,8 @@ export async function open(file, {hash = '', size = [1400, 900], colorScheme = '
   const visit = async (next, where = '') => {
     at = next;
     await page.goto(urlOf(next, where), {waitUntil: 'domcontentloaded'}); // modules have run by then
+    // A page draws its steps once it is told how much room there is: in the first frame.
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))));
   };
   await visit(file, hash);
   return Object.assign(page, {visit, check: () => assert.deepEqual(said, [], at)});

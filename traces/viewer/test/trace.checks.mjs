@@ -308,6 +308,9 @@ test('the trace can be saved from the page, and replays', async () => {
   const {file, trace} = pageNamed('commit-old-term-LeaderCompleteness');
   const page = await open(file);
   await page.getByText('recorded with').click();
+  await page.keyboard.press('Escape');
+  assert.ok(await page.getByRole('button', {name: 'save the trace'}).isHidden());
+  await page.getByText('recorded with').click();
   const [download] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('button', {name: 'save the trace'}).click(),
