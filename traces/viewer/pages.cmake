@@ -3,7 +3,7 @@
 set(trace_styles page.css trace.css)
 set(trace_scripts
   terms.js text.js dom.js unpack.js signs.js theme.js transport.js model.js words.js blame.js layout.js
-  diagram.js logs.js servers.js messages.js filter.js filters.js help.js save.js diff.js tabs.js trace.js)
+  diagram.js logs.js servers.js messages.js filter.js filters.js help.js splitter.js save.js diff.js tabs.js trace.js)
 set(history_styles page.css history.css)
 set(history_scripts
   terms.js text.js dom.js unpack.js signs.js theme.js transport.js timeline.js history.js)

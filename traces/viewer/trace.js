@@ -12,6 +12,7 @@ import {isElected, makeRun} from './model.js';
 import {saveButton} from './save.js';
 import {icon, signs} from './signs.js';
 import {ServerTable} from './servers.js';
+import {splitter} from './splitter.js';
 import {termClass} from './terms.js';
 import {counted, printable} from './text.js';
 import {withTabs} from './tabs.js';
@@ -62,19 +63,17 @@ class TracePage {
     this.speech = h('div', {class: 'unseen', 'aria-live': 'polite', role: 'status'});
     this.matcher = new Matcher(this.run);
     this.filters = new Filters(this.run, choicesOf(this.run), () => this.filter(), this.go);
+    const history = h(
+      'section',
+      {class: 'history', 'aria-label': 'History'},
+      this.filters.element,
+      this.scroller,
+    );
+    const main = h('main', {class: 'run'}, history);
+    main.append(splitter(main, 'Width of the history'), this.state);
     byId('page').replaceChildren(
       this.head(),
-      h(
-        'main',
-        {class: 'run'},
-        h(
-          'section',
-          {class: 'history', 'aria-label': 'History'},
-          this.filters.element,
-          this.scroller,
-        ),
-        this.state,
-      ),
+      main,
       this.transport.bar(this.overview()),
       this.speech,
       signs(),

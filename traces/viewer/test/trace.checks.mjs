@@ -187,6 +187,25 @@ test('keys, slider and buttons step', async () => {
   await page.close();
 });
 
+test('the border between the halves moves', async () => {
+  const page = await open(pages[0].file);
+  const border = page.getByRole('separator');
+  const left = async () => (await border.boundingBox()).x;
+  const before = await left();
+  await border.press('ArrowLeft');
+  await border.press('ArrowLeft');
+  assert.ok(Math.abs((await left()) - before + 0.06 * 1400) < 2);
+  assert.equal(await chosen(page), blameOf(makeRun(pages[0].trace)).step);
+  const box = await border.boundingBox();
+  await page.mouse.move(box.x + 2, 400);
+  await page.mouse.down();
+  await page.mouse.move(900, 400);
+  await page.mouse.up();
+  assert.ok(Math.abs((await left()) - 900) < 4);
+  page.check();
+  await page.close();
+});
+
 test('search and filter', async () => {
   const {file, trace} = pageNamed('commit-old-term-LeaderCompleteness');
   const matcher = new Matcher(makeRun(trace));
