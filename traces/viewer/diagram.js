@@ -16,7 +16,7 @@ import {
 import {icon} from './signs.js';
 import {termClass} from './terms.js';
 import {printable} from './text.js';
-import {deed, effectsOf, messageWords} from './words.js';
+import {deed, effectsOf, messageWords, recoveryWords} from './words.js';
 
 const HEAD = 34; // height of the lanes' names, which stay on top
 const TAIL = 40; // room behind the last step
@@ -173,7 +173,11 @@ export class Diagram {
             )
           : null,
         this.run.recovery?.after === step.number
-          ? h('span', {class: 'effect stop'}, 'faults stop here')
+          ? h(
+              'span',
+              {class: 'effect stop', title: recoveryWords(this.run).join('\n')},
+              'faults stop here',
+            )
           : null,
         isViolation ? h('span', {class: 'effect bad'}, 'violated') : null,
       ),
@@ -196,13 +200,9 @@ export class Diagram {
         h('span', {class: 'kind'}, printable(message.kind)),
         ` from S${message.from} `,
       ),
-      h(
-        'span',
-        {class: 'detail'},
-        term === null ? null : h('span', {class: `tag ${termClass(term)}`}, `t${term}`),
-        term === null ? '' : ' ',
-        rowWords(message.fields).join(', '),
-      ),
+      term === null ? null : h('span', {class: `tag ${termClass(term)}`}, `t${term}`),
+      ' ',
+      h('span', {class: 'detail'}, rowWords(message.fields).join(', ')),
     ];
   }
 
@@ -235,14 +235,15 @@ export class Diagram {
     const first = Math.max(0, chunk.first - 1);
     return this.run.servers.map((server) => {
       const x = laneX(server, this.width);
-      return laneStretches(this.run, this.rows, server, first, chunk.last).map(({y1, y2, view}) =>
-        svg('line', {
-          x1: x,
-          x2: x,
-          y1,
-          y2,
-          class: `lane ${view.role} ${termClass(view.current_term)}`,
-        }),
+      return laneStretches(this.run, this.rows, server, first, chunk.last).map(
+        ({y1, y2, view, isDown}) =>
+          svg('line', {
+            x1: x,
+            x2: x,
+            y1,
+            y2,
+            class: `lane ${view.role} ${termClass(view.current_term)} ${isDown ? 'down' : ''}`,
+          }),
       );
     });
   }

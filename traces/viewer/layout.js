@@ -1,6 +1,8 @@
 // Where things stand in the diagram: time runs down, one row a step; servers are columns, the lanes.
 // Numbers only, so that it can be tested without a browser. Unit: CSS pixels.
 
+import {isDownAfter} from './model.js';
+
 export const ROW = 30;
 export const CHUNK = 16; // rows that are drawn together
 const NEAR = 3; // rows that a message crosses in a straight line
@@ -9,7 +11,7 @@ const SLOT = 5; // between two messages that wait
 const SLOTS = 4;
 
 export function laneWidth(servers) {
-  return servers <= 3 ? 72 : servers <= 5 ? 58 : 42;
+  return servers <= 3 ? 72 : servers <= 5 ? 58 : 38;
 }
 
 export function laneX(server, width) {
@@ -98,7 +100,7 @@ export function pathsOf({x1, y1, x2, y2, wait, delivery}) {
   };
 }
 
-// The stretches of a lane in rows first..last: {y1, y2, view, step}, where one look holds.
+// The stretches of a lane in rows first..last: {y1, y2, view, isDown}, where one look holds.
 export function laneStretches(run, rows, server, first, last) {
   const stretches = [];
   for (let row = first; row <= last; ++row) {
@@ -107,12 +109,16 @@ export function laneStretches(run, rows, server, first, last) {
     const top = (row + 0.5) * ROW;
     const bottom = (row === rows.numbers.length - 1 ? row + 1 : row + 1.5) * ROW;
     const current = stretches.at(-1);
+    const isDown = isDownAfter(run, server, number);
     const isSame =
-      current && current.view.role === view.role && current.view.current_term === view.current_term;
+      current &&
+      current.isDown === isDown &&
+      current.view.role === view.role &&
+      current.view.current_term === view.current_term;
     if (isSame) {
       current.y2 = bottom;
     } else {
-      stretches.push({y1: top, y2: bottom, view});
+      stretches.push({y1: top, y2: bottom, view, isDown});
     }
   }
   return stretches;

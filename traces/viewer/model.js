@@ -138,10 +138,10 @@ export function logChange(step) {
   return {kept, removed: before.length - kept, added: after.length - kept};
 }
 
-// Servers that are down for good once faults stop.
-export function downServers(run) {
-  if (!run.recovery) return [];
-  return run.servers.filter((server) => !run.recovery.order.includes(server));
+// Once faults stop, the servers that are not in the schedule's order are down for good.
+export function isDownAfter(run, server, number) {
+  const {recovery} = run;
+  return recovery !== null && number >= recovery.after && !recovery.order.includes(server);
 }
 
 // The term a message speaks for, or null.

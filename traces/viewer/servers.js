@@ -2,6 +2,7 @@
 // diagram; what the step changed is marked, with what was there before.
 
 import {h, unseen} from './dom.js';
+import {isDownAfter} from './model.js';
 import {termClass} from './terms.js';
 import {fieldText} from './words.js';
 
@@ -73,6 +74,8 @@ export class ServerTable {
       this.heads[i].className =
         `lane-name ${termClass(view.current_term)} ${view.role}` +
         (isBroken && this.blame.servers.includes(server) ? ' blamed' : '');
+      const isDown = isDownAfter(this.run, server, step.number);
+      this.heads[i].textContent = isDown ? `S${server} down` : `S${server}`;
       for (const row of this.rows) fill(row, i, step, server);
     });
   }

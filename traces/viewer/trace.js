@@ -19,7 +19,7 @@ import {withTabs} from './tabs.js';
 import {Theme} from './theme.js';
 import {isForPage, Transport} from './transport.js';
 import {unpack} from './unpack.js';
-import {configWords, effectsOf, sentence, spoken} from './words.js';
+import {configWords, effectsOf, recoveryWords, sentence, spoken} from './words.js';
 
 class TracePage {
   constructor(page) {
@@ -119,7 +119,7 @@ class TracePage {
           {},
           this.page.gallery ? [h('a', {href: this.page.gallery}, 'gallery'), ' \u00b7 '] : null,
           `${counted(this.run.servers.length, 'server')}, ${counted(this.run.last, 'step')} \u00b7 `,
-          recorded(trace),
+          recorded(this.run),
         ),
       ),
       h(
@@ -289,13 +289,15 @@ function legend() {
 }
 
 // What the run was recorded with, for who asks.
-function recorded(trace) {
+function recorded(run) {
+  const {trace} = run;
   const bounds = Object.entries(trace.bounds).map(
     ([name, value]) => `${printable(name)} ${printable(value)}`,
   );
   const rows = [
     ['cluster', configWords(trace).join(', ')],
     ['bounds', bounds.join(', ') || 'none'],
+    ...(run.recovery ? [['recovery', recoveryWords(run).join(', ')]] : []),
     ['bug', printable(trace.bug ?? 'none: the core as it is')],
     [
       'shortest',

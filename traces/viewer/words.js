@@ -191,7 +191,20 @@ export function spoken(run, step) {
   return parts.join('. ') + '.';
 }
 
-// [["servers", "3"], ...]: what the trace was recorded with.
+// What happens where faults stop.
+export function recoveryWords({servers, recovery}) {
+  const down = servers.filter((server) => !recovery.order.includes(server));
+  return [
+    recovery.after === 0 ? 'there are no faults' : `faults stop after step ${recovery.after}`,
+    ...(down.length > 0
+      ? [`down for good: ${listed(down.map((server) => `server ${server}`))}`]
+      : []),
+    `election timers run out in the order ${recovery.order.join(' ')}`,
+    `a new command should be committed within ${counted(recovery.steps, 'step')}`,
+  ];
+}
+
+// "3 servers", "network any", ...: what the trace was recorded with.
 export function configWords(trace) {
   const {config} = trace;
   const words = [counted(config.servers, 'server'), `network ${printable(config.network)}`];

@@ -9,7 +9,7 @@ import {fileURLToPath} from 'node:url';
 import {blameOf} from '../blame.js';
 import {choicesOf, Matcher, noFilter} from '../filter.js';
 import {laneStretches, laneX, makeArrows, makeRows, ROW} from '../layout.js';
-import {downServers, fateOf, isElected, logChange, makeRun, onTheirWay} from '../model.js';
+import {fateOf, isDownAfter, isElected, logChange, makeRun, onTheirWay} from '../model.js';
 import {printable, shortened} from '../text.js';
 import {makeTimeline, valuesAlong} from '../timeline.js';
 import {same, unpack} from '../unpack.js';
@@ -148,7 +148,10 @@ test('model: where faults stop, the servers that are not in the order are down',
     ({trace: one}) => one.recovery && one.recovery.order.length < one.config.servers,
   );
   const run = makeRun(trace);
-  assert.equal(downServers(run).length, trace.config.servers - trace.recovery.order.length);
+  const {after, order} = trace.recovery;
+  const down = run.servers.filter((server) => isDownAfter(run, server, after));
+  assert.equal(down.length, trace.config.servers - order.length);
+  assert.ok(down.every((server) => !isDownAfter(run, server, after - 1)));
   assert.deepEqual(
     run.steps.filter(({isFair}) => isFair).map(({number}) => number)[0],
     trace.recovery.after + 1,
