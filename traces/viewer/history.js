@@ -2,7 +2,7 @@
 // answers, and the answer that no order explains.
 
 import {byId, h, svg, unseen} from './dom.js';
-import {counted, printable, shortened} from './text.js';
+import {counted, middled, printable} from './text.js';
 import {Theme} from './theme.js';
 import {BAR, makeTimeline, valuesAlong} from './timeline.js';
 import {isForPage, Transport} from './transport.js';
@@ -19,11 +19,14 @@ const TITLES = {
 
 export function valueText(value, most = 16) {
   if (value === null || value === undefined) return 'nil';
-  return typeof value === 'string' ? `"${shortened(value, most)}"` : String(value);
+  return typeof value === 'string' ? `"${middled(value, most)}"` : String(value);
 }
 
-export function operationText({operation, argument, expected, outcome, result}, most) {
-  if (operation === 'read' || operation === 'get') {
+const asks = ({operation}) => operation === 'read' || operation === 'get';
+
+export function operationText(one, most) {
+  const {operation, argument, expected, outcome, result} = one;
+  if (asks(one)) {
     return outcome === 'ok' && result !== undefined
       ? `${operation} \u2192 ${valueText(result, most)}`
       : operation;
@@ -192,15 +195,19 @@ class HistoryPage {
     const isMisfit = index === this.misfit;
     return h(
       'li',
-      {class: isMisfit ? 'misfit' : '', 'data-place': place, click: () => this.transport.go(place)},
+      {
+        class: isMisfit ? 'misfit' : '',
+        'data-place': place,
+        title: operationText(operation, 400) + (isMisfit ? '' : `\nthen ${valueText(value, 400)}`),
+        click: () => this.transport.go(place),
+      },
       h('span', {class: 'number'}, isMisfit ? '\u00d7' : place),
       h('span', {class: 'client'}, `client ${operation.client}`),
-      h('span', {class: 'name'}, operationText(operation, 30)),
-      h(
-        'span',
-        {class: 'then'},
-        isMisfit ? ['fits nowhere'] : ['then ', h('span', {class: 'name'}, valueText(value, 24))],
-      ),
+      h('span', {class: 'name'}, operationText(operation, asks(operation) ? 22 : 10)),
+      isMisfit ? h('span', {class: 'then'}, 'fits nowhere') : null,
+      isMisfit || asks(operation)
+        ? null
+        : h('span', {class: 'then'}, 'then ', h('span', {class: 'name'}, valueText(value, 13))),
     );
   }
 
@@ -346,7 +353,7 @@ class HistoryPage {
       rank !== undefined && rank <= place ? 'placed' : '',
       rank === undefined && !isMisfit ? 'outside' : '',
       isCurrent ? 'chosen' : '',
-      operation.operation === 'read' || operation.operation === 'get' ? 'asks' : 'writes',
+      asks(operation) ? 'asks' : 'writes',
     ];
     const outcome = OUTCOMES[operation.outcome];
     return h(

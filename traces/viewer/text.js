@@ -15,6 +15,14 @@ export function shortened(text, most = 24) {
   return all.slice(0, most - 1).join('') + '\u2026';
 }
 
+// Its beginning and its end, where it is longer than `most` characters.
+export function middled(text, most) {
+  const all = Array.from(printable(text));
+  if (all.length <= most) return all.join('');
+  const head = Math.floor((most - 1) / 2);
+  return all.slice(0, head).join('') + '\u2026' + all.slice(head + 1 - most).join('');
+}
+
 // "1,234 steps".
 export function counted(count, one, many = one + 's') {
   return `${String(count).replace(/\B(?=(\d{3})+$)/g, ',')} ${count === 1 ? one : many}`;
