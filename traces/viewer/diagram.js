@@ -27,7 +27,7 @@ export class Diagram {
   // clicked.
   constructor(run, blame, scroller, list, choose) {
     Object.assign(this, {run, blame, scroller, list, chosen: 0});
-    this.width = laneWidth(run.servers.length);
+    this.width = laneWidth(run.servers.length, innerWidth);
     list.style.setProperty('--lanes', `${this.width * run.servers.length}px`);
     list.addEventListener('click', ({target}) => {
       const row = target.closest('.step');
@@ -187,20 +187,18 @@ export class Diagram {
   words(step) {
     const who =
       step.server === 0 ? null : h('b', {class: 'who'}, unseen('server '), `S${step.server}`);
-    if (step.action.kind !== 'deliver') return [who, ' ', h('span', {class: 'deed'}, deed(step))];
+    const said = (...words) => h('span', {class: 'said'}, who, ' ', words);
+    if (step.action.kind !== 'deliver') return said(h('span', {class: 'deed'}, deed(step)));
     const {received: message} = step;
     const term = termOf(message);
     return [
-      who,
-      ' ',
-      h(
-        'span',
-        {class: 'deed'},
-        'receives ',
+      said(
+        h('span', {class: 'verb'}, 'receives '),
         h('span', {class: 'kind'}, printable(message.kind)),
-        ` from S${message.from} `,
+        h('span', {class: 'from'}, ` from S${message.from}`),
+        ' ',
+        term === null ? null : h('span', {class: `tag ${termClass(term)}`}, `t${term}`),
       ),
-      term === null ? null : h('span', {class: `tag ${termClass(term)}`}, `t${term}`),
       ' ',
       h('span', {class: 'detail'}, rowWords(message.fields).join(', ')),
     ];

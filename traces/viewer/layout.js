@@ -10,8 +10,10 @@ const WAIT = 11; // from a lane, where a message waits beside it
 const SLOT = 5; // between two messages that wait
 const SLOTS = 4;
 
-export function laneWidth(servers) {
-  return servers <= 3 ? 72 : servers <= 5 ? 58 : 38;
+// `room` is the width of the window: in a narrow one the words need it more than the lanes.
+export function laneWidth(servers, room) {
+  const usual = servers <= 3 ? 72 : servers <= 5 ? 58 : 38;
+  return Math.min(usual, Math.max(24, Math.floor((0.3 * room) / servers)));
 }
 
 export function laneX(server, width) {

@@ -87,16 +87,30 @@ function fill(row, i, step, server) {
   const key = `${was}\n${now}`;
   if (row.keys[i] === key) return;
   row.keys[i] = key;
-  const shown = now || '\u2013';
   const cell = row.cells[i];
   cell.className = was !== now ? 'changed' : now ? '' : 'nothing';
-  if (was === now) {
-    cell.textContent = shown;
-  } else {
-    cell.replaceChildren(
+  cell.replaceChildren(...(was === now ? [now || '\u2013'] : changed(was, now)));
+}
+
+// What was, struck, and what is now; of a list only the places that differ.
+function changed(was, now) {
+  const [before, after] = [was, now].map(items);
+  if (before === null || before.length !== after?.length) {
+    return [
       was ? h('del', {}, unseen('was '), was) : unseen('was nothing'),
       ' ',
-      h('ins', {}, unseen('now '), shown),
-    );
+      h('ins', {}, unseen('now '), now || '\u2013'),
+    ];
   }
+  return [
+    '[',
+    ...after.flatMap((item, i) => [
+      i === 0 ? '' : ' ',
+      ...(item === before[i] ? [item] : changed(before[i], item)),
+    ]),
+    ']',
+  ];
 }
+
+// The items of "[1 2 3]".
+const items = (text) => (/^\[[^[\]]+\]$/.test(text) ? text.slice(1, -1).split(' ') : null);

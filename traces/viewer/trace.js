@@ -8,7 +8,7 @@ import {Filters} from './filters.js';
 import {openHelp} from './help.js';
 import {LogTable} from './logs.js';
 import {link, messageLists} from './messages.js';
-import {isElected, makeRun} from './model.js';
+import {isDownAfter, isElected, makeRun} from './model.js';
 import {saveButton} from './save.js';
 import {icon, signs} from './signs.js';
 import {ServerTable} from './servers.js';
@@ -187,9 +187,10 @@ class TracePage {
         {class: 'heads'},
         this.run.servers.map((server) => {
           const view = step.views[server - 1];
+          const down = isDownAfter(this.run, server, step.number) ? 'down' : '';
           return h(
             'span',
-            {class: `head-of ${view.role} ${termClass(view.current_term)}`},
+            {class: `head-of ${view.role} ${termClass(view.current_term)} ${down}`},
             h('b', {}, `S${server}`),
             h('i', {}, `t${view.current_term}`),
           );

@@ -8,9 +8,9 @@ import {fileURLToPath} from 'node:url';
 
 import {blameOf} from '../blame.js';
 import {choicesOf, Matcher, noFilter} from '../filter.js';
-import {laneStretches, laneX, makeArrows, makeRows, ROW} from '../layout.js';
+import {laneStretches, laneWidth, laneX, makeArrows, makeRows, ROW} from '../layout.js';
 import {fateOf, isDownAfter, isElected, logChange, makeRun, onTheirWay} from '../model.js';
-import {printable, shortened} from '../text.js';
+import {middled, printable, shortened} from '../text.js';
 import {makeTimeline, valuesAlong} from '../timeline.js';
 import {same, unpack} from '../unpack.js';
 import {commandText, effectsOf, logText, messageWords, sentence, spoken} from '../words.js';
@@ -188,6 +188,9 @@ test('words: commands that could be taken for something else are quoted', () => 
 test('words: what could drive a terminal or turn a line around is spelled out', () => {
   assert.equal(printable('a\u0000\u001b\u202eb'), 'a\\u0000\\u001b\\u202eb');
   assert.equal(shortened('\u{1f600}'.repeat(5), 3), '\u{1f600}\u{1f600}\u2026');
+  assert.equal(middled('0123456789', 6), '01\u2026789');
+  assert.equal(middled('0123456789', 10), '0123456789');
+  assert.equal(middled('\u{1f600}'.repeat(9), 3), '\u{1f600}\u2026\u{1f600}');
 });
 
 test('words: a long log is told by its end', () => {
@@ -266,6 +269,14 @@ test("blame: commands are nobody's name", () => {
   assert.deepEqual(blameOf(makeRun(trace)).servers, [2]);
   trace.violation.message = 'something else';
   assert.deepEqual(blameOf(makeRun(trace)).servers, [2]);
+});
+
+test('layout: lanes give way to words in a narrow window, and stay apart', () => {
+  assert.equal(laneWidth(3, 1400), 72);
+  assert.equal(laneWidth(3, 390), 39);
+  for (const servers of [1, 3, 5, 9]) {
+    for (const room of [320, 390, 800, 2000]) assert.ok(laneWidth(servers, room) >= 24);
+  }
 });
 
 test('layout: a hidden step has its place between its neighbours', () => {

@@ -187,6 +187,36 @@ test('keys, slider and buttons step', async () => {
   await page.close();
 });
 
+test('of a list that changes, the places that differ are marked', async () => {
+  const {file} = pageNamed('commit-old-term-LeaderCompleteness');
+  const page = await open(file, {hash: '#step=18'});
+  const cell = page.getByRole('row', {name: 'match index'}).getByRole('cell').first();
+  assert.equal(await cell.textContent(), '[0 was 0 now 1 0]');
+  await press(page, ['ArrowLeft']);
+  assert.equal(await cell.textContent(), '[0 0 0]');
+  page.check();
+  await page.close();
+});
+
+test('in a narrow window nothing sticks out, and a row says what is received from whom', async () => {
+  const page = await open(pages[0].file, {size: [390, 844]});
+  for (const {file, name, trace} of pages.slice(0, 12)) {
+    await page.visit(file);
+    const found = await page.evaluate(() => ({
+      overflow: document.documentElement.scrollWidth - innerWidth,
+      cut: [...document.querySelectorAll('.step')].filter(
+        (row) =>
+          row.querySelector('.kind')?.clientWidth < 20 ||
+          row.querySelector('.effects').getBoundingClientRect().right > innerWidth,
+      ).length,
+    }));
+    assert.ok(found.overflow <= 0, `${name}: ${found.overflow} pixels too wide`);
+    if (trace.config.servers <= 3) assert.equal(found.cut, 0, name);
+  }
+  page.check();
+  await page.close();
+});
+
 test('the border between the halves moves', async () => {
   const page = await open(pages[0].file);
   const border = page.getByRole('separator');
