@@ -75,6 +75,9 @@ constexpr std::array kOwn = {
          "Always printed"},
     Flag{"walks", "N", "100000", kWalksGroup, "how many walks; unlimited where --time is given"},
     Flag{"depth", "N", "200", kWalksGroup, "steps in a walk"},
+    Flag{"steps-min", "N", "1", kWalksGroup, "pass over violations in fewer steps"},
+    Flag{"shrink", "on|off", "on", kWalksGroup,
+         "make the walk that violates a property as small as can be; off: write it as it was"},
     Flag{"time", "SECONDS", "unlimited", kWalksGroup, "stop after so many seconds"},
     Flag{"shard", "i/n", "none", kWalksGroup,
          "take the walks w with w mod n = i only, i from 0; none: what SLURM, an indexed "
@@ -161,6 +164,8 @@ void set_walks(FlagValues& values, SimulatePlan& plan) {
   if (plan.seconds_max) values.imply("walks", std::string(kUnlimited));
   plan.options.walks = limit(values, "walks", 1, kMost);
   plan.options.depth = number(values, "depth", 1, 1'000'000);
+  plan.options.steps_min = number(values, "steps-min", 1, 1'000'000);
+  plan.options.shrinks = choice(values, "shrink", {"on", "off"}) == 0;
   plan.shard = shard_of(values);
   plan.options.shard = plan.shard.index;
   plan.options.shards = plan.shard.count;
@@ -218,7 +223,8 @@ std::map<std::string, std::string> bounds_in_force(const SimulatePlan& plan) {
       return network == cluster::Network::Any;
     }
     if (name == "duplicates") return network != cluster::Network::Unordered;
-    return name == "time" || name == "walks" || name == "shard" || name == "shards";
+    return name == "time" || name == "walks" || name == "steps-min" || name == "shrink" ||
+           name == "shard" || name == "shards";
   };
   std::map<std::string, std::string> bounds;
   for (const auto& [name, value] : plan.values.all()) {

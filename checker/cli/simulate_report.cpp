@@ -130,10 +130,12 @@ void add_witnesses(Out out, const SimulateOutcome& outcome) {
 void add_trace(Out out, const SimulateOutcome& outcome) {
   const cluster::SimulateReport::Found& found = *outcome.report.found;
   fmt::format_to(out, "\n{}", traces::render_text(found.trace));
-  fmt::format_to(
-      out, "Shrunk from {} to {}{}\n", counted(found.steps, "step", "steps"),
-      counted(found.trace.steps.size(), "step", "steps"),
-      found.is_minimal ? ", of which none can be left out." : "; interrupted before the end.");
+  if (outcome.plan.options.shrinks) {
+    fmt::format_to(
+        out, "Shrunk from {} to {}{}\n", counted(found.steps, "step", "steps"),
+        counted(found.trace.steps.size(), "step", "steps"),
+        found.is_minimal ? ", of which none can be left out." : "; interrupted before the end.");
+  }
   if (!outcome.trace_path.empty()) {
     fmt::format_to(out, "The trace is in {0}. To see it again: raftcheck replay {0}\n",
                    outcome.trace_path);

@@ -177,13 +177,6 @@ bool ChosenRun::take_message(const Choice& choice) {
   return true;
 }
 
-bool ChosenRun::ends_lease_early(const spec::ServerView& view) const {
-  if (view.role == spec::Role::Leader || !view.lease) return false;
-  return std::ranges::any_of(runner_.views(), [](const spec::ServerView& other) {
-    return other.role == spec::Role::Leader && other.lease;
-  });
-}
-
 bool ChosenRun::fill_in_change(const Choice& choice, const spec::ServerView& view,
                                traces::Action& action) const {
   if (options_.changes == node::Changes::None || view.role != spec::Role::Leader) return false;
@@ -200,11 +193,11 @@ bool ChosenRun::fill_in_action(const Choice& choice, const spec::ServerView& vie
   const bool leads = view.role == spec::Role::Leader;
   switch (choice.kind) {
     case ChoiceKind::ElectionTimeout:
-      return !ends_lease_early(view);
+      return !ends_lease_early(runner_.views(), action);
     case ChoiceKind::HeartbeatTimeout:
       return leads;
     case ChoiceKind::LeaseTimeout:
-      return view.lease && !ends_lease_early(view);
+      return view.lease && !ends_lease_early(runner_.views(), action);
     case ChoiceKind::Propose:
       action.command = command_of(proposals_ + 1);
       return leads;

@@ -110,8 +110,6 @@ class ChosenRun {
                                     traces::Action& action) const;
   [[nodiscard]] bool fill_in_change(const Choice& choice, const spec::ServerView& view,
                                     traces::Action& action) const;
-  // A server's minimum election timeout would end while a leader counts on its not doing so.
-  [[nodiscard]] bool ends_lease_early(const spec::ServerView& view) const;
   [[nodiscard]] std::size_t find(const Choice& choice) const;  // in flying_, or its size
   bool take_message(const Choice& choice);
   bool apply(const traces::Action& action);

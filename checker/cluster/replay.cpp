@@ -14,14 +14,6 @@
 namespace cluster {
 namespace {
 
-// The recorded violation is looked for, and nothing else: an early form may well have fired before.
-spec::PropertySet properties_of(const traces::Trace& trace) {
-  if (!trace.violation) return spec::kAllProperties;
-  if (trace.recovery) return 0;  // what a run ends in, no property of its steps
-  const auto property = spec::property_named(trace.violation->property);
-  return property ? spec::set_of(*property) : 0;
-}
-
 std::string rendered(const std::vector<traces::SentMessage>& sent) {
   std::string text;
   for (const traces::SentMessage& message : sent) {
@@ -72,6 +64,13 @@ void lose_as_recorded(Runner& runner, const traces::Step& recorded, traces::Step
 }
 
 }  // namespace
+
+spec::PropertySet recorded_properties(const traces::Trace& trace) {
+  if (!trace.violation) return spec::kAllProperties;
+  if (trace.recovery) return 0;  // what a run ends in, no property of its steps
+  const auto property = spec::property_named(trace.violation->property);
+  return property ? spec::set_of(*property) : 0;
+}
 
 node::Options node_options(const traces::Config& config) {
   node::Options options{
@@ -224,7 +223,7 @@ ReplayResult replay_recovery(Runner& runner, const traces::Trace& trace, Followe
 ReplayResult replay(node::Node& node, const traces::Trace& trace,
                     const std::function<void(std::size_t)>& on_step) {
   if (auto fault = contradiction(trace)) return differs(0, std::move(*fault));
-  const spec::PropertySet properties = properties_of(trace);
+  const spec::PropertySet properties = recorded_properties(trace);
   if (properties == 0 && !trace.recovery) {
     return differs(trace.violation->step,
                    {"/violation/property",

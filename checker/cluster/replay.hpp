@@ -29,6 +29,11 @@ struct ReplayResult {
 ReplayResult replay(node::Node& node, const traces::Trace& trace,
                     const std::function<void(std::size_t)>& on_step);
 
+// The properties that a replay looks for: the one that the trace violates and nothing else, since
+// an early form may well have fired before. None of a run that does not recover; all of one that
+// violates nothing.
+spec::PropertySet recorded_properties(const traces::Trace& trace);
+
 // What a trace says of its servers and their network.
 traces::Config trace_config(const node::Options& options, Network network);
 // What the trace's configuration says of its servers. Options that this version does not know are

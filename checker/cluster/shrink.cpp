@@ -1,311 +1,218 @@
 #include "checker/cluster/shrink.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <stdexcept>
+#include <tuple>
 
-#include "checker/cluster/runner.hpp"
+#include "checker/cluster/replay.hpp"
+#include "checker/cluster/simpler_scripts.hpp"
+#include "checker/node/memo_node.hpp"
 
 namespace cluster {
 namespace {
 
-using traces::ActionKind;
-
-constexpr std::size_t kNowhere = ~std::size_t{0};
-
-// An action of the trace that is shrunk, free of the numbers of steps.
-struct Item {
-  traces::Action action;
-  std::size_t origin = kNowhere;  // Deliver: the item that sent the message
-  std::size_t ordinal = 0;        // Deliver: the how-manieth of its messages to this receiver
-  std::vector<std::size_t> lost;  // positions of the messages that were lost at once
+// What makes one run simpler than another, the first first.
+struct Cost {
+  std::size_t steps = 0;
+  std::uint32_t servers = 0;
+  std::size_t faults = 0;  // crashes, cuts, duplicates
+  std::size_t elections = 0;
+  spec::Term terms = 0;  // of all steps
+  auto operator<=>(const Cost&) const = default;
 };
 
-// The position of the `ordinal`-th message to `to`.
-std::optional<std::size_t> position_of(const traces::Step& step, spec::ServerId to,
-                                       std::size_t ordinal) {
-  for (std::size_t i = 0; i < step.sent.size(); ++i) {
-    if (step.sent[i].message.to == to && ordinal-- == 0) return i;
-  }
-  return std::nullopt;
-}
-
-std::vector<Item> items_of(const traces::Trace& trace) {
-  std::vector<Item> items;
+Cost cost_of(const traces::Trace& trace, std::uint32_t servers) {
+  // The steps of the fair schedule are what they are.
+  Cost cost{.steps = trace.recovery ? trace.recovery->after : trace.steps.size(),
+            .servers = servers};
   for (const traces::Step& step : trace.steps) {
-    Item item{.action = step.action, .lost = {}};
-    if (step.action.kind == ActionKind::Deliver && step.action.sent_at != 0) {
-      item.origin = step.action.sent_at - 1;
-      const auto& sent = trace.steps.at(item.origin).sent;
-      for (const traces::SentMessage& message : sent) {
-        if (message.message == step.action.message) break;
-        if (message.message.to == step.action.server) ++item.ordinal;
-      }
-    }
-    for (std::size_t i = 0; i < step.sent.size(); ++i) {
-      if (step.sent[i].lost) item.lost.push_back(i);
-    }
-    items.push_back(std::move(item));
+    const traces::ActionKind kind = step.action.kind;
+    const bool is_fault = kind == traces::ActionKind::Crash || kind == traces::ActionKind::Cut;
+    cost.faults += (is_fault ? 1U : 0U) + (step.action.keep_copy ? 1U : 0U);
+    cost.elections += kind == traces::ActionKind::ElectionTimeout ? 1U : 0U;
+    if (step.view) cost.terms += step.view->current_term;
   }
-  return items;
+  return cost;
 }
 
-// One run of a choice of items.
-class Attempt {
- public:
-  Attempt(node::Node& node, const traces::Trace& trace, const ShrinkOptions& options)
-      : network_(trace.config.network),
-        limits_(options.limits),
-        runner_(node, trace.config.servers, network_, options.properties) {
-    violation_ = runner_.initial_violation();
-    initial_ = runner_.views();
-  }
-
-  // Takes an item, if that can be done, until there is a violation.
-  void take(std::size_t index, const Item& item) {
-    if (violation_ || exceeds_) return;
-    if (item.action.kind == ActionKind::Deliver) {
-      deliver(index, item);
-    } else if (auto taken = runner_.apply(item.action)) {
-      note(index, item, std::move(*taken));
-    }
-  }
-  // What is still on the network is lost, where that costs nothing: so a reader sees at once which
-  // messages matter, and no more of them are on the network than were.
-  void end() {
-    if (network_ == "any" || limits_.losses) return;
-    std::uint64_t staying = 0;
-    for (const Flying& flying : flying_) {
-      const bool stays =
-          flying.was_received ||
-          (flying.step == steps_.size() && (!limits_.inflight || staying < *limits_.inflight));
-      if (stays) {
-        ++staying;
-      } else {
-        steps_[flying.step - 1].sent[flying.position].lost = true;
-      }
-    }
-  }
-
-  [[nodiscard]] bool violates(spec::Property property) const {
-    return violation_ && violation_->property == property && !exceeds_;
-  }
-  [[nodiscard]] const std::vector<std::size_t>& taken() const { return taken_; }
-  [[nodiscard]] const spec::Violation& violation() const { return *violation_; }
-  [[nodiscard]] const std::vector<spec::ServerView>& initial() const { return initial_; }
-  [[nodiscard]] const std::vector<traces::Step>& steps() const { return steps_; }
-
- private:
-  struct Flying {
-    std::size_t step = 0;  // that sent it, by number
-    std::size_t position = 0;
-    bool was_received = false;  // this is the copy
-    bool operator==(const Flying& other) const {
-      return step == other.step && position == other.position;
-    }
-  };
-
-  [[nodiscard]] const spec::MessageView& view(const Flying& flying) const {
-    return steps_[flying.step - 1].sent[flying.position].message;
-  }
-
-  void deliver(std::size_t index, const Item& item) {
-    auto flying = flying_.end();
-    const auto sender = step_of_.find(item.origin);
-    if (sender != step_of_.end()) {
-      const auto position =
-          position_of(steps_[sender->second - 1], item.action.server, item.ordinal);
-      if (position) flying = std::ranges::find(flying_, Flying{sender->second, *position});
-    }
-    if (flying == flying_.end()) {
-      flying = std::ranges::find_if(
-          flying_, [&](const Flying& one) { return view(one) == *item.action.message; });
-    }
-    if (flying == flying_.end()) return;
-    const Flying found = *flying;
-    if (network_ == "ordered" && !lose_before(found)) return;
-    traces::Action action = item.action;
-    action.message = view(found);
-    action.sent_at = found.step;
-    auto taken = runner_.apply(action);
-    if (!taken) return;
-    if (action.keep_copy) {
-      std::ranges::find(flying_, found)->was_received = true;
-    } else if (network_ != "any") {
-      std::erase(flying_, found);
-    }
-    note(index, item, std::move(*taken));
-  }
-
-  // Messages in front of it on its link can only have been lost. False if they may not.
-  bool lose_before(const Flying& wanted) {
-    std::vector<Flying> before;
-    for (const Flying& flying : flying_) {
-      if (flying == wanted) break;
-      if (view(flying).from == view(wanted).from && view(flying).to == view(wanted).to) {
-        before.push_back(flying);
-      }
-    }
-    if (limits_.losses && losses_ + before.size() > *limits_.losses) return false;
-    for (const Flying& flying : before) lose(flying);
-    return true;
-  }
-
-  void lose(const Flying& flying) {
-    runner_.lose(flying.step, flying.position);
-    steps_[flying.step - 1].sent[flying.position].lost = true;
-    std::erase(flying_, flying);
-    ++losses_;
-  }
-
-  void note(std::size_t index, const Item& item, Runner::Taken taken) {
-    steps_.push_back(std::move(taken.step));
-    taken_.push_back(index);
-    step_of_[index] = steps_.size();
-    violation_ = std::move(taken.violation);
-    const std::vector<traces::SentMessage>& sent = steps_.back().sent;
-    for (std::size_t i = 0; i < sent.size(); ++i) {
-      if (!sent[i].lost) flying_.push_back({steps_.size(), i});
-    }
-    if (network_ == "any" || !limits_.losses) return;
-    for (const std::size_t position : item.lost) {
-      const Flying flying{steps_.size(), position};
-      if (std::ranges::find(flying_, flying) != flying_.end()) lose(flying);
-    }
-    exceeds_ =
-        losses_ > *limits_.losses || (limits_.inflight && flying_.size() > *limits_.inflight);
-  }
-
-  std::string network_;
-  ShrinkLimits limits_;
-  Runner runner_;
-  std::vector<spec::ServerView> initial_;
-  std::optional<spec::Violation> violation_;
-  std::vector<std::size_t> taken_;              // items
-  std::vector<traces::Step> steps_;             // of the items that were taken
-  std::map<std::size_t, std::size_t> step_of_;  // by item: the number of its step
-  std::vector<Flying> flying_;                  // in the order of sending
-  std::uint64_t losses_ = 0;
-  bool exceeds_ = false;
+// A run that violates the property, and its script.
+struct Candidate {
+  Script script;
+  traces::Trace trace;
+  Cost cost;
 };
 
 class Shrinker {
  public:
   Shrinker(node::Node& node, const traces::Trace& trace, const ShrinkOptions& options)
-      : node_(node), trace_(trace), options_(options), items_(items_of(trace)) {
-    const auto property =
-        trace.violation ? spec::property_named(trace.violation->property) : std::nullopt;
-    if (!property) throw std::invalid_argument("the trace records no violation of a property");
-    property_ = *property;
-    std::vector<std::size_t> all(items_.size());
-    for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
-    if (!accepts(all)) {
+      : node_(node), trace_(trace), options_(options) {
+    const bool has_property =
+        trace.violation && (trace.recovery || spec::property_named(trace.violation->property));
+    if (!has_property) throw std::invalid_argument("the trace records no violation of a property");
+    auto whole = attempt(script_of(trace));
+    if (!whole) {
       throw std::invalid_argument("the trace does not end in the violation that it records");
     }
+    best_ = std::move(*whole);
   }
 
   Shrunk run() {
-    bool is_done = false;
-    while (!is_done && !is_stopped_) {
-      for (std::size_t chunk = kept_.size() / 2; chunk > 1; chunk /= 2) remove_chunks(chunk);
-      while (remove_chunks(1)) {
-      }
-      is_done = !remove_pair() && !drop_copies() && !renumber_commands();
+    for (std::size_t chunk = size() / 2; chunk > 1; chunk /= 2) drop_chunks(best_, chunk);
+    drop_singles(best_);
+    while (!is_stopped_ && (take_simpler() || drop_some(2) || drop_some(3) || take_other())) {
+      drop_singles(best_);
     }
-    best_.shortest = false;
-    return {std::move(best_), runs_, !is_stopped_};
+    rename_commands();
+    return {finished(), runs_, !is_stopped_};
   }
 
  private:
-  // Runs the items chosen; keeps the run if it still violates the property.
-  bool accepts(const std::vector<std::size_t>& chosen) {
-    if (is_stopped_ || !options_.go_on()) {
-      is_stopped_ = true;
-      if (runs_ != 0) return false;  // the first run makes the trace
+  [[nodiscard]] std::size_t size() const { return best_.script.actions.size(); }
+
+  bool may_run() {
+    // The first run makes the trace.
+    if (runs_ > 0 && !options_.go_on({runs_, best_.trace.steps.size()})) is_stopped_ = true;
+    return !is_stopped_;
+  }
+
+  // The node for a number of servers; nullptr where there is none.
+  node::Node* node_for(std::uint32_t servers) {
+    if (servers == trace_.config.servers) return &node_;
+    if (!options_.make_node) return nullptr;
+    auto& made = made_[servers];
+    if (made.memo == nullptr) {
+      node::Options options = node_options(trace_.config);
+      options.servers = servers;
+      made.node = options_.make_node(options);
+      made.memo = std::make_unique<node::MemoNode>(*made.node);
     }
+    return made.memo.get();
+  }
+
+  // The run of a script, if it violates the property.
+  std::optional<Candidate> attempt(const Script& script) {
+    node::Node* node = node_for(script.config.servers);
+    if (node == nullptr || !may_run()) return std::nullopt;
     ++runs_;
-    Attempt attempt(node_, trace_, options_);
-    for (const std::size_t index : chosen) attempt.take(index, items_[index]);
-    if (!attempt.violates(property_)) return false;
-    attempt.end();
-    kept_ = attempt.taken();
-    best_ = trace_;
-    best_.initial = attempt.initial();
-    best_.steps = attempt.steps();
-    best_.violation = {to_string(property_), attempt.violation().message, best_.steps.size()};
+    ScriptRun run =
+        run_script(*node, script, {.properties = options_.properties, .limits = options_.limits});
+    if (run.exceeds || !run.trace.violation ||
+        run.trace.violation->property != trace_.violation->property) {
+      return std::nullopt;
+    }
+    // Made anew from what happened: a delivery may have been of another step's message.
+    Script happened = script_of(run.trace);
+    const Cost cost = cost_of(run.trace, script.config.servers);
+    return Candidate{std::move(happened), std::move(run.trace), cost};
+  }
+
+  // Takes the script's run in the place of `run` if it is simpler.
+  bool improve(Candidate& run, const Script& script) {
+    auto found = attempt(script);
+    if (!found || found->cost >= run.cost) return false;
+    run = std::move(*found);
     return true;
   }
 
-  // Leaves out every piece of so many items that can be left out, the last first.
-  bool remove_chunks(std::size_t chunk) {
-    bool removed = false;
-    std::size_t end = kept_.size();
+  // Leaves out every piece of so many actions that can be left out, the last first.
+  bool drop_chunks(Candidate& run, std::size_t chunk) {
+    bool has_dropped = false;
+    std::size_t end = run.script.actions.size();
     while (end > 0 && !is_stopped_) {
       const std::size_t begin = end > chunk ? end - chunk : 0;
-      std::vector<std::size_t> chosen(kept_.begin(),
-                                      kept_.begin() + static_cast<std::ptrdiff_t>(begin));
-      chosen.insert(chosen.end(), kept_.begin() + static_cast<std::ptrdiff_t>(end), kept_.end());
-      if (accepts(chosen)) removed = true;
-      end = std::min(begin, kept_.size());
+      std::vector<bool> dropped(run.script.actions.size(), false);
+      std::fill(dropped.begin() + static_cast<std::ptrdiff_t>(begin),
+                dropped.begin() + static_cast<std::ptrdiff_t>(end), true);
+      if (improve(run, without(run.script, dropped))) has_dropped = true;
+      end = std::min(begin, run.script.actions.size());
     }
-    return removed;
+    return has_dropped;
   }
 
-  // Two elections that both go up a term can only be left out together. Not for long traces: there
-  // are many pairs.
-  bool remove_pair() {
-    constexpr std::size_t kLongest = 64;
-    if (kept_.size() > kLongest) return false;
-    for (std::size_t second = kept_.size(); second-- > 1;) {
-      for (std::size_t first = second; first-- > 0;) {
-        std::vector<std::size_t> chosen = kept_;
-        chosen.erase(chosen.begin() + static_cast<std::ptrdiff_t>(second));
-        chosen.erase(chosen.begin() + static_cast<std::ptrdiff_t>(first));
-        if (accepts(chosen)) return true;
-      }
+  void drop_singles(Candidate& run) {
+    while (drop_chunks(run, 1)) {
+    }
+  }
+
+  // Two elections that both go up a term can only be left out together. Not in long traces: there
+  // are too many tuples.
+  bool drop_some(std::size_t how_many) {
+    constexpr std::array<std::size_t, 4> kLongest = {0, 0, 64, 30};
+    if (size() < how_many || size() > kLongest.at(how_many)) return false;
+    std::vector<std::size_t> places(how_many);
+    return drop_some(places, 0, size());
+  }
+
+  // Chooses places[position], below `end`, and so on.
+  bool drop_some(std::vector<std::size_t>& places, std::size_t position, std::size_t end) {
+    if (position == places.size()) {
+      std::vector<bool> dropped(size(), false);
+      for (const std::size_t place : places) dropped[place] = true;
+      return improve(best_, without(best_.script, dropped));
+    }
+    for (std::size_t place = end; place-- > places.size() - 1 - position;) {
+      places[position] = place;
+      if (drop_some(places, position + 1, place)) return true;
+      if (is_stopped_) return false;
     }
     return false;
   }
 
-  // A copy that nobody receives need not stay.
-  bool drop_copies() {
-    bool dropped = false;
-    for (const std::size_t index : std::vector(kept_)) {
-      if (!items_[index].action.keep_copy || is_stopped_) continue;
-      items_[index].action.keep_copy = false;
-      if (accepts(std::vector(kept_))) {
-        dropped = true;
-      } else {
-        items_[index].action.keep_copy = true;
-      }
-    }
-    return dropped;
+  bool take_simpler() {
+    return std::ranges::any_of(simpler_scripts(best_.script, best_.trace),
+                               [&](const Script& simpler) { return improve(best_, simpler); });
+  }
+
+  // What is no simpler by itself may be once something can be left out.
+  bool take_other(const Script& script) {
+    auto other = attempt(script);
+    if (!other) return false;
+    drop_singles(*other);
+    if (other->cost >= best_.cost) return false;
+    best_ = std::move(*other);
+    return true;
+  }
+
+  bool take_other() {
+    const auto try_all = [&](const std::vector<Script>& scripts) {
+      return std::ranges::any_of(scripts, [&](const Script& one) { return take_other(one); });
+    };
+    return try_all(scripts_with_merged_deliveries(best_.script)) ||
+           try_all(scripts_with_other_servers(best_.script)) ||
+           try_all(scripts_in_other_order(best_.script));
   }
 
   // The commands that are left are v1, v2, ... in the order of their first proposal.
-  bool renumber_commands() {
-    std::map<std::string, std::string> renamed;
-    const std::vector<Item> before = items_;
-    bool differs = false;
-    for (const std::size_t index : kept_) {
-      traces::Action& action = items_[index].action;
-      if (action.kind != ActionKind::Propose) continue;
-      const std::string next = "v" + std::to_string(renamed.size() + 1);
-      action.command = renamed.emplace(action.command, next).first->second;
-      differs = differs || action.command != before[index].action.command;
-    }
-    if (differs && accepts(std::vector(kept_))) return true;
-    items_ = before;
-    return false;
+  void rename_commands() {
+    auto renamed = attempt(with_commands_renamed(best_.script));
+    if (renamed && renamed->cost <= best_.cost) best_ = std::move(*renamed);
   }
 
-  node::Node& node_;
+  traces::Trace finished() {
+    traces::Trace trace = trace_;
+    trace.config = best_.script.config;
+    trace.shortest = false;
+    trace.initial = std::move(best_.trace.initial);
+    trace.steps = std::move(best_.trace.steps);
+    trace.violation = std::move(best_.trace.violation);
+    trace.recovery = std::move(best_.trace.recovery);
+    const auto servers = trace.bounds.find("servers");
+    if (servers != trace.bounds.end()) servers->second = std::to_string(trace.config.servers);
+    return trace;
+  }
+
+  struct Made {
+    std::shared_ptr<node::Node> node;
+    std::unique_ptr<node::MemoNode> memo;
+  };
+
+  node::MemoNode node_;
   const traces::Trace& trace_;
   const ShrinkOptions& options_;
-  std::vector<Item> items_;
-  spec::Property property_{};
-  std::vector<std::size_t> kept_;  // items
-  traces::Trace best_;             // the run of kept_
+  std::map<std::uint32_t, Made> made_;  // by servers
+  Candidate best_;
   std::uint64_t runs_ = 0;
   bool is_stopped_ = false;
 };

@@ -1,35 +1,36 @@
-// Makes a violating trace smaller, on the real code, until no single action can be left out.
+// Makes a violating trace smaller, on the real code, until nothing of it can be left out or made
+// simpler.
 //
 // A trace found by chance is long, and most of it has nothing to do with the violation. Delta
 // debugging (Zeller, Hildebrandt) leaves actions out, in large pieces first, and keeps what still
-// violates the same property; in the end all single actions and, in short traces, all pairs have
-// been tried. What is left is run anew each time, so it may take another course: a
-// delivery means "what that step sends to this server", whatever that now is; where the step is
-// gone or sends nothing there, another sending of the same message; and an action that cannot be
-// taken is left out too.
+// violates the same property; what is left is run anew each time, so it may take another course
+// (script.hpp). Then whatever makes a run simpler is tried: no fault where there was one, one term
+// less, one server less, one server in the place of two. In the end all single actions and, in
+// short traces, all pairs and triples have been tried. Nothing is left to chance: the same trace
+// gives the same result everywhere.
 #pragma once
 
 #include <cstdint>
 #include <functional>
-#include <optional>
 
+#include "checker/cluster/script.hpp"
 #include "checker/node/node.hpp"
 #include "spec/property.hpp"
 #include "traces/trace.hpp"
 
 namespace cluster {
 
-// What a bounded network allows. Absent: no limit. Leaving out a delivery leaves its message on the
-// network or has it lost, so these two could be exceeded by leaving something out.
-struct ShrinkLimits {
-  std::optional<std::uint64_t> losses{};    // messages lost in a run
-  std::optional<std::uint64_t> inflight{};  // messages on the network at once
+struct ShrinkProgress {
+  std::uint64_t runs = 0;  // candidates that were run
+  std::size_t steps = 0;   // of the smallest trace so far
 };
 
 struct ShrinkOptions {
   spec::PropertySet properties = spec::kAllProperties;  // which the first violation is sought among
-  ShrinkLimits limits{};
-  std::function<bool()> go_on = [] { return true; };  // asked before each run; false: enough
+  RunLimits limits{};
+  // Asked before each run; false: enough.
+  std::function<bool(const ShrinkProgress&)> go_on = [](const ShrinkProgress&) { return true; };
+  MakeNode make_node{};  // with it, fewer servers are tried too
 };
 
 struct Shrunk {

@@ -20,9 +20,9 @@ using traces::ActionKind;
 // Builds a trace action by action; deliveries name the kind and the sender of a message.
 class Story {
  public:
-  Story(node::Node& node, std::string network)
-      : runner_(node, 3, network, spec::set_of(spec::Property::ElectionSafety)) {
-    trace_.config.servers = 3;
+  Story(node::Node& node, std::string network, std::uint32_t servers = 3)
+      : runner_(node, servers, network, spec::set_of(spec::Property::ElectionSafety)) {
+    trace_.config.servers = servers;
     trace_.config.network = network;
     trace_.initial = runner_.views();
   }
@@ -160,11 +160,62 @@ TEST(Shrink, KeepsToTheLimitsOfTheNetwork) {
   EXPECT_LT(shrunk.trace.steps.size(), trace.steps.size());
 }
 
+// The same story in a cluster of five: two more servers vote for nobody.
+traces::Trace story_of_five(node::Node& node) {
+  Story story(node, "unordered", 5);
+  story.act(ActionKind::ElectionTimeout, 4)
+      .act(ActionKind::ElectionTimeout, 4)  // term 2
+      .act(ActionKind::ElectionTimeout, 5)
+      .act(ActionKind::ElectionTimeout, 5)
+      .act(ActionKind::Crash, 2);
+  for (const spec::ServerId candidate : {4U, 5U}) {
+    for (const spec::ServerId voter : {2U, 3U}) {
+      story.deliver("request_vote", candidate, voter).act(ActionKind::HeartbeatTimeout, voter);
+    }
+  }
+  for (const spec::ServerId candidate : {4U, 5U}) {
+    for (const spec::ServerId voter : {2U, 3U}) {
+      story.deliver("request_vote_reply", voter, candidate);
+    }
+  }
+  return story.trace();
+}
+
+TEST(Shrink, TriesFewerServers_WhereItCanMakeThem) {
+  const auto make_node = [](const node::Options& options) {
+    return std::make_shared<DoubleVotingNode>(options);
+  };
+  DoubleVotingNode node({.servers = 5});
+  const traces::Trace trace = story_of_five(node);
+  ASSERT_TRUE(trace.violation);
+  ShrinkOptions options = two_leaders();
+  EXPECT_EQ(shrink(node, trace, options).trace.config.servers, 5U);
+  options.make_node = make_node;
+  const Shrunk shrunk = shrink(node, trace, options);
+  EXPECT_EQ(shrunk.trace.config.servers, 3U);
+  EXPECT_EQ(shrunk.trace.steps.size(), 6U);
+  EXPECT_EQ(shrunk.trace.initial.size(), 3U);
+  DoubleVotingNode three({.servers = 3});
+  expect_replays(three, shrunk.trace);
+}
+
+// Whatever is taken for simpler must not depend on anything but the trace.
+TEST(Shrink, OfTheSameTrace_IsTheSame) {
+  for (const std::string network : {"any", "unordered"}) {
+    DoubleVotingNode node({.servers = 3});
+    const traces::Trace trace = long_story(node, network);
+    const Shrunk once = shrink(node, trace, two_leaders());
+    const Shrunk again = shrink(node, trace, two_leaders());
+    EXPECT_EQ(once.trace, again.trace);
+    EXPECT_EQ(once.runs, again.runs);
+  }
+}
+
 TEST(Shrink, StopsWhenToldTo_WithATraceThatReplays) {
   DoubleVotingNode node({.servers = 3});
   for (int runs = 0; runs < 12; runs += 3) {
     ShrinkOptions options = two_leaders();
-    options.go_on = [left = runs]() mutable { return left-- > 0; };
+    options.go_on = [left = runs](const ShrinkProgress&) mutable { return left-- > 0; };
     const Shrunk shrunk = shrink(node, long_story(node, "unordered"), options);
     EXPECT_FALSE(shrunk.is_minimal);
     expect_replays(node, shrunk.trace);

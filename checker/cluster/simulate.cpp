@@ -174,7 +174,7 @@ class Simulation {
         break;
       }
       const auto end = memo_->walks().run(walk, report_.totals);
-      if (end.violation != 0) {
+      if (end.violation != 0 && end.steps >= options_.steps_min) {
         report_violation(walk, end);
         break;
       }
@@ -223,13 +223,16 @@ class Simulation {
     std::vector<WalkStep> steps;
     engine::WalkTotals ignored;
     memo_->walks().run(walk, ignored, &steps);
-    const traces::Trace trace =
-        WalkRunner(node_, options_, memo_->model()).run(steps, end.violation);
-    Shrunk shrunk =
-        shrink(node_, trace,
-               {.properties = options_.properties,
-                .limits = {.losses = options_.bounds.losses, .inflight = options_.bounds.inflight},
-                .go_on = [this] { return !is_interrupted(); }});
+    Shrunk shrunk{.trace = WalkRunner(node_, options_, memo_->model()).run(steps, end.violation)};
+    if (options_.shrinks) {
+      const traces::Trace trace = std::move(shrunk.trace);
+      shrunk = shrink(node_, trace,
+                      {.properties = options_.properties,
+                       .limits = {.losses = options_.bounds.losses,
+                                  .inflight = options_.bounds.inflight,
+                                  .duplicates = options_.bounds.duplicates},
+                       .go_on = [this](const ShrinkProgress&) { return !is_interrupted(); }});
+    }
     const auto property = spec::property_named(shrunk.trace.violation->property);
     report_.found = {.violation = {*property, shrunk.trace.violation->message},
                      .walk = walk,

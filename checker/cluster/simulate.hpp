@@ -51,6 +51,8 @@ struct SimulateOptions {
   std::uint64_t depth = 200;             // steps in a walk
   std::uint64_t shard = 0;               // takes the walks w with w % shards == shard
   std::uint64_t shards = 1;
+  std::uint64_t steps_min = 1;                   // a violation in fewer steps is passed over
+  bool shrinks = true;                           // or the walk is reported as it was
   std::size_t memory = std::size_t{512} << 20U;  // bytes that may be remembered
 };
 
@@ -91,7 +93,8 @@ struct SimulateReport {
     std::uint64_t walk = 0;
     std::uint64_t steps = 0;  // of the walk, before it was shrunk
     std::uint64_t shrink_runs = 0;
-    bool is_minimal = false;  // no single action of the trace can be left out
+    bool is_minimal =
+        false;  // it was shrunk to the end: no single action of the trace can be left out
     // `bounds`, `bug` and `program_version` are left for the caller to fill in.
     traces::Trace trace;
   };

@@ -52,6 +52,17 @@ std::uint16_t delivery_of(const std::string& message_kind) {
   return static_cast<std::uint16_t>(index);
 }
 
+bool ends_lease_early(const std::vector<spec::ServerView>& views, const traces::Action& action) {
+  const bool is_timeout = action.kind == traces::ActionKind::ElectionTimeout ||
+                          action.kind == traces::ActionKind::LeaseTimeout;
+  if (!is_timeout || action.server < 1 || action.server > views.size()) return false;
+  const auto leads = [](const spec::ServerView& view) { return view.role == spec::Role::Leader; };
+  const spec::ServerView& view = views[action.server - 1];
+  if (leads(view) || !view.lease) return false;
+  return std::ranges::any_of(
+      views, [&](const spec::ServerView& other) { return leads(other) && other.lease; });
+}
+
 std::uint32_t pending_parts(const spec::ServerView& view) {
   std::uint64_t parts = 0;
   if (view.disk) parts = std::reduce(view.disk->pending.begin(), view.disk->pending.end(), parts);

@@ -59,6 +59,10 @@ const std::vector<std::string>& bound_names();
 // no name for is covered as "deliver_other".
 std::uint16_t delivery_of(const std::string& message_kind);
 
+// Whether a server's minimum election timeout would end by this action while a leader counts on its
+// not doing so: a clock that runs too fast. `views`: of all servers, in id order.
+bool ends_lease_early(const std::vector<spec::ServerView>& views, const traces::Action& action);
+
 // The parts of the writes that are not yet durable: so many different crashes can tear them.
 std::uint32_t pending_parts(const spec::ServerView& view);
 

@@ -103,9 +103,10 @@ std::optional<Evidence> evidence_of(node::Node& node, const RunId& id, const Run
   }
   const std::uint64_t runs_max = kShrinkSteps / evidence.steps + 1;
   std::uint64_t runs = 0;
-  cluster::Shrunk shrunk =
-      cluster::shrink(node, evidence.trace,
-                      {.properties = properties, .go_on = [&] { return ++runs <= runs_max; }});
+  cluster::Shrunk shrunk = cluster::shrink(
+      node, evidence.trace,
+      {.properties = properties,
+       .go_on = [&](const cluster::ShrinkProgress&) { return ++runs <= runs_max; }});
   const auto bounds = std::move(evidence.trace.bounds);
   evidence.trace = std::move(shrunk.trace);
   evidence.trace.bounds = bounds;
