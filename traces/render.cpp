@@ -80,6 +80,8 @@ std::string render_message(const spec::MessageView& message) {
                      fields_text(message));
 }
 
+std::string render_action(const Action& action) { return action_text(action); }
+
 std::string render_view(const spec::ServerView& view) {
   std::vector<std::string> parts;
   for (const internal::FieldText& field : field_texts(view)) {

@@ -22,6 +22,9 @@ std::string render_log(const std::vector<spec::EntryView>& log, spec::Index comm
 // "request_vote_reply from 2 to 1 (term 1, vote granted: yes)".
 std::string render_message(const spec::MessageView& message);
 
+// "server 2 reaches its election timeout".
+std::string render_action(const Action& action);
+
 // One line: "server 1: leader, current_term 1, voted_for 1, log [1:v1], ...".
 std::string render_view(const spec::ServerView& view);
 

@@ -13,6 +13,7 @@ import unittest
 
 import cli_test_support
 from cli_checkpoint_test import Checkpoints, Memory
+from cli_explain_test import Explain
 from cli_lab_test import Lab, LabBugs
 from cli_linearizable_test import Linearizable
 from cli_model_test import Models
@@ -21,11 +22,13 @@ from cli_recovery_test import Recovery
 from cli_replay_test import List, Replay
 from cli_search_test import Json, Limits, Progress, Summary, Violation
 from cli_show_test import Show
+from cli_shrink_test import Shrink
 from cli_simulate_test import Merge, Shards, Simulate, SimulateBugs
 from cli_usage_test import Bounds, Clocks, Files, Networks, Usage
 
-__all__ = ["Bounds", "Checkpoints", "Files", "Json", "Lab", "LabBugs", "Limits", "Linearizable", "List",
-           "Memory", "Merge", "Models", "Networks", "Pages", "Progress", "Recovery", "Replay", "Shards", "Show", "Simulate",
+__all__ = ["Bounds", "Checkpoints", "Explain", "Files", "Json", "Lab", "LabBugs", "Limits", "Linearizable", "List",
+           "Memory", "Merge", "Models", "Networks", "Pages", "Progress", "Recovery", "Replay", "Shards", "Show", "Shrink",
+           "Simulate",
            "SimulateBugs", "Summary", "Usage", "Violation"]
 
 if __name__ == "__main__":

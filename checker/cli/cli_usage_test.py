@@ -9,12 +9,12 @@ from cli_test_support import ENDLESS, FLAGS, STOPPED, SWITCHES, TINY, USAGE, Cli
 
 class Usage(CliTest):
     def test_no_argument_names_the_commands(self):
-        self.refused(says=["explore, simulate, lab, merge, replay, show, linearizable, gallery, list",
+        self.refused(says=["explore, simulate, lab, merge, replay, show, shrink, explain,",
                            "raftcheck --help"])
 
     def test_unknown_command(self):
         self.refused("exlore", says=["exlore", "no such command; did you mean explore?",
-                                     "explore, simulate, lab, merge, replay, show, linearizable"])
+                                     "explore, simulate, lab, merge, replay, show, shrink, explain,"])
 
     def test_unknown_flag_names_its_neighbour(self):
         self.refused("explore", "--server", "3", says=["--server:", "did you mean --servers?"])
@@ -43,7 +43,7 @@ class Usage(CliTest):
 
     def test_commands_without_their_argument(self):
         self.refused("replay", says="name the file")
-        self.refused("list", says="bugs, properties, actions, witnesses, models or formats")
+        self.refused("list", says="bugs, properties, actions, witnesses, models, formats or rules")
         self.refused("list", "everything", says=["everything", "bugs, properties"])
 
     def test_unknown_names(self):
@@ -58,14 +58,15 @@ class Usage(CliTest):
 
     def test_help_fits_and_leads_on(self):
         for arguments in [["--help"], ["-h"], ["explore", "--help"], ["replay", "--help"],
-                          ["list", "--help"], ["show", "--help"], ["simulate", "--help"], ["merge", "--help"],
+                          ["list", "--help"], ["show", "--help"], ["shrink", "--help"],
+                          ["explain", "--help"], ["simulate", "--help"], ["merge", "--help"],
                           ["linearizable", "--help"], ["gallery", "--help"], ["lab", "--help"]]:
             done = self.run_program(*arguments, status=0)
             self.assertIn("Usage: raftcheck", done.stdout)
             self.assert_fits(done.stdout)
             self.assertNotIn("\n\n\n", done.stdout)
             self.assertEqual(done.stderr, "")
-        for command in ["explore", "simulate", "merge", "replay", "show", "linearizable",
+        for command in ["explore", "simulate", "merge", "replay", "show", "shrink", "explain", "linearizable",
                         "list"]:
             self.assertIn(f"  {command} ", self.run_program("--help").stdout)
 

@@ -76,6 +76,22 @@ struct ReplayArguments {
 };
 int run_replay(const ReplayArguments& arguments);
 
+struct ShrinkArguments {
+  std::map<std::string, std::string> flags;  // those given, without dashes
+  std::string trace_path;                    // "-": the standard input
+  std::string bug;                           // as for replay
+  std::optional<std::string> output;         // none: beside the trace
+  std::optional<std::string> json_path;      // "-": the standard output
+};
+int run_shrink(const ShrinkArguments& arguments);
+
+struct ExplainArguments {
+  std::string trace_path;                // "-": the standard input
+  std::string bug;                       // as for replay
+  std::optional<std::string> json_path;  // "-": the standard output
+};
+int run_explain(const ExplainArguments& arguments);
+
 struct ShowArguments {
   std::map<std::string, std::string> flags;  // those given, without dashes
   std::string trace_path;                    // "-": the standard input
@@ -88,8 +104,8 @@ struct GalleryArguments {
 };
 int run_gallery(const GalleryArguments& arguments);
 
-// what: "bugs", "properties", "actions", "witnesses", "models" or "formats"; anything else is
-// refused.
+// what: "bugs", "properties", "actions", "witnesses", "models", "formats" or "rules"; anything
+// else is refused.
 int run_list(const std::string& what);
 
 }  // namespace cli

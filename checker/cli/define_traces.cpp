@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "checker/cli/show.hpp"
+#include "checker/cli/trace_flags.hpp"
 
 namespace cli {
 namespace {
@@ -20,6 +21,57 @@ void define_output(CLI::App& command, std::string& path, const std::string& what
       ->group("Files");
 }
 
+// How the core is chosen that a trace is run on.
+void define_bug(CLI::App& command, std::string& bug) {
+  command
+      .add_option("--bug", bug,
+                  "run it on the core with this bug of the gallery; none: the core as it is "
+                  "(default: what the trace was recorded with)")
+      ->type_name("NAME");
+}
+
+void define_json(CLI::App& command, std::string& path) {
+  command
+      .add_option("--json", path,
+                  "write the summary as JSON too; - is the standard output, and the text then goes "
+                  "to the standard error (default: not written)")
+      ->type_name("FILE")
+      ->group("Files");
+}
+
+void define_shrink(CLI::App& app, TracesParsed& parsed) {
+  CLI::App* shrink = app.add_subcommand(
+      "shrink", "Make a violating trace as small as can be, on the real step function.");
+  shrink->footer(
+      "Exit status:\n"
+      "  0  no single action of the trace that is written can be left out\n"
+      "  2  the trace is damaged, does not violate what it says, or cannot be written\n"
+      "  3  stopped at a limit or interrupted; the smallest trace so far is written");
+  define_trace(*shrink, parsed.shrink.trace_path);
+  define_bug(*shrink, parsed.shrink.bug);
+  define_flags(*shrink, shrink_flags(), parsed.shrink_flags);
+  shrink
+      ->add_option("--output", parsed.shrink_output,
+                   "where the small trace goes (default: t.shrunk.json beside t.json)")
+      ->type_name("FILE")
+      ->group("Files");
+  define_json(*shrink, parsed.shrink_json);
+}
+
+void define_explain(CLI::App& app, TracesParsed& parsed) {
+  CLI::App* explain = app.add_subcommand(
+      "explain",
+      "Say what a violation depends on, which faults it needs and which rule it breaks.");
+  explain->footer(
+      "Exit status:\n"
+      "  0  explained\n"
+      "  2  wrong usage, or the trace is damaged or does not reproduce\n"
+      "  3  interrupted before all faults were tried");
+  define_trace(*explain, parsed.explain.trace_path);
+  define_bug(*explain, parsed.explain.bug);
+  define_json(*explain, parsed.explain_json);
+}
+
 void define_show(CLI::App& app, TracesParsed& parsed) {
   CLI::App* show = app.add_subcommand("show", "Show a trace, or write it in another format.");
   show->footer("Exit status: 0, or 2 for wrong usage or a trace that is damaged.");
@@ -35,9 +87,23 @@ std::optional<std::string> given(const CLI::App& command, const char* flag,
 
 }  // namespace
 
-void define_traces(CLI::App& app, TracesParsed& parsed) { define_show(app, parsed); }
+void define_traces(CLI::App& app, TracesParsed& parsed) {
+  define_show(app, parsed);
+  define_shrink(app, parsed);
+  define_explain(app, parsed);
+}
 
 std::optional<int> run_traces(const CLI::App& command, TracesParsed& parsed) {
+  if (command.get_name() == "shrink") {
+    parsed.shrink.flags = given_flags(command, parsed.shrink_flags);
+    parsed.shrink.output = given(command, "--output", parsed.shrink_output);
+    parsed.shrink.json_path = given(command, "--json", parsed.shrink_json);
+    return run_shrink(parsed.shrink);
+  }
+  if (command.get_name() == "explain") {
+    parsed.explain.json_path = given(command, "--json", parsed.explain_json);
+    return run_explain(parsed.explain);
+  }
   if (command.get_name() == "show") {
     parsed.show.flags = given_flags(command, parsed.show_flags);
     parsed.show.output = given(command, "--output", parsed.show_output);

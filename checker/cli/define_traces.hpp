@@ -11,6 +11,12 @@ namespace cli {
 
 // Where the command line is put.
 struct TracesParsed {
+  FlagTexts shrink_flags;
+  std::string shrink_output;
+  std::string shrink_json;
+  ShrinkArguments shrink;
+  std::string explain_json;
+  ExplainArguments explain;
   FlagTexts show_flags;
   std::string show_output;
   ShowArguments show;

@@ -74,14 +74,8 @@ int exit_status(const engine::SearchResult& search) {
 // What was found is reported first; the files that could not be written are then said, and exit 2.
 void report_summary(const Outcome& outcome, const std::optional<std::string>& json_path,
                     std::vector<std::string> failures) {
-  print_to(json_path == kStdout ? stderr : stdout, summary_text(outcome));
-  if (json_path == kStdout) {
-    print_to(stdout, summary_json(outcome));
-  } else if (json_path) {
-    const auto written = traces::write_file(*json_path, summary_json(outcome));
-    if (!written) failures.push_back(fmt::format("--json: {}", written.error()));
-  }
-  if (!failures.empty()) throw UsageError(fmt::format("{}", fmt::join(failures, "\n")));
+  report(
+      summary_text(outcome), [&] { return summary_json(outcome); }, json_path, std::move(failures));
 }
 
 namespace {

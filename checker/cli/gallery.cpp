@@ -88,6 +88,13 @@ lab::MakeLive live_servers(const std::optional<Bug>& bug) {
   }
 }
 
+cluster::MakeNode node_maker(const std::optional<Bug>& bug) {
+  return [bug](const node::Options& options) {
+    const auto holder = std::make_shared<NodeHolder>(bug, options);
+    return std::shared_ptr<node::Node>(holder, &**holder);
+  };
+}
+
 struct NodeHolder::Impl {
   std::unique_ptr<node::LibraryNode> library;
   std::unique_ptr<node::Node> built_in;

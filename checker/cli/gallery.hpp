@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "checker/cluster/script.hpp"
 #include "checker/lab/run.hpp"
 #include "checker/node/node.hpp"
 
@@ -33,6 +34,10 @@ Bug bug_named(const std::string& name, const std::string& place);
 // Makes servers for the lab, with whatever keeps their code in memory. No bug: the core as it is.
 // Throws UsageError if the library can't be used.
 lab::MakeLive live_servers(const std::optional<Bug>& bug);
+
+// Makes nodes, with whatever keeps their code in memory. No bug: the core as it is. Making one
+// throws UsageError if the library can't be used.
+cluster::MakeNode node_maker(const std::optional<Bug>& bug);
 
 // A node, with whatever keeps its code in memory.
 class NodeHolder {

@@ -8,6 +8,7 @@
 #include "checker/cli/text.hpp"
 #include "checker/cli/usage_error.hpp"
 #include "checker/models/catalogue.hpp"
+#include "spec/paper_rule.hpp"
 #include "spec/property.hpp"
 #include "spec/witness.hpp"
 #include "traces/formats/formats.hpp"
@@ -89,6 +90,13 @@ void list_models() {
   }
 }
 
+void list_rules() {
+  for (std::size_t i = 0; i < spec::kPaperRuleCount; ++i) {
+    const auto rule = static_cast<spec::PaperRule>(i);
+    print_row(to_string(rule), 36, fmt::format("{}: {}", source(rule), description(rule)));
+  }
+}
+
 void list_formats() {
   for (const traces::formats::Format& format : traces::formats::all()) {
     print_row(format.name, kNameColumn, format.summary);
@@ -110,10 +118,12 @@ int run_list(const std::string& what) {
     list_models();
   } else if (what == "formats") {
     list_formats();
+  } else if (what == "rules") {
+    list_rules();
   } else {
-    throw UsageError(
-        fmt::format("list{}{}: say what: bugs, properties, actions, witnesses, models or formats",
-                    what.empty() ? "" : " ", what));
+    throw UsageError(fmt::format(
+        "list{}{}: say what: bugs, properties, actions, witnesses, models, formats or rules",
+        what.empty() ? "" : " ", what));
   }
   return kHolds;
 }

@@ -145,11 +145,11 @@ void add_gallery(CLI::App& app, Parsed& parsed) {
 }
 
 void add_list(CLI::App& app, Parsed& parsed) {
-  CLI::App* list =
-      app.add_subcommand("list", "List bugs, properties, actions, witnesses, models or formats.");
+  CLI::App* list = app.add_subcommand(
+      "list", "List bugs, properties, actions, witnesses, models, formats or rules.");
   list->footer("Exit status: 0, or 2 for wrong usage.");
   list->add_option("what", parsed.list_what,
-                   "bugs, properties, actions, witnesses, models or formats")
+                   "bugs, properties, actions, witnesses, models, formats or rules")
       ->type_name("WHAT");
 }
 

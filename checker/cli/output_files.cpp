@@ -1,6 +1,7 @@
 #include "checker/cli/output_files.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <filesystem>
 
@@ -20,12 +21,12 @@ void require_writable(const std::string& flag, const std::string& path) {
 }
 
 void require_places_for_files(const std::optional<std::string>& json_path,
-                              const std::string& trace_path) {
+                              const std::string& trace_path, const std::string& trace_flag) {
   if (json_path && *json_path != kStdout) require_writable("--json", *json_path);
   if (trace_path == kStdout) {
-    throw UsageError("--trace -: the standard output has the summary; name a file");
+    throw UsageError(trace_flag + " -: the standard output has the summary; name a file");
   }
-  require_writable("--trace", trace_path);
+  require_writable(trace_flag, trace_path);
   std::error_code ignored;  // of files that are not there yet
   if (json_path && !fs::is_character_file(*json_path, ignored) &&
       (*json_path == trace_path || fs::equivalent(*json_path, trace_path, ignored))) {
@@ -39,6 +40,18 @@ void write_result(const std::string& flag, const std::optional<std::string>& pat
   if (!path || *path == kStdout) return print_to(stdout, text);
   const auto written = traces::write_file(*path, text);
   if (!written) throw UsageError(fmt::format("{}: {}", flag, written.error()));
+}
+
+void report(const std::string& text, const std::function<std::string()>& json,
+            const std::optional<std::string>& json_path, std::vector<std::string> failures) {
+  print_to(json_path == kStdout ? stderr : stdout, text);
+  if (json_path == kStdout) {
+    print_to(stdout, json());
+  } else if (json_path) {
+    const auto written = traces::write_file(*json_path, json());
+    if (!written) failures.push_back(fmt::format("--json: {}", written.error()));
+  }
+  if (!failures.empty()) throw UsageError(fmt::format("{}", fmt::join(failures, "\n")));
 }
 
 void print_to(std::FILE* stream, const std::string& text) {

@@ -62,9 +62,7 @@ int run_replay(const ReplayArguments& arguments) {
     case cluster::ReplayVerdict::Differs:
       break;
   }
-  const std::string place = result.step == 0 ? "the start" : fmt::format("step {}", result.step);
-  throw UsageError(fmt::format("{}: {}: the implementation no longer follows the trace at {}: {}",
-                               arguments.trace_path, result.path, place, result.explanation));
+  throw UsageError(replay_failure(arguments.trace_path, result));
 }
 
 }  // namespace cli

@@ -80,13 +80,9 @@ void report_all(SimulateOutcome& outcome, cluster::SimulateReport& report, const
       note("--html", page);
     }
   }
-  print_to(places.json == kStdout ? stderr : stdout, simulate_text(outcome));
-  if (places.json == kStdout) {
-    print_to(stdout, simulate_json(outcome));
-  } else if (places.json) {
-    note("--json", traces::write_file(*places.json, simulate_json(outcome)));
-  }
-  if (!failures.empty()) throw UsageError(fmt::format("{}", fmt::join(failures, "\n")));
+  cli::report(
+      simulate_text(outcome), [&] { return simulate_json(outcome); }, places.json,
+      std::move(failures));
 }
 
 int exit_status(cluster::WalkStop stopped_by) {

@@ -7,7 +7,7 @@ endif()
 # A group is a class of cli_test.py: Usage, Bounds, ...
 foreach(group IN ITEMS
     Usage Clocks Bounds Networks Summary Json Files Limits Checkpoints Memory Progress Violation Recovery
-    Pages Replay Show Linearizable List Models Simulate SimulateBugs Shards Merge Lab LabBugs)
+    Pages Replay Show Shrink Explain Linearizable List Models Simulate SimulateBugs Shards Merge Lab LabBugs)
   string(TOLOWER ${group} name)
   add_test(NAME cli.${name} COMMAND ${RAFTCHECK_CLI_PYTHON}
     ${CMAKE_CURRENT_SOURCE_DIR}/cli_test.py $<TARGET_FILE:raftcheck> ${group})

@@ -45,6 +45,12 @@ std::optional<Bug> bug_of(const traces::Trace& trace, const std::string& path,
   return bug_named(*trace.bug, path + ": /bug:");
 }
 
+std::string replay_failure(const std::string& path, const cluster::ReplayResult& result) {
+  const std::string place = result.step == 0 ? "the start" : fmt::format("step {}", result.step);
+  return fmt::format("{}: {}: the implementation no longer follows the trace at {}: {}", path,
+                     result.path, place, result.explanation);
+}
+
 std::string core_text(const std::optional<Bug>& bug) {
   return bug ? "the core with the bug " + bug->name : "the core as it is";
 }

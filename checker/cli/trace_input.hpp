@@ -5,6 +5,7 @@
 #include <string>
 
 #include "checker/cli/gallery.hpp"
+#include "checker/cluster/replay.hpp"
 #include "traces/trace.hpp"
 
 namespace cli {
@@ -22,5 +23,8 @@ std::optional<Bug> bug_of(const traces::Trace& trace, const std::string& path,
 
 // "the core as it is", or "the core with the bug double-vote".
 std::string core_text(const std::optional<Bug>& bug);
+
+// Why a replay that differs is no reproduction, with the place in the trace.
+std::string replay_failure(const std::string& path, const cluster::ReplayResult& result);
 
 }  // namespace cli

@@ -5,6 +5,7 @@ usage: gallery_test.py RAFTCHECK BUG_FOLDER [--seconds N]   check one bug
        gallery_test.py RAFTCHECK GALLERY --update           write the traces of all bugs
        gallery_test.py --stale CMAKE PATCH ROOT GALLERY     a diff that does not apply must fail
        gallery_test.py --index GALLERY                      README.md lists the bugs that there are
+       gallery_test.py --rules RAFTCHECK GALLERY            explain names the rules of the stories
 
 A bug: each search that bug.json expects something of finds just that, at that depth, with a
 shortest trace, in time (of a cluster that does not recover: with the shortest run to it, while the
@@ -222,11 +223,70 @@ def check_index(gallery):
     expect(not ignored, f"git ignores {ignored}: see .gitignore")
 
 
+# What share of the bugs must be explained by the rule that their story names.
+EXPLAINED_AT_LEAST = 0.9
+
+
+def listed_rules(raftcheck):
+    """The closed list of rules: by name, "source: description"."""
+    rows = run([raftcheck, "list", "rules"]).stdout
+    found = re.findall(r"^  ([a-z-]+) ((?:.|\n   )*)", rows, re.MULTILINE)
+    expect(len(found) > 20, f"list rules: {rows[:500]}")
+    return {name: " ".join(text.split()) for name, text in found}
+
+
+def check_rule_of_story(folder, bug, rules):
+    """The rule that bug.json names is one of the list, and the story says it in the same words."""
+    name, rule = bug["name"], bug["rule"]
+    if not expect(rule in rules, f"{name}: bug.json: there is no rule {rule} (raftcheck list rules)"):
+        return
+    story = (folder / "story.md").read_text(encoding="utf-8")
+    section = re.search(r"^## The rule\n(.*?)(?=^## )", story, re.MULTILINE | re.DOTALL)
+    told = " ".join(section[1].split()) if section else "nothing"
+    wanted = f"`{rule}`, {rules[rule]}."
+    expect(told == wanted, f"{name}: story.md says of the rule: {told}; expected: {wanted}")
+
+
+def check_rules(raftcheck, gallery):
+    rules = listed_rules(raftcheck)
+    traces, missed = 0, []
+    for description in sorted(gallery.glob("*/bug.json")):
+        bug = json.loads(description.read_text(encoding="utf-8"))
+        check_rule_of_story(description.parent, bug, rules)
+        for _, name in traces_of(bug):
+            explained = run([raftcheck, "explain", description.parent / name, "--json", "-"], 60)
+            if explained is None or not expect(explained.returncode == 0,
+                                               f"explain {bug['name']}/{name}: {explained.stderr}"):
+                continue
+            traces += 1
+            found = json.loads(explained.stdout)
+            check_explanation(f"{bug['name']}/{name}", found)
+            if not found["rule"] or found["rule"]["name"] != bug["rule"]:
+                missed.append(f"{bug['name']}/{name}: {bug['rule']}, not {found['rule']}")
+    print(f"{traces - len(missed)} of {traces} traces are explained by the rule of their story")
+    for one in missed:
+        print(one)
+    expect(traces - len(missed) >= EXPLAINED_AT_LEAST * traces > 0, "too few")
+
+
+def check_explanation(name, found):
+    """A shortest trace has no step that could be left out, so the slice must have them all."""
+    trace_steps = found["step"] if found["property"] != RECOVERY else None
+    steps = [cause["step"] for cause in found["depends_on"]]
+    expect(steps == sorted(set(steps)), f"{name}: depends on {steps}")
+    if trace_steps is not None:
+        expect(steps == list(range(1, trace_steps + 1)), f"{name}: depends on {steps} only")
+    for cause in found["depends_on"]:
+        for before in (cause["message_from"], cause["goes_on_from"]):
+            expect(before is None or before in steps, f"{name}: step {before} is missing")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, default=60, help="for each search")
     parser.add_argument("--update", action="store_true", help="write the traces of all bugs")
     parser.add_argument("--stale", nargs=4, metavar=("CMAKE", "PATCH", "ROOT", "GALLERY"))
+    parser.add_argument("--rules", nargs=2, type=pathlib.Path, metavar=("RAFTCHECK", "GALLERY"))
     parser.add_argument("--index", type=pathlib.Path, metavar="GALLERY")
     parser.add_argument("raftcheck", nargs="?", type=pathlib.Path)
     parser.add_argument("folder", nargs="?", type=pathlib.Path)
@@ -234,6 +294,8 @@ def main():
     if arguments.stale:
         cmake, patch, root, gallery = arguments.stale
         check_stale(cmake, patch, pathlib.Path(root), pathlib.Path(gallery))
+    elif arguments.rules:
+        check_rules(*(path.resolve() for path in arguments.rules))
     elif arguments.index:
         check_index(arguments.index)
     elif arguments.folder is None:
