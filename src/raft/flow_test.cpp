@@ -138,6 +138,28 @@ TEST(Pipeline, Snapshot_IsSentOnce_UntilAnsweredOrAHeartbeat) {
   EXPECT_FALSE(progress_of(server, 2).flow->is_probing);
 }
 
+// The nemesis of the lab found this: nobody was sent anything but heartbeats any more.
+TEST(Pipeline, ThatWasLost_IsFollowedByTheSnapshot_WhereWhatFollowsItIsCompacted) {
+  for (const Backtracking backtracking : {Backtracking::Fast, Backtracking::Plain}) {
+    Server server = leader(pipelined({.term = 1, .backtracking = backtracking}, 1));
+    deliver(server, 2, accepted(1, 0));
+    deliver(server, 3, accepted(1, 0));
+    step(server, Propose{"a"});  // to server 2: its answer is lost
+    deliver(server, 3, accepted(1, 1));
+    step(server, Propose{"b"});
+    deliver(server, 3, accepted(1, 2));
+    step(server, Compact{Index{2}, "s"});
+    const AppendEntries heartbeat = request_to_2(step(server, HeartbeatTimeout{}));
+    EXPECT_EQ(heartbeat.prev_log_index, Index{2});
+    Server peer = follower({.servers = 3, .id = 2, .term = 1, .log = {1}});
+    peer.config.backtracking = backtracking;
+    const auto refusal = only<AppendEntriesReply>(deliver(peer, 1, heartbeat));
+    EXPECT_FALSE(refusal.success);
+    EXPECT_EQ(sent<InstallSnapshot>(deliver(server, 2, refusal)).size(), 1u);
+    EXPECT_TRUE(progress_of(server, 2).flow->is_probing);
+  }
+}
+
 // The round that a read begins must reach a follower that waits for its snapshot, too.
 TEST(Pipeline, Read_SendsAHeartbeat_WhileTheSnapshotIsOnItsWay) {
   Server server = leader(pipelined({.term = 1, .log = {1, 1}, .commit = 2}, 2));

@@ -47,12 +47,19 @@ Index retry_index(const Server& server, const AppendEntriesReply& reply) {
   return reply.conflict_index;
 }
 
+// What follows the messages in flight is compacted, and the follower lacks that: they, or the
+// answers to them, were lost. Nothing but the snapshot brings it further.
+bool is_pipeline_broken(const Server& server, const Progress& progress) {
+  return progress.flow && !progress.flow->is_probing &&
+         progress.next_index <= server.log.base_index();
+}
+
 void on_rejected(const Server& server, Progress& progress, ServerId from,
                  const AppendEntriesReply& reply, Effects& effects) {
   // A rejection may be old: it never moves nextIndex forward, nor below what is acknowledged.
   const Index retry = std::max(progress.match_index.next(),
                                std::min(progress.next_index, retry_index(server, reply)));
-  if (retry == progress.next_index) {
+  if (retry == progress.next_index && !is_pipeline_broken(server, progress)) {
     effects.outcome = Outcome::StaleReplyIgnored;
     return;
   }
