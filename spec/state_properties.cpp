@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <bit>
+
 #include "spec/agreement.hpp"
 #include "spec/rule.hpp"
 #include "spec/wording.hpp"
@@ -122,10 +124,24 @@ std::string holders(Servers servers, Index index, const EntryView& entry) {
   return names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "));
 }
 
+// Every server has all that was committed before this index, on its disk too if that is asked for.
+Index first_not_held_by_all(Servers servers, const History& history, bool on_disk) {
+  Index held = history.committed.size();
+  for (const ServerView* server : servers) {
+    if (on_disk && server->disk) held = std::min(held, server->disk->log_index);
+    held = std::min<Index>(held, server->log.size());
+    for (Index index = 1; index <= held; ++index) {
+      if (server->log[index - 1] != history.committed[index - 1].entry) held = index - 1;
+    }
+  }
+  return held + 1;
+}
+
 // Where memberships change, an entry may be committed by a quorum of a membership that is dropped
 // later. What stays true: no quorum of the committed membership is without it.
 Broken committed_in_every_quorum(Servers servers, const History& history) {
-  for (Index index = 1; index <= history.committed.size(); ++index) {
+  const Index first = first_not_held_by_all(servers, history, false);
+  for (Index index = first; index <= history.committed.size(); ++index) {
     const EntryView& entry = history.committed[index - 1].entry;
     std::vector<ServerId> others;
     for (const ServerView* server : servers) {
@@ -143,7 +159,8 @@ Broken committed_in_every_quorum(Servers servers, const History& history) {
 Broken committed_on_quorum(Servers servers, const History& history) {
   if (history.first_membership.is_known()) return committed_in_every_quorum(servers, history);
   const std::size_t majority = majority_of(servers.size());
-  for (Index index = 1; index <= history.committed.size(); ++index) {
+  const Index first = first_not_held_by_all(servers, history, false);
+  for (Index index = first; index <= history.committed.size(); ++index) {
     const EntryView& entry = history.committed[index - 1].entry;
     const auto count = static_cast<std::size_t>(std::ranges::count_if(
         servers, [&](const ServerView* server) { return holds(*server, index, entry); }));
@@ -224,17 +241,34 @@ Broken snapshot_is_prefix(const ServerView& server, const History& history) {
                      describe(membership));
 }
 
+// Sets of servers as bits: bit i is server i + 1.
+std::uint64_t set_of(const std::vector<ServerId>& ids) {
+  std::uint64_t set = 0;
+  for (const ServerId id : ids) set |= std::uint64_t{1} << (id - 1);
+  return set;
+}
+
+bool has_majority_of(std::uint64_t voters, std::uint64_t set) {
+  return static_cast<std::size_t>(std::popcount(voters & set)) >=
+         majority_of(static_cast<std::size_t>(std::popcount(voters)));
+}
+
 // Whether some quorum of one has no server in common with some quorum of the other: those of the
 // first with as few servers as can be are enough, and no server in two sets.
 bool can_part(const MembershipView& one, const MembershipView& other, Servers servers) {
-  const std::size_t n = servers.size();
-  for (std::uint32_t set = 0; set < std::uint32_t{1} << n; ++set) {
-    std::vector<ServerId> inside;
-    std::vector<ServerId> outside;
-    for (std::size_t i = 0; i < n; ++i) {
-      ((set >> i & 1U) != 0 ? inside : outside).push_back(servers[i]->id);
+  const auto has_quorum_in = [](std::uint64_t voters, std::uint64_t outgoing, std::uint64_t set) {
+    return has_majority_of(voters, set) && (outgoing == 0 || has_majority_of(outgoing, set));
+  };
+  const std::uint64_t voters = set_of(one.voters);
+  const std::uint64_t outgoing = set_of(one.outgoing);
+  const std::uint64_t other_voters = set_of(other.voters);
+  const std::uint64_t other_outgoing = set_of(other.outgoing);
+  const std::uint64_t all = (std::uint64_t{1} << servers.size()) - 1;
+  for (std::uint64_t inside = 0; inside <= all; ++inside) {
+    if (has_quorum_in(voters, outgoing, inside) &&
+        has_quorum_in(other_voters, other_outgoing, all & ~inside)) {
+      return true;
     }
-    if (has_quorum(one, inside) && has_quorum(other, outside)) return true;
   }
   return false;
 }
@@ -271,7 +305,8 @@ Broken snapshot_matches_applied(Servers servers, const History& history) {
 
 // A crash of all servers must not undo what is committed.
 Broken committed_durable(Servers servers, const History& history) {
-  for (Index index = 1; index <= history.committed.size(); ++index) {
+  const Index first = first_not_held_by_all(servers, history, true);
+  for (Index index = first; index <= history.committed.size(); ++index) {
     const EntryView& entry = history.committed[index - 1].entry;
     std::vector<ServerId> having;
     std::vector<ServerId> others;
