@@ -17,7 +17,7 @@ using LibraryEntry = Node* (*)(int boundary_version, const Options& options);
 inline constexpr const char* kLibraryEntry = "raftcheck_make_node";
 using LibraryLiveEntry = Live* (*)(int boundary_version, const Options& options);
 inline constexpr const char* kLibraryLiveEntry = "raftcheck_make_live";
-inline constexpr int kBoundaryVersion = 6;
+inline constexpr int kBoundaryVersion = 7;
 
 // Servers together with the library that their code lives in.
 template <class Servers>

@@ -36,6 +36,25 @@ struct LiveMessage {
   std::uint32_t bytes = 0;  // of its encoding
 };
 
+// What an entry of a log is.
+enum class EntryKind : std::uint8_t { Command, NoOp, Membership };
+
+// spec::MembershipView as sets of bits: bit i is server i + 1. Without voters nothing is known.
+struct LiveMembership {
+  std::uint64_t voters = 0;
+  std::uint64_t outgoing = 0;
+  std::uint64_t learners = 0;
+  [[nodiscard]] bool is_known() const { return voters != 0; }
+  bool operator==(const LiveMembership&) const = default;
+};
+
+// spec::DiskView without what is on its way to the disk.
+struct LiveDisk {
+  spec::Term current_term = 0;
+  spec::ServerId voted_for = spec::kNoServer;
+  spec::Index log_index = 0;
+};
+
 struct LiveStep {
   std::vector<LiveMessage> sent{};  // in the order of sending
   const char* outcome = "";
@@ -45,8 +64,11 @@ struct LiveStep {
   std::vector<std::uint64_t> reads{};
   // Below it the log is what it was, unless the implementation lies; 0: nothing is said to differ.
   spec::Index log_from = 0;
-  bool snapshot_changed = false;
-  std::size_t writes_pending = 0;       // with an asynchronous disk, afterwards
+  bool snapshot_changed = false;  // the same: else the snapshot is what it was
+  // With an asynchronous disk, afterwards: writes that are not durable, and into how many parts a
+  // crash can tear them.
+  std::size_t writes_pending = 0;
+  std::size_t parts_pending = 0;
   std::optional<std::string> contract;  // as StepResult::contract: the servers are of no use then
 };
 
@@ -65,12 +87,16 @@ struct LiveFacts {
   bool lease = false;
   spec::ServerId transferee = spec::kNoServer;
   std::vector<spec::Index> match_index{};  // slots as in ServerView; empty unless it leads
+  std::optional<LiveDisk> disk{};          // absent: what is written is durable at once
+  LiveMembership membership{};             // in force at the server, where memberships change
+  LiveMembership snapshot_membership{};    // in force at the snapshot, the same
 };
 
 struct LiveEntry {
   spec::Term term = 0;
-  std::uint8_t kind = 0;     // 0: a command, 1: a no-op, 2: a membership
-  std::string_view command;  // valid until the server's next step
+  EntryKind kind{};
+  std::string_view command;     // valid until the server's next step
+  LiveMembership membership{};  // of such an entry
   bool operator==(const LiveEntry&) const = default;
 };
 

@@ -1,10 +1,13 @@
 // The core of src/raft, stepped in place.
 #include <algorithm>
+#include <span>
 #include <stdexcept>
 
+#include "checker/node/disk_agreement.hpp"
 #include "checker/node/live.hpp"
 #include "checker/node/machine.hpp"
 #include "checker/node/raft_view.hpp"
+#include "checker/node/state_machine.hpp"
 #include "src/raft/canonical.hpp"
 #include "src/raft/contract.hpp"
 
@@ -51,9 +54,53 @@ LiveTraits traits_of(const raft::MessageBody& body) {
   return std::visit(Visitor{}, body);
 }
 
+EntryKind kind_of(raft::EntryKind kind) {
+  switch (kind) {
+    case raft::EntryKind::Command:
+      return EntryKind::Command;
+    case raft::EntryKind::NoOp:
+      return EntryKind::NoOp;
+    case raft::EntryKind::Membership:
+      return EntryKind::Membership;
+  }
+  throw std::logic_error("no such kind of entry");
+}
+
+LiveMembership sets_of(const raft::Membership& membership) {
+  return {membership.voters.bits(), membership.outgoing.bits(), membership.learners.bits()};
+}
+
+// Below it the write leaves what the disk has of the log as it is.
+spec::Index changed_by(const raft::Write& write) {
+  if (write.snapshot) return 1;
+  return write.log_from ? write.log_from->value : ~spec::Index{0};
+}
+
+// What a snapshot of a machine says (state_machine.hpp), without putting it into words anew for
+// each: what was applied stays.
+class AppliedText {
+ public:
+  void forget() {
+    text_.clear();
+    ends_.assign(1, 0);
+  }
+  // Of what was applied through `index`.
+  std::string through(const Machine& machine, std::size_t index) {
+    for (; ends_.size() <= machine.applied.size(); ends_.push_back(text_.size())) {
+      text_ += snapshot_text(std::span(machine.applied).subspan(ends_.size() - 1, 1));
+    }
+    return text_.substr(0, ends_[std::min(index, machine.applied.size())]);
+  }
+
+ private:
+  std::string text_;
+  std::vector<std::size_t> ends_{0};  // of the text of each entry
+};
+
 class LiveRaft final : public Live {
  public:
-  explicit LiveRaft(const Options& options) : driver_(options) {
+  explicit LiveRaft(const Options& options)
+      : driver_(options), disks_(options.servers), texts_(options.servers) {
     for (std::uint32_t id = 1; id <= options.servers; ++id) {
       machines_.push_back(driver_.initial(id));
     }
@@ -75,7 +122,12 @@ class LiveRaft final : public Live {
     if (input.kind == InputKind::DiskWrite && machine.pending.empty()) {
       throw std::invalid_argument("no write is pending");
     }
-    return take(machine, driver_.begin(machine, input, sent_), kNowhere);
+    if (input.kind == InputKind::Compact) return compact(machine, input.payload);
+    const bool is_write = input.kind == InputKind::DiskWrite;
+    const spec::Index written = is_write ? changed_by(machine.pending.front().write) : kNowhere;
+    take(machine, driver_.begin(machine, input, sent_), kNowhere);
+    if (is_write && !live_.contract) disks_[server - 1].update(machine, written);
+    return live_;
   }
 
   void drop(LiveHandle handle) override { free_.push_back(handle); }
@@ -94,12 +146,17 @@ class LiveRaft final : public Live {
     facts.lease = false;
     facts.transferee = spec::kNoServer;
     facts.match_index.clear();
+    if (driver_.config().async_disk) add_disk(id, facts);
+    if (driver_.config().changes != raft::Changes::None) {
+      facts.membership = sets_of(membership_of(server));
+      facts.snapshot_membership = sets_of(server.snapshot.membership);
+    }
     std::visit([&](const auto& role) { add_role(role, facts); }, server.role);
   }
 
   [[nodiscard]] LiveEntry entry(spec::ServerId server, spec::Index index) const override {
     const raft::Entry& entry = machines_[server - 1].server.log.at({index});
-    return {entry.term.value, static_cast<std::uint8_t>(entry.kind), entry.command};
+    return {entry.term.value, kind_of(entry.kind), entry.command, sets_of(entry.membership)};
   }
 
   [[nodiscard]] std::string_view snapshot_data(spec::ServerId server) const override {
@@ -136,6 +193,7 @@ class LiveRaft final : public Live {
     const spec::Index last_before = server.log.last_index().value;
     const spec::Index base_before = server.log.base_index().value;
     const spec::Index snapshot_before = server.snapshot.index.value;
+    const std::size_t snapshot_size_before = server.snapshot.data.size();
     live_.sent.clear();
     live_.contract.reset();
     try {
@@ -147,8 +205,10 @@ class LiveRaft final : public Live {
     }
     const spec::Index last = server.log.last_index().value;
     const bool restarted = std::holds_alternative<raft::Restart>(input);
-    live_.snapshot_changed = restarted || server.snapshot.index.value != snapshot_before ||
-                             server.log.base_index().value != base_before;
+    if (restarted || driver_.applied(machine).anew) texts_[server.id.value - 1].forget();
+    live_.snapshot_changed |= restarted || server.snapshot.index.value != snapshot_before ||
+                              server.snapshot.data.size() != snapshot_size_before ||
+                              server.log.base_index().value != base_before;
     if (live_.snapshot_changed) named = 1;
     if (last != last_before) named = std::min(named, std::min(last, last_before) + 1);
     live_.log_from = std::min(named, live_.log_from);
@@ -156,8 +216,23 @@ class LiveRaft final : public Live {
     live_.applied = driver_.applied(machine);
     live_.timers = driver_.timers();
     live_.writes_pending = machine.pending.size();
+    live_.parts_pending = 0;
+    for (const PendingWrite& pending : machine.pending) {
+      live_.parts_pending += raft::parts_of(pending.write);
+    }
+    if (driver_.config().async_disk) {
+      // A crash may have brought parts of what was pending onto the disk.
+      const spec::Index from = restarted ? 1 : live_.log_from == 0 ? kNowhere : live_.log_from;
+      disks_[server.id.value - 1].update(machine, from);
+    }
     add_sent();
     return live_;
+  }
+
+  const LiveStep& compact(Machine& machine, std::string_view payload) {
+    const raft::Index through = compacted_through(payload);
+    AppliedText& text = texts_[machine.server.id.value - 1];
+    return take(machine, raft::Compact{through, text.through(machine, through.value)}, kNowhere);
   }
 
   void note(const raft::Effects& effects) {
@@ -167,6 +242,12 @@ class LiveRaft final : public Live {
     live_.log_from = effects.persist.log_from
                          ? std::max<spec::Index>(effects.persist.log_from->value, 1)
                          : kNowhere;
+    live_.snapshot_changed = effects.persist.snapshot || effects.restore;
+  }
+
+  void add_disk(spec::ServerId id, LiveFacts& facts) const {
+    const raft::HardState& durable = machines_[id - 1].durable.hard_state;
+    facts.disk = {durable.current_term.value, durable.voted_for.value, disks_[id - 1].log_index()};
   }
 
   void add_sent() {
@@ -197,7 +278,9 @@ class LiveRaft final : public Live {
   }
 
   Driver driver_;
-  std::vector<Machine> machines_;  // by id
+  std::vector<Machine> machines_;     // by id
+  std::vector<DiskAgreement> disks_;  // the same; with an asynchronous disk
+  std::vector<AppliedText> texts_;    // the same
   std::vector<raft::Input> slots_;
   std::vector<LiveHandle> free_;
   std::vector<raft::Message> sent_;

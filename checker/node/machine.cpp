@@ -60,18 +60,22 @@ raft::ChangeMembership change(std::string_view payload) {
 
 // The snapshot of what the state machine was after that entry.
 raft::Compact compaction(const Machine& machine, std::string_view payload) {
-  raft::Compact compact{};
-  const char* end = payload.data() + payload.size();
-  const auto [rest, error] = std::from_chars(payload.data(), end, compact.through.value);
-  if (error != std::errc{} || rest != end) {
-    throw std::invalid_argument("a compaction without an index");
-  }
-  const std::size_t held = std::min<std::size_t>(compact.through.value, machine.applied.size());
-  compact.data = snapshot_text(std::span(machine.applied).first(held));
-  return compact;
+  const raft::Index through = compacted_through(payload);
+  const std::size_t held = std::min<std::size_t>(through.value, machine.applied.size());
+  return {through, snapshot_text(std::span(machine.applied).first(held))};
 }
 
 }  // namespace
+
+raft::Index compacted_through(std::string_view payload) {
+  raft::Index through{};
+  const char* end = payload.data() + payload.size();
+  const auto [rest, error] = std::from_chars(payload.data(), end, through.value);
+  if (error != std::errc{} || rest != end) {
+    throw std::invalid_argument("a compaction without an index");
+  }
+  return through;
+}
 
 void sort_waiting(std::vector<raft::Message>& waiting) {
   std::ranges::sort(waiting, {},

@@ -32,6 +32,9 @@ struct Machine {
 };
 RAFT_FIELDS(Machine, server, durable, applied, pending)
 
+// Of Input::payload of a Compact. Throws std::invalid_argument if it is none.
+raft::Index compacted_through(std::string_view payload);
+
 // Equal situations are equal states: in which order messages came to wait does not matter.
 void sort_waiting(std::vector<raft::Message>& waiting);
 

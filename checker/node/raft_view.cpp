@@ -179,19 +179,22 @@ std::vector<spec::EntryView> whole_log(const raft::Server& server,
 }
 
 // How far the server's log is on its disk.
-spec::DiskView disk_view(const Machine& machine, const std::vector<spec::EntryView>& log) {
-  spec::DiskView disk{machine.durable.hard_state.current_term.value,
-                      machine.durable.hard_state.voted_for.value,
-                      0,
-                      {},
-                      {}};
+spec::Index disk_log_index(const Machine& machine, const std::vector<spec::EntryView>& log) {
   raft::Server on_disk;
   on_disk.snapshot = machine.durable.snapshot;
   on_disk.log = machine.durable.log;
   std::vector<spec::EntryView> stored =
       whole_log(on_disk, view_of(snapshot_entries(on_disk.snapshot.data)));
   const auto differs = std::ranges::mismatch(stored, log);
-  disk.log_index = static_cast<spec::Index>(differs.in1 - stored.begin());
+  return static_cast<spec::Index>(differs.in1 - stored.begin());
+}
+
+spec::DiskView disk_view(const Machine& machine, const std::vector<spec::EntryView>& log) {
+  spec::DiskView disk{machine.durable.hard_state.current_term.value,
+                      machine.durable.hard_state.voted_for.value,
+                      disk_log_index(machine, log),
+                      {},
+                      {}};
   for (const PendingWrite& pending : machine.pending) {
     disk.pending.push_back(raft::parts_of(pending.write));
     disk.pending_ends.push_back(pending.write.last_index.value);
@@ -202,6 +205,12 @@ spec::DiskView disk_view(const Machine& machine, const std::vector<spec::EntryVi
 }  // namespace
 
 spec::EntryView entry_view(const raft::Entry& entry) { return view_of(entry); }
+
+spec::Index disk_log_index(const Machine& machine) {
+  const raft::Server& server = machine.server;
+  return disk_log_index(machine,
+                        whole_log(server, view_of(snapshot_entries(server.snapshot.data))));
+}
 
 spec::ServerView server_view(const Machine& machine) {
   const raft::Server& server = machine.server;

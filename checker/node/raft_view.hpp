@@ -9,5 +9,7 @@ namespace node {
 spec::ServerView server_view(const Machine& machine);
 spec::MessageView message_view(const raft::Message& message);
 spec::EntryView entry_view(const raft::Entry& entry);
+// DiskView::log_index, found by comparing the whole logs.
+spec::Index disk_log_index(const Machine& machine);
 
 }  // namespace node
