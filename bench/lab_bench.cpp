@@ -19,7 +19,7 @@ lab::Task<void> busy(lab::Lab& lab) {
 lab::Task<void> idle(lab::Lab& lab) { co_await lab.sleep(lab::seconds(100)); }
 
 constexpr lab::Test kBusy{"Busy", 'B', 3, {}, lab::Snapshots::None, 0, busy};
-constexpr lab::Test kBusySnapshots{"BusySnapshots", 'D', 3, {}, lab::Snapshots::EveryTen, 0, busy};
+constexpr lab::Test kBusySnapshots{"BusySnapshots", 'D', 3, {}, lab::Snapshots::Every, 0, busy};
 constexpr lab::Test kIdle{"Idle", 'A', 3, {}, lab::Snapshots::None, 0, idle};
 
 void run(benchmark::State& state, const lab::Test& test) {

@@ -11,11 +11,12 @@ from cli_test_support import HOLDS, STOPPED, VIOLATED, CliTest
 
 KEYS = [
     "version", "command", "arguments", "seed", "from", "iterations", "jobs", "bug",
-    "assertions_only", "interrupted", "runs", "failed", "events", "virtual_microseconds",
+    "assertions_only", "interrupted", "stopped_by", "runs", "failed", "events", "virtual_microseconds",
     "seconds", "peak_rss_bytes", "tests"]
 ROW_KEYS = [
     "test", "part", "no_op", "iterations", "failed", "events", "virtual_microseconds", "rpcs",
-    "bytes", "seconds", "failures", "trace", "page"]
+    "bytes", "seconds", "failures", "trace", "page", "history", "happened",
+    "convergence_microseconds_max"]
 
 
 class LabTest(CliTest):
@@ -68,6 +69,11 @@ class Lab(LabTest):
                 (["--iterations", "0"], ["--iterations 0"]),
                 (["--iterations", "many"], ["--iterations many"]),
                 (["--no-op", "maybe"], ["--no-op maybe", "both"]),
+                (["--iterations", "unlimited"], ["--iterations unlimited", "--time"]),
+                (["--time", "soon"], ["--time soon"]),
+                (["--time", "-1"], ["--time"]),
+                (["--judge", "lenient"], ["--judge lenient", "whole"]),
+                (["--history", "no/such/folder/file"], ["--history"]),
                 (["--jobs", "65"], ["--jobs 65"]),
                 (["--bug", "no-such-bug"], ["--bug no-such-bug", "match-next-plus-len"]),
                 (["--property", "Fairness"], ["Fairness"]),
@@ -76,6 +82,32 @@ class Lab(LabTest):
                 (["--json", "no/such/folder/file"], ["--json"]),
                 (["--trace", "no/such/folder/file"], ["--trace"])]:
             self.refused("lab", *arguments, says=says)
+
+    def test_time_ends_it_and_is_no_failure(self):
+        report = self.report("--only", "A", "--time", "1", "--seed", "1", "--no-op", "off")
+        self.assertEqual(report["stopped_by"], "time")
+        self.assertFalse(report["interrupted"])
+        self.assertIsNone(report["iterations"])
+        runs = [row["iterations"] for row in report["tests"]]
+        self.assertGreater(min(runs), 10)
+        self.assertLessEqual(max(runs) - min(runs), 1)
+        done = self.report("--only", "BasicAgree", "--time", "60", "--iterations", "2")
+        self.assertEqual(done["stopped_by"], "iterations")
+        self.assertEqual(done["runs"], 4)
+
+    def test_both_judges_come_to_the_same(self):
+        def runs(judge):
+            report = self.report("--only", "ReElection", "--only", "SnapshotInit", "--iterations", "2",
+                                 "--seed", "3", "--judge", judge)
+            return [[row[key] for key in ("events", "virtual_microseconds", "failed")]
+                    for row in report["tests"]]
+        self.assertEqual(runs("quick"), runs("whole"))
+
+    def test_the_nemesis_says_what_it_did(self):
+        done = self.lab("--only", "Nemesis", "--iterations", "2", "--seed", "1")
+        self.assertRegex(" ".join(done.stdout.split()), r"Nemesis: .*operation \d")
+        self.assertIn("after the last fault, all was well within", done.stdout)
+        self.assert_fits(done.stdout)
 
     def test_ctrl_c_says_how_far_it_came(self):
         with subprocess.Popen([support.PROGRAM, "lab", "--iterations", "10000000", "--seed", "1"],
@@ -111,3 +143,48 @@ class LabBugs(LabTest):
             report = self.report("--bug", bug, "--only", part, "--seed", "1", "--iterations", "20",
                                  "--assertions-only", "--no-op", "off", status=VIOLATED)
             self.assertGreater(report["failed"], 0, bug)
+
+    def test_a_stale_read_leaves_a_history_that_is_not_linearizable(self):
+        done = self.lab("--bug", "read-before-own-term", "--only", "KvReadsPartitions",
+                        "--iterations", "50", "--seed", "1", "--assertions-only", "--no-op", "off",
+                        status=VIOLATED)
+        self.assertIn("what clients saw is not linearizable", " ".join(done.stdout.split()))
+        (history,) = [name for name in os.listdir(self.folder) if name.endswith(".edn")]
+        self.assertIn(history, done.stdout)
+        judged = self.run_program("linearizable", history, "--model", "kv", status=VIOLATED)
+        self.assertIn("NOT linearizable", judged.stdout)
+
+    def test_the_nemesis_leaves_a_short_trace_of_its_long_runs(self):
+        report = self.report("--bug", "commit-old-term", "--only", "Nemesis", "--iterations", "20",
+                             "--seed", "1", "--no-op", "off", "--trace", "trace.json", status=VIOLATED)
+        self.assertEqual(report["tests"][0]["trace"], "trace.json")
+        with open(os.path.join(self.folder, "trace.json"), encoding="utf-8") as file:
+            self.assertLess(len(json.load(file)["steps"]), 200)
+        self.run_program("replay", "trace.json", status=VIOLATED)
+
+
+class LabJudges(LabTest):
+    """Takes about an hour: `./dev soak`."""
+
+    def test_both_find_the_same_in_every_bug(self):
+        bugs = sorted(os.listdir(os.path.join(os.path.dirname(support.PROGRAM), "gallery")))
+        violations = 0
+        for bug in bugs:
+            with self.subTest(bug=bug):
+                quick, whole = (self.found(bug, judge) for judge in ("quick", "whole"))
+                self.assertEqual(quick, whole)
+                violations += sum(1 for test in quick for failure in test[-1] if failure[1])
+        self.assertGreater(violations, 100)
+
+    def found(self, bug, judge):
+        arguments = [support.PROGRAM, "lab", "--bug", bug, "--judge", judge, "--seed", "1", "--json",
+                     "-", "--trace", "/dev/null", "--history", "/dev/null", "--iterations", "1"]
+        for test in ("A", "B", "Persist1", "Persist2", "Persist3", "UnreliableChurn", "D", "KvSnapshotAllFaults",
+                     "KvReadsOnePartition", "N"):
+            arguments += ["--only", test]
+        done = subprocess.run(arguments, cwd=self.folder, capture_output=True, text=True, check=False)
+        self.assertIn(done.returncode, (HOLDS, VIOLATED), done.stderr)
+        return [[test["test"], test["no_op"], test["events"],
+                 [[failure["iteration"], failure["property"], failure["message"]]
+                  for failure in test["failures"]]]
+                for test in json.loads(done.stdout)["tests"]]

@@ -46,10 +46,11 @@ struct LabArguments {
   bool assertions_only = false;
   bool is_list = false;  // only name the tests
   std::string bug;
-  bool wants_page = false;                // --html: each trace's page beside it
-  std::optional<std::string> trace_path;  // none: see kDefaultTrace in lab_command.cpp
-  std::optional<std::string> json_path;   // "-": the standard output
-  std::vector<std::string> command_line;  // for the record
+  bool wants_page = false;                  // --html: each trace's page beside it
+  std::optional<std::string> trace_path;    // none: see kDefaultTrace in lab_command.cpp
+  std::optional<std::string> history_path;  // the same
+  std::optional<std::string> json_path;     // "-": the standard output
+  std::vector<std::string> command_line;    // for the record
 };
 int run_lab(const LabArguments& arguments);
 

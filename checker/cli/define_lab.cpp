@@ -13,7 +13,11 @@ constexpr const char* kChecked = "What is checked";
 constexpr const char* kFiles = "Files";
 
 constexpr std::array kLabFlags = {
-    Flag{"iterations", "N", "50", kRuns, "how often each test is run, each time with other dice"},
+    Flag{"iterations", "N", "50", kRuns,
+         "how often each test is run, each time with other dice; unlimited where --time is given"},
+    Flag{"time", "SECONDS", "unlimited", kRuns,
+         "begin no further run after so many seconds; all tests are run once before any is run "
+         "again"},
     Flag{"seed", "N", "random", kRuns,
          "where the dice come from: the same seed and flags give the same runs on every machine. "
          "Always printed"},
@@ -22,6 +26,10 @@ constexpr std::array kLabFlags = {
          "whether new leaders append a no-op, which the lab's own suite does not expect: each test "
          "is run with it, without it, or both"},
     Flag{"jobs", "N", "1", kRuns, "threads; what is reported does not depend on them"},
+    Flag{"judge", "quick|whole", "quick", kChecked,
+         "how properties are checked: quick looks at what each step changed and asks the "
+         "properties' own rules where that does not settle it; whole asks them of everything after "
+         "each step, which is many times slower and must come to the same"},
 };
 
 void define_files(CLI::App& lab, LabParsed& parsed) {
@@ -32,6 +40,12 @@ void define_files(CLI::App& lab, LabParsed& parsed) {
       ->type_name("FILE")
       ->group(kFiles);
   define_page(lab, parsed.wants_page);
+  lab.add_option("--history", parsed.history_path,
+                 "where the history of a failed run's clients goes if it is not linearizable, for "
+                 "`raftcheck linearizable FILE --model kv`; {run} as above (default "
+                 "raftcheck-lab-{run}.edn)")
+      ->type_name("FILE")
+      ->group(kFiles);
   lab.add_option(
          "--json", parsed.json_path,
          "write the report as JSON too; - is the standard output, and the text then goes to "
@@ -86,9 +100,11 @@ LabArguments lab_arguments(const CLI::App& command, const LabParsed& parsed) {
                          .bug = parsed.bug,
                          .wants_page = parsed.wants_page,
                          .trace_path = {},
+                         .history_path = {},
                          .json_path = {},
                          .command_line = {}};
   if (command.count("--trace") > 0) arguments.trace_path = parsed.trace_path;
+  if (command.count("--history") > 0) arguments.history_path = parsed.history_path;
   if (command.count("--json") > 0) arguments.json_path = parsed.json_path;
   return arguments;
 }

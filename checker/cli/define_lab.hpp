@@ -21,6 +21,7 @@ struct LabParsed {
   std::string bug;
   bool wants_page = false;
   std::string trace_path;
+  std::string history_path;
   std::string json_path;
 };
 

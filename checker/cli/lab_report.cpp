@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <map>
+
 #include "checker/cli/json_parts.hpp"
 #include "checker/cli/process.hpp"
 #include "checker/cli/text.hpp"
@@ -63,7 +65,7 @@ std::string headline(const LabOutcome& outcome) {
   if (sum.failed > 0) {
     return fmt::format("{} of {} failed{}, in {}.\n", grouped(sum.failed), runs, bug, hours);
   }
-  if (outcome.report.is_interrupted) {
+  if (outcome.stopped_by == "interrupt") {
     return fmt::format("Interrupted: no failure{} so far in {}, in {}.\n", bug, runs, hours);
   }
   return fmt::format("No failure{} in {}, in {}.\n", bug, runs, hours);
@@ -87,8 +89,14 @@ std::string command(const LabOutcome& outcome, const lab::Row& row, const lab::F
 
 std::string trace_words(const LabOutcome::Written& written) {
   if (!written.why_not.empty()) return fmt::format("  no trace: {}\n", written.why_not);
-  return fmt::format("  trace of {}: {}\n", counted(written.steps, "step", "steps"), written.path) +
+  return fmt::format("  trace of {}: {}\n", counted(written.size, "step", "steps"), written.path) +
          (written.page.empty() ? "" : fmt::format("  its page: {}\n", written.page));
+}
+
+std::string history_words(const LabOutcome::Written& written) {
+  if (!written.why_not.empty()) return fmt::format("  no history: {}\n", written.why_not);
+  return fmt::format("  history of {}: {}\n", counted(written.size, "operation", "operations"),
+                     written.path);
 }
 
 std::string failure_text(const LabOutcome& outcome, std::size_t at) {
@@ -103,6 +111,7 @@ std::string failure_text(const LabOutcome& outcome, std::size_t at) {
     text += fmt::format("  failed {} in all\n", counted(row.failures.size(), "time", "times"));
   }
   if (outcome.traces[at]) text += trace_words(*outcome.traces[at]);
+  if (outcome.histories[at]) text += history_words(*outcome.histories[at]);
   return text + "  again: " + command(outcome, row, first) + "\n";
 }
 
@@ -118,6 +127,11 @@ Json failures_json(const LabOutcome& outcome, const lab::Row& row) {
   return failures;
 }
 
+// Where it went, or null.
+Json path_json(const std::optional<LabOutcome::Written>& written) {
+  return written && written->why_not.empty() ? Json(written->path) : Json();
+}
+
 Json row_json(const LabOutcome& outcome, std::size_t at) {
   const lab::Row& row = outcome.report.rows[at];
   Json json{{"test", row.test->name},
@@ -131,10 +145,37 @@ Json row_json(const LabOutcome& outcome, std::size_t at) {
             {"bytes", row.totals.bytes},
             {"seconds", row.seconds},
             {"failures", failures_json(outcome, row)}};
-  const auto& written = outcome.traces[at];
-  json["trace"] = written && written->why_not.empty() ? Json(written->path) : Json();
-  json["page"] = written && !written->page.empty() ? Json(written->page) : Json();
+  const auto& trace = outcome.traces[at];
+  json["trace"] = path_json(trace);
+  json["page"] = trace && !trace->page.empty() ? Json(trace->page) : Json();
+  json["history"] = path_json(outcome.histories[at]);
+  json["happened"] = row.happened;
+  json["convergence_microseconds_max"] = row.convergence_max ? Json(*row.convergence_max) : Json();
   return json;
+}
+
+// What the tests count, with and without no-ops together.
+std::string happened_text(const LabOutcome& outcome) {
+  std::map<std::string, std::map<std::string, std::uint64_t>> happened;  // by test
+  std::map<std::string, lab::Time> convergence;
+  for (const lab::Row& row : outcome.report.rows) {
+    for (const auto& [what, times] : row.happened) happened[row.test->name][what] += times;
+    if (!row.convergence_max) continue;
+    lab::Time& most = convergence[row.test->name];
+    most = std::max(most, *row.convergence_max);
+  }
+  std::string text;
+  for (const auto& [test, counts] : happened) {
+    std::vector<std::string> parts;
+    for (const auto& [what, times] : counts) {
+      parts.push_back(fmt::format("{} {}", what, short_number(times)));
+    }
+    text += wrapped(test + ":", 2, listed(parts));
+    if (!convergence.contains(test)) continue;
+    text += fmt::format("  after the last fault, all was well within {:.2f} s\n",
+                        seconds_of(convergence[test]));
+  }
+  return text;
 }
 
 }  // namespace
@@ -145,6 +186,7 @@ std::string lab_text(const LabOutcome& outcome) {
   text += fmt::format("seed {}, {} steps of servers, {} on {}\n", outcome.options.seed,
                       grouped(sum.totals.events), duration_text(outcome.seconds),
                       counted(outcome.options.jobs, "thread", "threads"));
+  text += happened_text(outcome);
   if (outcome.assertions_only) text += "No property was checked after the steps.\n";
   for (std::size_t row = 0; row < outcome.report.rows.size(); ++row) {
     if (!outcome.report.rows[row].failures.empty()) text += "\n" + failure_text(outcome, row);
@@ -159,11 +201,12 @@ std::string lab_json(const LabOutcome& outcome) {
             {"arguments", outcome.arguments},
             {"seed", outcome.options.seed},
             {"from", outcome.options.from},
-            {"iterations", outcome.options.iterations},
+            {"iterations", outcome.has_iterations ? Json(outcome.options.iterations) : Json()},
             {"jobs", outcome.options.jobs},
             {"bug", outcome.bug ? Json(*outcome.bug) : Json()},
             {"assertions_only", outcome.assertions_only},
-            {"interrupted", outcome.report.is_interrupted},
+            {"interrupted", outcome.stopped_by == "interrupt"},
+            {"stopped_by", outcome.stopped_by},
             {"runs", sum.runs},
             {"failed", sum.failed},
             {"events", sum.totals.events},

@@ -13,20 +13,24 @@ struct LabOutcome {
   lab::CampaignOptions options;
   lab::CampaignReport report;
   double seconds = 0;
+  // Why it stopped before all runs that were asked for; "iterations": it did not.
+  std::string stopped_by = "iterations";
+  bool has_iterations = true;  // else as many as --time allows
   std::optional<std::string> bug;
   bool assertions_only = false;
   std::vector<std::string> properties;  // if not all
   std::vector<std::string> arguments;
   bool wants_page = false;  // beside each trace
-  // By row: where the trace of its first failure went, and how many steps it has; or why there is
-  // none.
+  // Where the trace of a row's first failure went, or what its clients saw, and how many steps or
+  // operations it has; or why there is none.
   struct Written {
     std::string path;
-    std::size_t steps = 0;
+    std::size_t size = 0;
     std::string why_not;
     std::string page{};  // where its page went; empty if there is none
   };
-  std::vector<std::optional<Written>> traces;
+  std::vector<std::optional<Written>> traces;     // by row
+  std::vector<std::optional<Written>> histories;  // the same
 };
 
 std::string lab_text(const LabOutcome& outcome);

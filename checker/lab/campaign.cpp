@@ -13,6 +13,8 @@ struct Slot {
   bool is_done = false;
   Totals totals;
   double seconds = 0;
+  std::map<std::string, std::uint64_t> happened;
+  std::optional<Time> convergence;
 };
 
 class Campaign {
@@ -58,22 +60,31 @@ class Campaign {
 
   std::optional<Item> next() {
     const std::lock_guard lock(mutex_);
-    while (!is_over_ && next_.row < report_.rows.size()) {
-      const Row& row = report_.rows[next_.row];
-      const bool is_decided = options_.stops_at_failure && !row.failures.empty();
-      if (is_decided || next_.iteration == options_.iterations) {
-        next_ = {next_.row + 1, 0};
+    while (!is_over_ && next_.iteration < options_.iterations) {
+      if (next_.row == report_.rows.size()) {
+        next_ = {0, next_.iteration + 1};
+        if (are_all_decided()) break;
         continue;
       }
-      const std::uint64_t done = next_.row * options_.iterations + next_.iteration;
-      if (!observer_.go_on(done, report_.rows.size() * options_.iterations, row)) {
-        report_.is_interrupted = true;
+      const Row& row = report_.rows[next_.row];
+      if (options_.stops_at_failure && !row.failures.empty()) {
+        ++next_.row;
+        continue;
+      }
+      if (!observer_.go_on(taken_, report_.rows.size() * options_.iterations, row)) {
+        report_.is_stopped = true;
         is_over_ = true;
         break;
       }
-      return Item{next_.row, next_.iteration++};
+      ++taken_;
+      return Item{next_.row++, next_.iteration};
     }
     return std::nullopt;
+  }
+
+  [[nodiscard]] bool are_all_decided() const {
+    return options_.stops_at_failure &&
+           std::ranges::none_of(report_.rows, [](const Row& row) { return row.failures.empty(); });
   }
 
   void take(const Item& item) {
@@ -84,7 +95,8 @@ class Campaign {
     const std::lock_guard lock(mutex_);
     std::vector<Slot>& slots = slots_[item.row];
     if (slots.size() <= item.iteration) slots.resize(item.iteration + 1);
-    slots[item.iteration] = {true, result.totals, observer_.clock() - start};
+    slots[item.iteration] = {true, result.totals, observer_.clock() - start,
+                             std::move(result.happened), result.convergence};
     if (!result.failure) return;
     report_.rows[item.row].failures.push_back({id.iteration, std::move(result)});
   }
@@ -107,6 +119,8 @@ class Campaign {
       row.totals.bytes += slot.totals.bytes;
       row.totals.time += slot.totals.time;
       row.seconds += slot.seconds;
+      for (const auto& [what, times] : slot.happened) row.happened[what] += times;
+      row.convergence_max = std::max(row.convergence_max, slot.convergence);
     }
   }
 
@@ -116,6 +130,7 @@ class Campaign {
   std::mutex mutex_;  // of all that follows, of the failures and of the observer
   std::vector<std::vector<Slot>> slots_;  // by row and iteration, as far as they were run
   Item next_;
+  std::uint64_t taken_ = 0;
   bool is_over_ = false;
   std::exception_ptr error_;
 };

@@ -2,6 +2,7 @@
 // many threads. What is reported does not depend on the threads.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,8 +16,8 @@ struct CampaignOptions {
   bool without_no_op = true;
   bool with_no_op = true;
   std::uint64_t seed = 0;
-  std::uint64_t from = 0;  // the first iteration
-  std::uint64_t iterations = 50;
+  std::uint64_t from = 0;         // the first iteration
+  std::uint64_t iterations = 50;  // of each test; all tests are run once before any is run again
   std::uint32_t jobs = 1;
   bool stops_at_failure = false;  // of a test with a setting: its later iterations are left out
   RunOptions run;
@@ -34,12 +35,14 @@ struct Row {
   std::uint64_t iterations = 0;     // that were run
   std::vector<Failure> failures{};  // by iteration
   Totals totals{};
-  double seconds = 0;  // of all threads
+  double seconds = 0;                               // of all threads
+  std::map<std::string, std::uint64_t> happened{};  // RunResult::happened, of all runs
+  std::optional<Time> convergence_max{};            // the longest, where a test has one
 };
 
 struct CampaignReport {
   std::vector<Row> rows;
-  bool is_interrupted = false;
+  bool is_stopped = false;  // before all that was asked for was run
   [[nodiscard]] bool failed() const;
 };
 

@@ -26,6 +26,8 @@ CampaignOptions options_of(std::vector<const Test*> tests, std::uint64_t iterati
 
 // Fails in every third iteration or so.
 Task<void> fickle(Lab& lab) {
+  lab.count("sleep");
+  lab.note_convergence(millis(1 + lab.random(1000)));
   co_await lab.sleep(millis(10));
   lab.require(!lab.percent(30), "bad luck");
 }
@@ -76,6 +78,15 @@ TEST(Campaign, ThatStopsAtAFailure_TellsTheFirst_WhateverTheThreads) {
   }
 }
 
+TEST(Campaign, AddsUpWhatTestsCount_AndTellsTheLongestConvergence) {
+  Patient patient;
+  const CampaignReport report = run_campaign(options_of({&kFickle}, 40), patient);
+  EXPECT_EQ(report.rows[0].happened.at("sleep"), 40U);
+  ASSERT_TRUE(report.rows[0].convergence_max);
+  EXPECT_GT(*report.rows[0].convergence_max, millis(800));
+  EXPECT_LE(*report.rows[0].convergence_max, millis(1000));
+}
+
 TEST(Campaign, BeginsAtTheIterationThatIsAskedFor) {
   CampaignOptions options = options_of({&kFickle}, 40);
   Patient patient;
@@ -85,12 +96,12 @@ TEST(Campaign, BeginsAtTheIterationThatIsAskedFor) {
   EXPECT_EQ(failures(run_campaign(options, patient).rows[0]), std::vector{first});
 }
 
-TEST(Campaign, ThatIsInterrupted_SaysHowFarItCame) {
+TEST(Campaign, ThatIsStopped_SaysHowFarItCame_WithEachTestAsOftenAsTheOther) {
   Patient impatient(5);
   const CampaignReport report = run_campaign(options_of({test_named("BasicAgree")}, 4), impatient);
-  EXPECT_TRUE(report.is_interrupted);
-  EXPECT_EQ(report.rows[0].iterations, 4U);
-  EXPECT_EQ(report.rows[1].iterations, 1U);
+  EXPECT_TRUE(report.is_stopped);
+  EXPECT_EQ(report.rows[0].iterations, 3U);
+  EXPECT_EQ(report.rows[1].iterations, 2U);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "checker/cluster/replay.hpp"
 #include "checker/cluster/runner.hpp"
 #include "checker/cluster/shrink.hpp"
+#include "checker/lab/rerun.hpp"
 
 namespace lab {
 namespace {
@@ -15,7 +16,8 @@ namespace {
 // Entries in all the views and messages of a trace: a view is of a whole log. A trace file has 64
 // MiB at most, which is 100 bytes an entry.
 constexpr std::size_t kEntriesMax = 600'000;
-// Steps that shrinking may take altogether.
+// Steps that shrinking may take altogether: of servers stepped in place, and of nodes.
+constexpr std::uint64_t kShortenSteps = 20'000'000;
 constexpr std::uint64_t kShrinkSteps = 3'000'000;
 
 // A run whose assertions failed with the properties off may break one all the same.
@@ -93,15 +95,20 @@ std::optional<Evidence> evidence_of(node::Node& node, const RunId& id, const Run
     throw std::logic_error("a failed run of the lab came to something else the second time");
   }
   const spec::PropertySet properties = looked_for(options.properties);
+  const std::uint64_t steps = result.recorded.size();
+  std::vector<RecordedAction> recorded = result.recorded;
+  if (failed.violation) {
+    recorded =
+        shortened(recorded, node_options(id), options, failed.violation->property, kShortenSteps);
+  }
   Follower follower(node, id, properties);
-  if (!follower.follow(result.recorded)) return std::nullopt;
-  Evidence evidence{.trace = std::move(follower.trace()), .steps = 0};
-  evidence.steps = evidence.trace.steps.size();
+  if (!follower.follow(recorded)) return std::nullopt;
+  Evidence evidence{.trace = std::move(follower.trace()), .steps = steps};
   if (!evidence.trace.violation) {
     if (!failed.violation) return evidence;
     throw std::logic_error("a run of the lab violates no property on the real code");
   }
-  const std::uint64_t runs_max = kShrinkSteps / evidence.steps + 1;
+  const std::uint64_t runs_max = kShrinkSteps / evidence.trace.steps.size() + 1;
   std::uint64_t runs = 0;
   cluster::Shrunk shrunk = cluster::shrink(
       node, evidence.trace,

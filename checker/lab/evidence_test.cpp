@@ -14,7 +14,7 @@ Task<void> never(Lab& lab) {
   co_await lab.one("a", 3, true);
   lab.fail("on purpose");
 }
-constexpr Test kNever{"Never", 'B', 3, {}, Snapshots::EveryTen, 0, never};
+constexpr Test kNever{"Never", 'B', 3, {}, Snapshots::Every, 0, never};
 
 RunOptions core() {
   RunOptions options;

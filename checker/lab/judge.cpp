@@ -1,6 +1,7 @@
 #include "checker/lab/judge.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "checker/cluster/vocabulary.hpp"
 #include "checker/node/state_machine.hpp"
@@ -51,19 +52,22 @@ Judge::Judge(const node::Live& live, std::uint32_t servers, spec::PropertySet pr
       whole_history_ = spec::extended(whole_history_, views_.back());
     }
   }
+  const node::LiveMembership& first = servers_.front().facts.membership;
+  if (first.is_known()) reigns_.push_back({0, first});
 }
 
 // --- what is known ------------------------------------------------------------------------------
 
-// What the server's snapshot says of the log through its base. Most of the time that is what was
-// committed, which need not be read again.
-std::vector<EntryId> Judge::compacted(spec::ServerId server, const node::LiveStep& step) {
-  const node::LiveFacts& facts = servers_[server - 1].facts;
+// What the server's snapshot says of the log through its base; nothing: what the mirror has there.
+// Most of the time it is what was committed, which need not be read again.
+std::optional<std::vector<EntryId>> Judge::compacted(Server& server, bool is_changed) {
+  const node::LiveFacts& facts = server.facts;
+  if (!is_changed) return std::nullopt;
+  const bool is_committed = snapshot_is_committed(server);
+  server.snapshot_bytes = is_committed ? live_.snapshot_data(id_of(server)).size() : 0;
+  if (is_committed && facts.base_index <= server.agrees_with_committed) return std::nullopt;
+  if (!is_committed) return entries_of_snapshot(live_.snapshot_data(id_of(server)), table_);
   std::vector<EntryId> ids;
-  if (!step.snapshot_changed || facts.base_index == 0) return ids;
-  if (!snapshot_is_committed(servers_[server - 1])) {
-    return entries_of_snapshot(live_.snapshot_data(server), table_);
-  }
   for (Index index = 1; index <= facts.base_index && index <= committed_.size(); ++index) {
     ids.push_back(committed_[index - 1].entry);
   }
@@ -82,30 +86,67 @@ bool Judge::snapshot_is_committed(const Server& server) {
   if (data.size() != text_ends_[facts.snapshot_index]) return false;
   if (facts.snapshot_index == 0) return true;
   return data == std::string_view(committed_text_).substr(0, data.size()) &&
-         table_[committed_[facts.snapshot_index - 1].entry].term == facts.snapshot_term;
+         table_[committed_[facts.snapshot_index - 1].entry].term == facts.snapshot_term &&
+         (reigns_.empty() || facts.snapshot_membership == membership_at(facts.snapshot_index));
+}
+
+// A step says whether it changed the snapshot. Its word is not taken for it: the size is looked at
+// each time, and a piece in its turn. What is not as it was, is looked at whole.
+bool Judge::snapshot_seems_unchanged(Server& server) const {
+  const node::LiveFacts& facts = server.facts;
+  if (facts.snapshot_index != before_.snapshot_index ||
+      facts.snapshot_term != before_.snapshot_term ||
+      facts.snapshot_membership != before_.snapshot_membership) {
+    return false;
+  }
+  const std::string_view data = live_.snapshot_data(id_of(server));
+  if (data.size() != server.snapshot_bytes) return false;
+  if (data.empty()) return true;
+  server.snapshot_looked_at += kSnapshotWindow;
+  if (server.snapshot_looked_at >= data.size()) server.snapshot_looked_at = 0;
+  const std::size_t at = server.snapshot_looked_at;
+  return data.substr(at, kSnapshotWindow) ==
+         std::string_view(committed_text_).substr(at, std::min(kSnapshotWindow, data.size() - at));
+}
+
+const node::LiveMembership& Judge::membership_at(Index index) const {
+  const auto next = std::ranges::upper_bound(reigns_, index, {}, &Reign::first);
+  return std::prev(next)->membership;
 }
 
 // As spec::extended, which copies what is known.
 void Judge::extend_history(const Server& server, const StepCause& cause,
                            const node::LiveStep& step) {
   const node::LiveFacts& facts = server.facts;
-  if (cause.asked_read != 0 || !step.reads.empty()) {
-    reads_.committed.resize(committed_.size());
-    spec::ServerView after;
-    after.id = id_of(server);
-    after.last_applied = facts.last_applied;
-    reads_ = spec::extended(reads_, after, {cause.asked_read, step.reads});
-  }
+  if (cause.asked_read != 0 || !step.reads.empty()) note_reads(server, cause, step);
   if (facts.role == spec::Role::Leader && facts.current_term > 0) {
     if (facts.current_term >= leaders_.size()) leaders_.resize(facts.current_term + 1);
     spec::ServerId& leader = leaders_[facts.current_term];
-    if (leader == spec::kNoServer) {
-      leader = id_of(server);
-    }
+    if (leader == spec::kNoServer) leader = id_of(server);
   }
-  const Index last = std::min<Index>(facts.commit_index, server.log.size());
+  note_commits(server);
+}
+
+void Judge::note_reads(const Server& server, const StepCause& cause, const node::LiveStep& step) {
+  if (cause.asked_read != 0) asked_reads_.emplace(cause.asked_read, committed_.size());
+  for (const std::uint64_t id : step.reads) {
+    const auto asked = asked_reads_.find(id);
+    if (asked == asked_reads_.end()) continue;
+    if (server.facts.last_applied < asked->second && !stale_read_) {
+      stale_read_ = {{id, asked->second}, id_of(server), server.facts.last_applied};
+    }
+    asked_reads_.erase(asked);
+  }
+}
+
+void Judge::note_commits(const Server& server) {
+  const Index last = std::min<Index>(server.facts.commit_index, server.log.size());
   while (committed_.size() < last) {
-    committed_.push_back({server.log.at(committed_.size() + 1), facts.current_term});
+    const EntryId entry = server.log.at(committed_.size() + 1);
+    committed_.push_back({entry, server.facts.current_term});
+    if (!reigns_.empty() && table_.membership(entry).is_known()) {
+      reigns_.push_back({committed_.size(), table_.membership(entry)});
+    }
   }
 }
 
@@ -131,134 +172,53 @@ void Judge::update_agreement(std::size_t at) {
   }
 }
 
-// --- the tests ----------------------------------------------------------------------------------
-
-// The properties of spec::check_step, as they stand there; no disk here is slow.
-bool Judge::step_is_fine(const Server& server, const StepCause& cause) const {
-  const node::LiveFacts& after = server.facts;
-  const LogMirror& log = server.log;
-  if (after.current_term < before_.current_term) return false;
-  if (after.current_term == before_.current_term && after.voted_for != before_.voted_for &&
-      (cause.restarted || before_.voted_for != spec::kNoServer)) {
-    return false;
-  }
-  if (cause.restarted) return log.first_changed == 0;
-  if (after.commit_index < before_.commit_index || after.last_applied < before_.last_applied) {
-    return false;
-  }
-  const bool leads_on = before_.role == spec::Role::Leader && after.role == spec::Role::Leader &&
-                        before_.current_term == after.current_term;
-  if (!leads_on) return true;
-  if (log.lost_entries()) return false;
-  if (after.match_index.size() != before_.match_index.size()) return false;
-  for (std::size_t i = 0; i < before_.match_index.size(); ++i) {
-    if (after.match_index[i] < before_.match_index[i]) return false;
-  }
-  if (before_.transferee != spec::kNoServer && log.size() > log.size_before) return false;
-  return after.commit_index == before_.commit_index ||
-         (after.commit_index <= log.size() &&
-          table_[log.at(after.commit_index)].term == after.current_term);
-}
-
-// AppliedInOrder, as it stands in spec; the promises of pre-votes and transfers are left to spec.
-bool Judge::exchange_is_fine(const Server& server, const node::LiveStep& step) const {
-  if (std::ranges::any_of(step.sent, &node::LiveMessage::is_judged)) return false;
-  const spec::Applied& applied = step.applied;
-  const Index stands = applied.anew.value_or(before_.last_applied);
-  if (applied.first == 0 && applied.last == 0) return server.facts.last_applied == stands;
-  return applied.first == stands + 1 && applied.first <= applied.last &&
-         applied.last == server.facts.last_applied;
-}
-
-// LogMatching: what did not change was seen before. So only entries from the first change on, past
-// the logs' agreement, can be of one term at one index.
-bool Judge::logs_match(std::size_t at) const {
-  const Server& server = servers_[at];
-  if (server.log.first_changed == 0) return true;
-  for (std::size_t other = 0; other < servers_.size(); ++other) {
-    if (other == at) continue;
-    const LogMirror& log = servers_[other].log;
-    const Index end = std::min(server.log.size(), log.size());
-    for (Index i = std::max(server.agrees[other], server.log.first_changed - 1); i < end; ++i) {
-      if (table_[server.log.entries[i]].term == table_[log.entries[i]].term) return false;
-    }
-  }
-  return true;
-}
-
-// LeaderCompleteness: what was committed since it was last seen to hold.
-bool Judge::is_complete(Server& leader) const {
-  if (leader.facts.role != spec::Role::Leader) return true;
-  for (; leader.complete_through < committed_.size(); ++leader.complete_through) {
-    const Committed& committed = committed_[leader.complete_through];
-    if (committed.term >= leader.facts.current_term) continue;
-    const Index index = leader.complete_through + 1;
-    if (index > leader.log.size() || leader.log.at(index) != committed.entry) return false;
-  }
-  return true;
-}
-
-// MatchIndexSound: of the server's followers, and of the server as a follower.
-bool Judge::matches_are_sound(std::size_t at) const {
-  const auto is_sound = [&](const Server& leader, std::size_t other) {
-    return leader.facts.role != spec::Role::Leader || &leader == &servers_[other] ||
-           servers_[other].facts.current_term > leader.facts.current_term ||
-           leader.agrees[other] >= leader.facts.match_index[other];
-  };
-  for (std::size_t other = 0; other < servers_.size(); ++other) {
-    if (!is_sound(servers_[at], other) || !is_sound(servers_[other], at)) return false;
-  }
-  return true;
-}
-
-bool Judge::state_is_fine(std::size_t at, const node::LiveStep& step) {
-  Server& server = servers_[at];
-  const node::LiveFacts& facts = server.facts;
-  if (facts.role == spec::Role::Leader) {
-    // ElectionSafety.
-    if (leaders_[facts.current_term] != at + 1) return false;
-  }
-  for (Server& any : servers_) {
-    if (!is_complete(any)) return false;
-  }
-  if (!logs_match(at) || !matches_are_sound(at)) return false;
-  // StateMachineSafety.
-  if (facts.last_applied > server.agrees_with_committed) return false;
-  // CommittedOnQuorum; and, as what is written is durable at once, CommittedDurable.
-  const auto holders = static_cast<std::size_t>(std::ranges::count_if(
-      servers_, [&](const Server& any) { return any.agrees_with_committed >= committed_.size(); }));
-  if (holders < spec::majority_of(servers_.size())) return false;
-  // SnapshotMatchesApplied: what is committed does not change.
-  if (step.snapshot_changed && !snapshot_is_committed(server)) return false;
-  return !reads_.stale_read;
-}
-
 // --- the verdict --------------------------------------------------------------------------------
 
 spec::History Judge::history() const {
-  spec::History history = reads_;
+  spec::History history;
   history.leaders = leaders_;
   if (history.leaders.size() == 1) history.leaders.clear();
-  history.committed.clear();
   for (const Committed& committed : committed_) {
     history.committed.push_back({table_[committed.entry], committed.term});
   }
+  for (const auto& [id, index] : asked_reads_) history.reads.push_back({id, index});
+  history.stale_read = stale_read_;
+  if (!reigns_.empty()) history.first_membership = lab::view_of(reigns_.front().membership);
   return history;
 }
 
-// Only what the properties of steps look at.
-spec::ServerView Judge::view_before(std::size_t at) const {
+std::vector<spec::MessageView> Judge::judged_messages(const node::LiveStep& step) const {
+  std::vector<spec::MessageView> sent;
+  for (const node::LiveMessage& message : step.sent) {
+    if (message.is_judged) sent.push_back(live_.message_view(message.handle));
+  }
+  return sent;
+}
+
+spec::ServerView Judge::view_of(const node::LiveFacts& facts, spec::ServerId server) {
   spec::ServerView view;
-  view.id = static_cast<spec::ServerId>(at) + 1;
-  view.role = before_.role;
-  view.current_term = before_.current_term;
-  view.voted_for = before_.voted_for;
-  view.commit_index = before_.commit_index;
-  view.last_applied = before_.last_applied;
-  view.match_index = before_.match_index;
-  view.transferee = before_.transferee;
-  view.lease = before_.lease;
-  view.leader = before_.leader;
+  view.id = server;
+  view.role = facts.role;
+  view.current_term = facts.current_term;
+  view.voted_for = facts.voted_for;
+  view.commit_index = facts.commit_index;
+  view.last_applied = facts.last_applied;
+  view.match_index = facts.match_index;
+  view.transferee = facts.transferee;
+  view.lease = facts.lease;
+  view.leader = facts.leader;
+  if (facts.disk) {
+    view.disk = spec::DiskView{.current_term = facts.disk->current_term,
+                               .voted_for = facts.disk->voted_for,
+                               .log_index = facts.disk->log_index,
+                               .pending = {},
+                               .pending_ends = {}};
+  }
+  return view;
+}
+
+spec::ServerView Judge::view_before(std::size_t at) const {
+  spec::ServerView view = view_of(before_, static_cast<spec::ServerId>(at) + 1);
   const LogMirror& log = servers_[at].log;
   const Index kept = log.first_changed == 0 ? log.size() : log.first_changed - 1;
   for (Index index = 1; index <= kept; ++index) view.log.push_back(table_[log.at(index)]);
@@ -271,10 +231,7 @@ std::optional<spec::Violation> Judge::check_by_spec(spec::ServerId server,
                                                     const node::LiveStep& step,
                                                     const StepCause& cause) {
   ++steps_asked_;
-  std::vector<spec::MessageView> sent;
-  for (const node::LiveMessage& message : step.sent) {
-    if (message.is_judged) sent.push_back(live_.message_view(message.handle));
-  }
+  const std::vector<spec::MessageView> sent = judged_messages(step);
   const spec::ServerView& after = views_[server - 1];
   const spec::Exchange exchange{cause.received, sent, &step.applied};
   const auto of_step =
@@ -312,7 +269,8 @@ std::optional<spec::Violation> Judge::judge(spec::ServerId id, const node::LiveS
   }
   std::swap(before_, server.facts);
   live_.facts(id, server.facts);
-  update_.apply(id, step, server.facts, compacted(id, step), server.log);
+  const bool snapshot_changed = step.snapshot_changed || !snapshot_seems_unchanged(server);
+  update_.apply(id, step, server.facts, compacted(server, snapshot_changed), server.log);
   extend_history(server, cause, step);
   update_agreement(id - 1);
   const bool leads_anew =
@@ -321,8 +279,8 @@ std::optional<spec::Violation> Judge::judge(spec::ServerId id, const node::LiveS
   if (leads_anew) server.complete_through = 0;
   if (properties_ == 0) return std::nullopt;
   if (manner_ == Manner::Whole) return judge_in_whole(id, step, cause);
-  const bool is_fine = cause.received == nullptr && step_is_fine(server, cause) &&
-                       exchange_is_fine(server, step) && state_is_fine(id - 1, step);
+  const bool is_fine = step_is_fine(server, cause) && exchange_is_fine(server, step, cause) &&
+                       state_is_fine(id - 1, snapshot_changed);
   if (is_fine && steps_ % kWholeEvery != 0) return std::nullopt;
   return ask_spec(id, step, cause);
 }

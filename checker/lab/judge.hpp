@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -59,27 +60,49 @@ class Judge {
     spec::Index agrees_with_committed = 0;  // its log is what was committed, through here
     spec::Index complete_through = 0;       // a leader: LeaderCompleteness was seen through here
     std::vector<spec::Index> agrees;        // with the log of each other server, through here
+    // How many bytes of its snapshot say what was committed, when it was last looked at whole; and
+    // where it was looked at last in its turn.
+    std::size_t snapshot_bytes = 0;
+    std::size_t snapshot_looked_at = 0;
   };
   struct Committed {
     EntryId entry = 0;
     spec::Term term = 0;
   };
+  // Where memberships change: the one that was committed at these indices, to where the next one
+  // begins.
+  struct Reign {
+    spec::Index first = 0;
+    node::LiveMembership membership;
+  };
+  static constexpr std::size_t kSnapshotWindow = 256;
 
   [[nodiscard]] spec::ServerId id_of(const Server& server) const {
     return static_cast<spec::ServerId>(&server - servers_.data()) + 1;
   }
-  [[nodiscard]] std::vector<EntryId> compacted(spec::ServerId server, const node::LiveStep& step);
+  [[nodiscard]] std::optional<std::vector<EntryId>> compacted(Server& server, bool is_changed);
+  // Whether the snapshot is as it was, as far as this is looked at in each step.
+  [[nodiscard]] bool snapshot_seems_unchanged(Server& server) const;
   void extend_history(const Server& server, const StepCause& cause, const node::LiveStep& step);
+  void note_reads(const Server& server, const StepCause& cause, const node::LiveStep& step);
+  void note_commits(const Server& server);
   void update_agreement(std::size_t server);
   [[nodiscard]] bool snapshot_is_committed(const Server& server);
+  [[nodiscard]] const node::LiveMembership& membership_at(spec::Index index) const;
 
-  // Each proves its properties, or says false.
+  // Each proves its properties, or says false (judge_proofs.cpp).
   [[nodiscard]] bool step_is_fine(const Server& server, const StepCause& cause) const;
-  [[nodiscard]] bool exchange_is_fine(const Server& server, const node::LiveStep& step) const;
+  [[nodiscard]] bool restart_is_fine(const Server& server) const;
+  [[nodiscard]] bool exchange_is_fine(const Server& server, const node::LiveStep& step,
+                                      const StepCause& cause) const;
+  [[nodiscard]] bool promises_are_kept(const Server& server, const node::LiveStep& step,
+                                       const StepCause& cause) const;
   [[nodiscard]] bool logs_match(std::size_t server) const;
   [[nodiscard]] bool is_complete(Server& leader) const;
   [[nodiscard]] bool matches_are_sound(std::size_t server) const;
-  [[nodiscard]] bool state_is_fine(std::size_t server, const node::LiveStep& step);
+  [[nodiscard]] bool committed_is_held() const;
+  [[nodiscard]] bool quorums_overlap(const LogMirror& log) const;
+  [[nodiscard]] bool state_is_fine(std::size_t server, bool snapshot_changed);
 
   [[nodiscard]] std::optional<spec::Violation> ask_spec(spec::ServerId server,
                                                         const node::LiveStep& step,
@@ -87,6 +110,10 @@ class Judge {
   [[nodiscard]] std::optional<spec::Violation> judge_in_whole(spec::ServerId server,
                                                               const node::LiveStep& step,
                                                               const StepCause& cause);
+  [[nodiscard]] std::vector<spec::MessageView> judged_messages(const node::LiveStep& step) const;
+  // What the properties of steps and exchanges look at, but for the log.
+  [[nodiscard]] static spec::ServerView view_of(const node::LiveFacts& facts,
+                                                spec::ServerId server);
   [[nodiscard]] spec::ServerView view_before(std::size_t server) const;
   [[nodiscard]] spec::History history() const;
   [[nodiscard]] std::optional<spec::Violation> check_by_spec(spec::ServerId server,
@@ -103,9 +130,11 @@ class Judge {
   node::LiveFacts before_;                                // of the server that takes the step
   std::vector<spec::ServerId> leaders_{spec::kNoServer};  // History::leaders
   std::vector<Committed> committed_;
+  std::vector<Reign> reigns_;   // none: memberships do not change
   std::string committed_text_;  // what a snapshot of all that is committed says
   std::vector<std::size_t> text_ends_{0};
-  spec::History reads_;                  // only what it says of reads
+  std::map<std::uint64_t, spec::Index> asked_reads_;  // what each must see; see spec::AskedRead
+  std::optional<spec::StaleRead> stale_read_;
   spec::History whole_history_;          // Manner::Whole
   std::vector<spec::ServerView> views_;  // the same
   std::uint64_t steps_ = 0;

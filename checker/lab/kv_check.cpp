@@ -50,10 +50,11 @@ void require_linearizable(Lab& lab, const std::vector<KvOperation>& operations) 
                     "linearizable",
                     kConfigurationsMax));
   }
-  lab.fail("what clients saw is not linearizable" +
-           (verdict.explanation
-                ? ":\n" + linearizability::text(*verdict.explanation, history, kModel)
-                : std::string()));
+  std::string why = "what clients saw is not linearizable";
+  if (verdict.explanation) {
+    why += ":\n" + linearizability::text(*verdict.explanation, history, kModel);
+  }
+  throw NotLinearizable(why, history);
 }
 
 }  // namespace lab

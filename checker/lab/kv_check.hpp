@@ -8,7 +8,8 @@ namespace lab {
 
 linearizability::History history_of(const std::vector<KvOperation>& operations);
 
-// Fails the test unless the operations are linearizable.
+// Fails the test unless the operations are linearizable. To be called where the scenario itself
+// runs: what this throws is not told to whoever else waits.
 void require_linearizable(Lab& lab, const std::vector<KvOperation>& operations);
 
 }  // namespace lab

@@ -10,7 +10,6 @@
 #include <string>
 #include <vector>
 
-#include "checker/engine/interner.hpp"
 #include "checker/node/live.hpp"
 #include "spec/view.hpp"
 
@@ -20,30 +19,50 @@ using EntryId = std::uint32_t;
 
 class EntryTable {
  public:
+  EntryTable() : slots_(64, kFree) {}
+
   EntryId intern(const node::LiveEntry& entry);
-  EntryId intern(const spec::EntryView& entry);
-  [[nodiscard]] const spec::EntryView& operator[](EntryId id) const { return entries_[id]; }
-  [[nodiscard]] bool is_command(EntryId id) const { return is_command_[id]; }
+  [[nodiscard]] const spec::EntryView& operator[](EntryId id) const { return entries_[id].view; }
+  [[nodiscard]] bool is_command(EntryId id) const {
+    return entries_[id].kind == node::EntryKind::Command;
+  }
+  [[nodiscard]] bool is_membership(EntryId id) const {
+    return entries_[id].kind == node::EntryKind::Membership;
+  }
+  // Of a membership; unknown if it is read from a snapshot.
+  [[nodiscard]] const node::LiveMembership& membership(EntryId id) const {
+    return entries_[id].membership;
+  }
   [[nodiscard]] bool is(EntryId id, const node::LiveEntry& entry) const {
-    const spec::EntryView& known = entries_[id];
-    return known.term == entry.term && kind_of(known) == entry.kind &&
-           known.command == entry.command;
+    const Known& known = entries_[id];
+    return known.view.term == entry.term && known.kind == entry.kind &&
+           known.view.command == entry.command && known.membership == entry.membership;
   }
 
  private:
-  static std::uint8_t kind_of(const spec::EntryView& entry) {
-    return entry.no_op ? 1 : entry.is_membership ? 2 : 0;
-  }
-  engine::SequenceInterner<std::uint64_t> index_;
-  std::vector<std::uint64_t> words_;
-  std::vector<spec::EntryView> entries_;
-  std::vector<bool> is_command_;
+  struct Known {
+    spec::EntryView view;
+    node::EntryKind kind{};
+    node::LiveMembership membership;
+    std::uint32_t hash = 0;
+  };
+  static constexpr EntryId kFree = ~EntryId{0};
+
+  [[nodiscard]] std::size_t mask() const { return slots_.size() - 1; }
+  void grow();
+
+  std::vector<Known> entries_;  // by id
+  std::vector<EntryId> slots_;  // a flat table with linear probing
 };
+
+// As spec shows it.
+spec::MembershipView view_of(const node::LiveMembership& membership);
 
 // One server's log, index 1 first, compacted or not.
 struct LogMirror {
   std::vector<EntryId> entries;
-  std::vector<std::uint32_t> commands;  // how many of the entries through here are commands
+  std::vector<std::uint32_t> commands;   // how many of the entries through here are commands
+  std::vector<spec::Index> memberships;  // where one stands
   // Of the last update: what stood from first_changed on before it.
   spec::Index first_changed = 0;  // the first index at which the log differs from before; 0: none
   spec::Index size_before = 0;
@@ -69,9 +88,9 @@ class MirrorUpdate {
   MirrorUpdate(const node::Live& live, EntryTable& table) : live_(live), table_(table) {}
 
   // Brings the mirror up to what the server's log is now. `compacted`: what stands for the log
-  // through facts.base_index, looked at where the step changed the snapshot.
+  // through facts.base_index, if that may differ from what the mirror has there.
   void apply(spec::ServerId server, const node::LiveStep& step, const node::LiveFacts& facts,
-             const std::vector<EntryId>& compacted, LogMirror& mirror);
+             const std::optional<std::vector<EntryId>>& compacted, LogMirror& mirror);
   // The same of a server of which nothing is said: everything is looked at.
   void audit(spec::ServerId server, const node::LiveFacts& facts, LogMirror& mirror);
 
@@ -80,7 +99,9 @@ class MirrorUpdate {
   [[nodiscard]] std::optional<spec::Index> changed_in_turn(spec::ServerId server,
                                                            const node::LiveFacts& facts,
                                                            const LogMirror& mirror);
-  void begin(LogMirror& mirror) const;
+  static void begin(LogMirror& mirror);
+  // Takes away what stands from `index` on; the first time in a step, it is noted.
+  static void cut(LogMirror& mirror, spec::Index index);
   void put(LogMirror& mirror, spec::Index index, EntryId id) const;
   void read(spec::ServerId server, const node::LiveFacts& facts, spec::Index from,
             LogMirror& mirror);

@@ -3,18 +3,11 @@
 namespace lab {
 
 Network::Network(std::uint32_t servers, std::uint64_t seed, std::uint64_t stream)
-    : servers_(servers),
-      connected_(servers, true),
-      closed_(std::size_t{servers} * servers, false),
-      random_(seed, stream) {}
+    : links(servers), connected_(servers, true), random_(seed, stream) {}
 
 void Network::connect(std::uint32_t server) { connected_[server - 1] = true; }
 
 void Network::disconnect(std::uint32_t server) { connected_[server - 1] = false; }
-
-void Network::set_link(std::uint32_t from, std::uint32_t to, bool is_open) {
-  closed_[(from - 1) * servers_ + to - 1] = !is_open;
-}
 
 std::optional<Time> Network::request_delay() {
   const Time dispatch = 1 + below(kDispatchMax);

@@ -31,21 +31,38 @@ inline constexpr Time kLongFailDelayMax = millis(6999);
 // runs on. A call is dispatched, and a handler is done, after 1 to so many microseconds.
 inline constexpr Time kDispatchMax = micros(100);
 
+// Which links between servers 1..servers are open, one direction at a time; at first, all.
+class Links {
+ public:
+  explicit Links(std::uint32_t servers)
+      : servers_(servers), closed_(std::size_t{servers} * servers, false) {}
+  [[nodiscard]] std::uint32_t servers() const { return servers_; }
+  [[nodiscard]] bool is_open(std::uint32_t from, std::uint32_t to) const {
+    return !closed_[(from - 1) * servers_ + to - 1];
+  }
+  void close(std::uint32_t from, std::uint32_t to) {
+    closed_[(from - 1) * servers_ + to - 1] = true;
+  }
+
+ private:
+  std::uint32_t servers_;
+  std::vector<bool> closed_;
+};
+
 class Network {
  public:
   // Servers are 1..servers, all connected.
   Network(std::uint32_t servers, std::uint64_t seed, std::uint64_t stream);
 
   NetworkRules rules;
+  Links links;  // beside what connect and disconnect say
 
   // disconnect: both directions to everybody. connect: to those that are connected now.
   void connect(std::uint32_t server);
   void disconnect(std::uint32_t server);
   [[nodiscard]] bool is_connected(std::uint32_t server) const { return connected_[server - 1]; }
-  // One direction of one link, beside what connect and disconnect say.
-  void set_link(std::uint32_t from, std::uint32_t to, bool is_open);
   [[nodiscard]] bool reaches(std::uint32_t from, std::uint32_t to) const {
-    return connected_[from - 1] && connected_[to - 1] && !closed_[(from - 1) * servers_ + to - 1];
+    return connected_[from - 1] && connected_[to - 1] && links.is_open(from, to);
   }
 
   // After how long the request is with its handler; nothing: it is lost.
@@ -63,9 +80,7 @@ class Network {
   Time below(Time n) { return random_.below(static_cast<std::uint32_t>(n)); }
   bool is_lost() { return random_.below(100) < kLossPercent; }
 
-  std::uint32_t servers_;
   std::vector<bool> connected_;
-  std::vector<bool> closed_;
   engine::Random random_;
 };
 

@@ -82,10 +82,10 @@ TEST(Network, Disconnect_CutsBothDirectionsToEverybody_UntilBothAreConnected) {
 
 TEST(Network, ALinkThatIsClosed_IsClosedInOneDirection) {
   Network network(3, 1, 6);
-  network.set_link(1, 2, false);
+  network.links.close(1, 2);
   EXPECT_FALSE(network.reaches(1, 2));
   EXPECT_TRUE(network.reaches(2, 1));
-  network.set_link(1, 2, true);
+  network.links = Links(3);
   EXPECT_TRUE(network.reaches(1, 2));
 }
 

@@ -52,10 +52,15 @@ RunResult run(const RunId& id, const RunOptions& options) {
   } catch (const PropertyViolated& broken) {
     result.failure = broken.what();
     result.violation = broken.violation;
+  } catch (const NotLinearizable& failed) {
+    result.failure = failed.what();
+    result.history = failed.history;
   } catch (const TestFailed& failed) {
     result.failure = failed.what();
   }
   result.totals = simulator.totals();
+  result.happened = lab.happened();
+  result.convergence = lab.convergence();
   result.steps_asked = simulator.judge().steps_asked();
   result.recorded = simulator.recorded();
   return result;

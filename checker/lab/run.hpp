@@ -31,8 +31,12 @@ struct RunOptions {
 struct RunResult {
   std::optional<std::string> failure;        // why, in a sentence
   std::optional<spec::Violation> violation;  // of a property; else an assertion of the test failed
+  // What the clients of the key/value layer saw, if that is what failed.
+  std::optional<linearizability::History> history;
   Totals totals;
-  std::uint64_t steps_asked = 0;  // Judge::steps_asked
+  std::map<std::string, std::uint64_t> happened;  // what the test counts
+  std::optional<Time> convergence;                // after the last fault, where a test has them
+  std::uint64_t steps_asked = 0;                  // Judge::steps_asked
   std::vector<RecordedAction> recorded;
 };
 

@@ -5,7 +5,7 @@
 // So the suite's "index 4" is the fourth command, whether leaders append no-ops or not.
 #pragma once
 
-#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -46,6 +46,8 @@ class Lab {
   void crash_all();
   void bring_up_all();
   void set_network(const NetworkRules& rules) { simulator_.network().rules = rules; }
+  void set_links(const Links& links) { simulator_.network().links = links; }
+  void heal() { set_links(Links(servers())); }
 
   // --- time and chance ---
   auto sleep(Time time) { return simulator_.sleep(time); }
@@ -94,6 +96,14 @@ class Lab {
   // Of the longest of the servers' applied logs.
   [[nodiscard]] Position applied_max() const;
 
+  // --- what is told of the run ---
+  // Something happened, so often.
+  void count(const char* what, std::uint64_t times = 1) { happened_[what] += times; }
+  // How long it took after the last fault until everything was as it should be.
+  void note_convergence(Time time) { convergence_ = time; }
+  [[nodiscard]] const std::map<std::string, std::uint64_t>& happened() const { return happened_; }
+  [[nodiscard]] std::optional<Time> convergence() const { return convergence_; }
+
   void require(bool condition, const std::string& why) {
     if (!condition) simulator_.fail(why);
   }
@@ -103,6 +113,8 @@ class Lab {
  private:
   Simulator& simulator_;
   std::uint64_t commands_ = 0;
+  std::map<std::string, std::uint64_t> happened_;
+  std::optional<Time> convergence_;
 };
 
 }  // namespace lab

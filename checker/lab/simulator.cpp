@@ -2,9 +2,27 @@
 
 #include <fmt/format.h>
 
-#include "checker/cluster/vocabulary.hpp"
+#include <algorithm>
 
 namespace lab {
+namespace {
+
+// To a state machine. The labs' suite does not look at terms.
+bool is_same_value(const spec::EntryView& one, const spec::EntryView& other) {
+  return one.command == other.command && one.no_op == other.no_op &&
+         one.is_membership == other.is_membership;
+}
+
+// Of the message among those to the same receiver.
+std::size_t ordinal_of(const node::LiveStep& step, std::size_t position) {
+  const auto before = step.sent.begin() + static_cast<std::ptrdiff_t>(position);
+  return static_cast<std::size_t>(std::count_if(
+      step.sent.begin(), before,
+      [&](const node::LiveMessage& other) { return other.to == step.sent[position].to; }));
+}
+
+}  // namespace
+
 Simulator::Simulator(node::Live& live, const SimulatorOptions& options)
     : live_(live),
       options_(options),
@@ -15,6 +33,7 @@ Simulator::Simulator(node::Live& live, const SimulatorOptions& options)
       nodes_(options.node.servers) {
   network_.rules = options.network;
   for (spec::ServerId id = 1; id <= servers(); ++id) {
+    nodes_[id - 1].disk_time_max = options.disk_time_max;
     if (options.timer_skew_permille > 0) {
       const std::uint32_t spread = timer_random_.below(2 * options.timer_skew_permille + 1);
       nodes_[id - 1].timer_rate_permille = 1000 - options.timer_skew_permille + spread;
@@ -83,6 +102,14 @@ Time Simulator::election_timeout() {
   return options_.election_timeout_min + timer_random_.below(static_cast<std::uint32_t>(spread));
 }
 
+// No other server's clock may say that the minimum election timeout is over while a leader's says
+// that it is not. A follower's lease only keeps its vote back.
+Time Simulator::lease_time(spec::ServerId server) const {
+  if (facts(server).role != spec::Role::Leader) return options_.election_timeout_min;
+  const Time skew = options_.timer_skew_permille;
+  return options_.election_timeout_min * (1000 - skew) / (1000 + skew);
+}
+
 // Timers are set anew far more often than they go off. So an event that comes before the deadline
 // moves itself there, and only a deadline before the next event needs one of its own.
 void Simulator::set_timer(spec::ServerId server, TimerKind kind, Time delay) {
@@ -117,7 +144,8 @@ void Simulator::on_timer(spec::ServerId server, TimerKind kind, Time scheduled) 
 
 // --- the network ---------------------------------------------------------------------------------
 
-void Simulator::send(const node::LiveMessage& message, std::size_t position, Origin origin) {
+void Simulator::send(const node::LiveStep& step, std::size_t position, Origin origin) {
+  const node::LiveMessage& message = step.sent[position];
   if (message.handle >= flights_.size()) flights_.resize(message.handle + 1);
   flights_[message.handle] = {.from = message.from,
                               .to = message.to,
@@ -126,7 +154,8 @@ void Simulator::send(const node::LiveMessage& message, std::size_t position, Ori
                               .to_incarnation = nodes_[message.to - 1].incarnation,
                               .late = 0,
                               .step = judge_.steps(),
-                              .position = position};
+                              .position = position,
+                              .ordinal = options_.is_recorded ? ordinal_of(step, position) : 0};
   if (message.kind == node::LiveKind::Reply) {
     send_reply(message, origin);
   } else {
@@ -209,6 +238,7 @@ void Simulator::receive(node::LiveHandle handle) {
     record(traces::ActionKind::Deliver, flight.to);
     recorded_.back().action.sent_at = flight.step;
     recorded_.back().position = flight.position;
+    recorded_.back().ordinal = flight.ordinal;
   }
   std::optional<spec::MessageView> judged;
   if (live_.is_judged(handle)) judged = live_.message_view(handle);
@@ -238,14 +268,17 @@ void Simulator::settle(spec::ServerId server, const node::LiveStep& step, const 
     std::rethrow_exception(failure_);
   }
   if (step.contract) fail(fmt::format("server {}: {}", server, *step.contract));
-  for (std::size_t i = 0; i < step.sent.size(); ++i) send(step.sent[i], i, origin);
+  for (std::size_t i = 0; i < step.sent.size(); ++i) send(step, i, origin);
   if (step.timers.reset_election) set_timer(server, TimerKind::Election, election_timeout());
   if (step.timers.reset_heartbeat) set_timer(server, TimerKind::Heartbeat, kHeartbeatInterval);
-  if (step.timers.reset_lease) set_timer(server, TimerKind::Lease, options_.election_timeout_min);
-  if (options_.node.async_disk) schedule_writes(server, step.writes_pending);
-  const spec::Applied applied = step.applied;  // compacting is a step too
-  apply(server, applied);
-  compact_if_due(server, applied.first, applied.last);
+  if (step.timers.reset_lease) set_timer(server, TimerKind::Lease, lease_time(server));
+  if (options_.node.async_disk) schedule_writes(server, step);
+  const bool has_reads = applier_ != nullptr && !step.reads.empty();
+  // Compacting is a step too, and takes the place of this one.
+  const std::vector<std::uint64_t> reads = has_reads ? step.reads : std::vector<std::uint64_t>();
+  const std::vector<spec::Index> snapshots = apply(server, step.applied);
+  for (const std::uint64_t id : reads) applier_->on_read(server, id);
+  for (const spec::Index index : snapshots) compact(server, index);
 }
 
 std::optional<spec::Index> Simulator::propose(spec::ServerId server, const std::string& command) {
@@ -266,8 +299,34 @@ std::optional<spec::Index> Simulator::propose(spec::ServerId server, const std::
 }
 
 void Simulator::ask(spec::ServerId server, const node::Input& input, const traces::Action& action) {
-  if (options_.is_recorded) recorded_.push_back({action, 0});
+  if (options_.is_recorded) {
+    recorded_.push_back({action});
+    recorded_.back().action.server = server;
+  }
   step(server, input, {.asked_read = input.read});
+}
+
+void Simulator::read(spec::ServerId server, std::uint64_t id) {
+  traces::Action action;
+  action.kind = traces::ActionKind::Read;
+  action.read = id;
+  ask(server, {.kind = node::InputKind::Read, .payload = {}, .read = id}, action);
+}
+
+void Simulator::transfer(spec::ServerId server, spec::ServerId target) {
+  traces::Action action;
+  action.kind = traces::ActionKind::Transfer;
+  action.target = target;
+  ask(server, {.kind = node::InputKind::Transfer, .payload = {}, .target = target}, action);
+}
+
+void Simulator::change_membership(spec::ServerId server, const cluster::MembershipChange& change) {
+  traces::Action action;
+  action.kind = traces::ActionKind::ChangeMembership;
+  action.voters = change.voters;
+  action.learners = change.learners;
+  const std::string payload = change.payload();
+  ask(server, {.kind = node::InputKind::ChangeMembership, .payload = payload}, action);
 }
 
 void Simulator::crash(spec::ServerId server) {
@@ -288,8 +347,7 @@ void Simulator::restart(spec::ServerId server) {
   node.disk_free_at = now();
   std::uint64_t survived = 0;
   if (options_.node.async_disk) {
-    const std::uint32_t parts = cluster::pending_parts(live_.view(server));
-    survived = timer_random_.below(parts + 1);
+    survived = timer_random_.below(node.parts_pending + 1);
   }
   record(traces::ActionKind::Crash, server);
   if (options_.is_recorded) recorded_.back().action.survived = survived;
@@ -299,10 +357,11 @@ void Simulator::restart(spec::ServerId server) {
 
 // --- disks and state machines --------------------------------------------------------------------
 
-void Simulator::schedule_writes(spec::ServerId server, std::size_t pending) {
+void Simulator::schedule_writes(spec::ServerId server, const node::LiveStep& step) {
   ServerNode& node = nodes_[server - 1];
-  for (; node.writes_scheduled < pending; ++node.writes_scheduled) {
-    const auto most = static_cast<std::uint32_t>(options_.disk_time_max);
+  node.parts_pending = static_cast<std::uint32_t>(step.parts_pending);
+  for (; node.writes_scheduled < step.writes_pending; ++node.writes_scheduled) {
+    const auto most = static_cast<std::uint32_t>(node.disk_time_max);
     node.disk_free_at = std::max(node.disk_free_at, now()) + 1 + timer_random_.below(most);
     agenda_.add(node.disk_free_at, static_cast<std::uint32_t>(Tag::DiskWrite), server,
                 node.incarnation);
@@ -317,7 +376,9 @@ void Simulator::on_disk_write(spec::ServerId server, std::uint64_t incarnation) 
   step(server, {.kind = node::InputKind::DiskWrite, .payload = {}}, {});
 }
 
-void Simulator::apply(spec::ServerId server, const spec::Applied& applied) {
+// Returns through which indices snapshots are to be taken: each was taken when its turn came, and
+// is to be told to the server.
+std::vector<spec::Index> Simulator::apply(spec::ServerId server, const spec::Applied& applied) {
   ServerNode& node = nodes_[server - 1];
   if (applied.anew) {
     node.applied.clear();
@@ -325,12 +386,37 @@ void Simulator::apply(spec::ServerId server, const spec::Applied& applied) {
     if (*applied.anew == 0 && applier_ != nullptr) applier_->on_restart(server);
     if (*applied.anew > 0) load_snapshot(server, *applied.anew);
   }
+  std::vector<spec::Index> snapshots;
   for (spec::Index index = applied.first; index != 0 && index <= applied.last; ++index) {
     if (index > log(server).size()) {
       fail(fmt::format("server {} applies index {}, where it holds nothing", server, index));
     }
     apply_one(server, index, log(server).at(index));
+    const bool may_be_due = options_.snapshots != Snapshots::BySize || index == applied.last;
+    if (!may_be_due || !is_snapshot_due(server, index)) continue;
+    if (applier_ != nullptr) applier_->on_snapshot(server, index);
+    snapshots.push_back(index);
   }
+  return snapshots;
+}
+
+bool Simulator::is_snapshot_due(spec::ServerId server, spec::Index index) const {
+  switch (options_.snapshots) {
+    case Snapshots::None:
+      return false;
+    case Snapshots::Every:
+      return (index + 1) % options_.snapshot_every == 0;
+    case Snapshots::BySize:
+      return durable_bytes(server) >= options_.snapshot_bytes;
+  }
+  return false;
+}
+
+void Simulator::compact(spec::ServerId server, spec::Index through) {
+  record(traces::ActionKind::Compact, server);
+  if (options_.is_recorded) recorded_.back().action.index = through;
+  const std::string payload = std::to_string(through);
+  step(server, {.kind = node::InputKind::Compact, .payload = payload}, {});
 }
 
 void Simulator::apply_one(spec::ServerId server, spec::Index index, EntryId id) {
@@ -342,8 +428,7 @@ void Simulator::apply_one(spec::ServerId server, spec::Index index, EntryId id) 
   node.applied_through = index;
   if (index > first_applied_.size()) {
     first_applied_.push_back(id);
-  } else if (entry(first_applied_[index - 1]).command != entry(id).command ||
-             entry(first_applied_[index - 1]).no_op != entry(id).no_op) {
+  } else if (!is_same_value(entry(first_applied_[index - 1]), entry(id))) {
     fail(fmt::format("server {} applies {:.40} at index {}, where {:.40} was applied first", server,
                      entry(id).command, index, entry(first_applied_[index - 1]).command));
   }
@@ -363,30 +448,13 @@ void Simulator::load_snapshot(spec::ServerId server, spec::Index index) {
   }
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const bool is_known = i < first_applied_.size();
-    if (!is_known || entry(first_applied_[i]).command != entry(entries[i]).command) {
+    if (!is_known || !is_same_value(entry(first_applied_[i]), entry(entries[i]))) {
       fail(fmt::format("the snapshot of server {} holds {:.40} at index {}, which was not applied",
                        server, entry(entries[i]).command, i + 1));
     }
     if (judge_.table().is_command(entries[i])) node.applied.push_back(entries[i]);
   }
-  if (applier_ != nullptr) applier_->on_snapshot(server, entries);
-}
-
-void Simulator::compact_if_due(spec::ServerId server, spec::Index first, spec::Index last) {
-  const auto compact = [&](spec::Index through) {
-    record(traces::ActionKind::Compact, server);
-    if (options_.is_recorded) recorded_.back().action.index = through;
-    const std::string payload = std::to_string(through);
-    step(server, {.kind = node::InputKind::Compact, .payload = payload}, {});
-  };
-  if (first == 0 || options_.snapshots == Snapshots::None) return;
-  if (options_.snapshots == Snapshots::BySize) {
-    if (durable_bytes(server) >= options_.snapshot_bytes) compact(last);
-    return;
-  }
-  for (spec::Index index = first; index <= last; ++index) {
-    if ((index + 1) % 10 == 0) compact(index);
-  }
+  if (applier_ != nullptr) applier_->on_restore(server, index);
 }
 
 }  // namespace lab

@@ -18,11 +18,13 @@
 #include <string>
 #include <vector>
 
+#include "checker/cluster/membership_changes.hpp"
 #include "checker/engine/random.hpp"
 #include "checker/lab/clock.hpp"
 #include "checker/lab/judge.hpp"
 #include "checker/lab/network.hpp"
 #include "checker/lab/task.hpp"
+#include "checker/linearizability/history.hpp"
 #include "checker/node/live.hpp"
 #include "traces/trace.hpp"
 
@@ -32,6 +34,14 @@ namespace lab {
 class TestFailed : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
+};
+
+// What the clients saw is not linearizable.
+class NotLinearizable : public TestFailed {
+ public:
+  NotLinearizable(const std::string& why, linearizability::History seen)
+      : TestFailed(why), history(std::move(seen)) {}
+  linearizability::History history;
 };
 
 // A property of spec is violated.
@@ -44,8 +54,8 @@ class PropertyViolated : public std::runtime_error {
 
 enum class Snapshots : std::uint8_t {
   None,
-  EveryTen,  // whenever the index after the applied one is a multiple of ten
-  BySize,    // when what is durable has so many bytes
+  Every,   // whenever the index after the applied one is a multiple of a number: ten, in the labs
+  BySize,  // when what is durable has so many bytes
 };
 
 // The lab's timers.
@@ -59,7 +69,8 @@ struct SimulatorOptions {
   std::uint64_t stream = 0;  // runs of one seed with different streams have nothing in common
   NetworkRules network{};
   Snapshots snapshots = Snapshots::None;
-  std::size_t snapshot_bytes = 0;  // with Snapshots::BySize
+  std::uint32_t snapshot_every = 10;  // with Snapshots::Every
+  std::size_t snapshot_bytes = 0;     // with Snapshots::BySize
   Time time_limit = seconds(120);
   std::uint64_t events_max = 2'000'000;  // a run that needs more is caught in a loop
   spec::PropertySet properties = spec::kAllProperties;
@@ -67,14 +78,17 @@ struct SimulatorOptions {
   bool is_recorded = false;
   Time election_timeout_min = kElectionTimeoutMin;
   Time election_timeout_max = kElectionTimeoutMax;
-  Time disk_time_max = millis(10);        // with an asynchronous disk, of one write
-  std::uint32_t timer_skew_permille = 0;  // a server's timers run up to so much too fast or slow
+  Time disk_time_max = millis(10);  // with an asynchronous disk, of one write
+  // A server's timers run up to so much too fast or slow. Each begins with a rate of its own. A
+  // leader's lease, which trusts clocks, is as much shorter as the clocks of two can differ.
+  std::uint32_t timer_skew_permille = 0;
 };
 
 // What an action of the trace leaves open: which message a delivery is of.
 struct RecordedAction {
   traces::Action action;     // Deliver: sent_at is known, the message is not
   std::size_t position = 0;  // Deliver: of the message among those that the step sent
+  std::size_t ordinal = 0;   // the same, among those to this receiver
 };
 
 struct Totals {
@@ -91,9 +105,14 @@ class Applier {
   Applier(const Applier&) = delete;
   Applier& operator=(const Applier&) = delete;
   virtual ~Applier() = default;
+  // It begins anew, empty; or as it was when a snapshot of it was taken through that index.
   virtual void on_restart(spec::ServerId server) = 0;
-  virtual void on_snapshot(spec::ServerId server, const std::vector<EntryId>& entries) = 0;
+  virtual void on_restore(spec::ServerId server, spec::Index index) = 0;
   virtual void on_apply(spec::ServerId server, spec::Index index, EntryId entry) = 0;
+  // A snapshot is taken of it: it stands at that index.
+  virtual void on_snapshot(spec::ServerId server, spec::Index index) = 0;
+  // The read may be answered from what is applied now.
+  virtual void on_read(spec::ServerId server, std::uint64_t read) = 0;
 };
 
 class Simulator {
@@ -136,8 +155,20 @@ class Simulator {
   // Asks the server to replicate a command; the index in its log, or nothing if it does not lead.
   // Precondition: is_up(server).
   std::optional<spec::Index> propose(spec::ServerId server, const std::string& command);
-  // Another input; those that are none of the above.
-  void ask(spec::ServerId server, const node::Input& input, const traces::Action& action);
+  // Asks the server for a linearizable read, whose id is above all before. It may be answered at
+  // once, later, or never. Precondition, here and below: is_up(server).
+  void read(spec::ServerId server, std::uint64_t id);
+  // Asks the server to hand its lead over.
+  void transfer(spec::ServerId server, spec::ServerId target);
+  // Asks the server for another membership.
+  void change_membership(spec::ServerId server, const cluster::MembershipChange& change);
+
+  // From now on the server's timers run at that rate (1000: as they should), and its disk takes up
+  // to so long for a write.
+  void set_timer_rate(spec::ServerId server, std::uint32_t permille) {
+    nodes_[server - 1].timer_rate_permille = permille;
+  }
+  void set_disk_time(spec::ServerId server, Time most) { nodes_[server - 1].disk_time_max = most; }
 
   [[nodiscard]] const node::LiveFacts& facts(spec::ServerId server) const {
     return judge_.facts(server);
@@ -157,6 +188,10 @@ class Simulator {
 
   [[nodiscard]] std::uint64_t calls_of(spec::ServerId server) const {
     return nodes_[server - 1].calls;
+  }
+  // How often it was killed.
+  [[nodiscard]] std::uint32_t incarnation(spec::ServerId server) const {
+    return nodes_[server - 1].incarnation;
   }
   [[nodiscard]] Totals totals() const;
   [[nodiscard]] const Judge& judge() const { return judge_; }
@@ -178,10 +213,12 @@ class Simulator {
     std::uint32_t incarnation = 0;
     std::array<Timer, kTimers> timers{};
     std::uint32_t timer_rate_permille = 1000;
+    Time disk_time_max = 0;
     std::uint64_t calls = 0;
     std::vector<EntryId> applied;
     spec::Index applied_through = 0;
     std::size_t writes_scheduled = 0;
+    std::uint32_t parts_pending = 0;  // of writes
     Time disk_free_at = 0;
   };
   // A message on its way, by its handle.
@@ -194,6 +231,7 @@ class Simulator {
     Time late = 0;         // a reply: how much later than its handler's end
     std::size_t step = 0;  // that sent it, and where among what that sent
     std::size_t position = 0;
+    std::size_t ordinal = 0;  // among those to the same receiver
   };
 
   void resume_at(Time time, std::coroutine_handle<> waiting);
@@ -206,6 +244,7 @@ class Simulator {
   void receive(node::LiveHandle handle);
   void set_timer(spec::ServerId server, TimerKind kind, Time delay);
   [[nodiscard]] Time election_timeout();
+  [[nodiscard]] Time lease_time(spec::ServerId server) const;
 
   // Everything that follows from a step. `answered`: the caller whose request was handled.
   struct Origin {
@@ -214,14 +253,16 @@ class Simulator {
   };
   void settle(spec::ServerId server, const node::LiveStep& step, const StepCause& cause,
               Origin origin);
-  void send(const node::LiveMessage& message, std::size_t position, Origin origin);
+  void send(const node::LiveStep& step, std::size_t position, Origin origin);
   void send_request(const node::LiveMessage& message);
   void send_reply(const node::LiveMessage& message, Origin origin);
-  void apply(spec::ServerId server, const spec::Applied& applied);
+  std::vector<spec::Index> apply(spec::ServerId server, const spec::Applied& applied);
   void apply_one(spec::ServerId server, spec::Index index, EntryId id);
   void load_snapshot(spec::ServerId server, spec::Index index);
-  void compact_if_due(spec::ServerId server, spec::Index first, spec::Index last);
-  void schedule_writes(spec::ServerId server, std::size_t pending);
+  [[nodiscard]] bool is_snapshot_due(spec::ServerId server, spec::Index index) const;
+  void compact(spec::ServerId server, spec::Index through);
+  void ask(spec::ServerId server, const node::Input& input, const traces::Action& action);
+  void schedule_writes(spec::ServerId server, const node::LiveStep& step);
   void step(spec::ServerId server, const node::Input& input, const StepCause& cause);
   void record(traces::ActionKind kind, spec::ServerId server);
 

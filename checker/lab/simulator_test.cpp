@@ -167,7 +167,7 @@ TEST(Simulator, ARestart_KeepsTheLogAndTheTerm_AndForgetsWhatWasApplied) {
 TEST(Simulator, Snapshots_AreTakenEveryTenEntries_AndKeepTheLogShort) {
   SimulatorOptions options = options_of(3);
   options.node.snapshots = true;
-  options.snapshots = Snapshots::EveryTen;
+  options.snapshots = Snapshots::Every;
   play(options, [](Lab& lab) -> Task<void> {
     for (int i = 0; i < 25; ++i) co_await lab.one(lab.random_command(), 3, true);
     for (spec::ServerId id = 1; id <= 3; ++id) {

@@ -68,7 +68,7 @@ Task<void> init(Lab& lab) {
 }
 
 constexpr NetworkRules kUnreliable{.is_reliable = false};
-constexpr Snapshots kTen = Snapshots::EveryTen;
+constexpr Snapshots kTen = Snapshots::Every;
 
 constexpr std::array kTests = {
     Test{"SnapshotBasic", 'D', 3, {}, kTen, 0, basic},

@@ -1,19 +1,13 @@
 // Part K: the key/value layer above Raft.
+#include "checker/lab/suite_kv.hpp"
+
 #include <fmt/format.h>
 
-#include "checker/lab/kv.hpp"
 #include "checker/lab/kv_check.hpp"
-#include "checker/lab/suite.hpp"
+#include "checker/lab/partitions.hpp"
 
 namespace lab {
 namespace {
-
-struct KvTest {
-  std::uint32_t clients = 1;
-  bool has_partitions = false;
-  bool has_crashes = false;
-  bool shares_keys = false;  // any client may work on the key of any other
-};
 
 // What the clients of one round and whoever disturbs them share.
 struct KvRound {
@@ -61,23 +55,24 @@ Task<void> sharing_client(KvRound& round, std::uint32_t me) {
   }
 }
 
-void partition(Lab& lab, const std::vector<bool>& side) {
-  for (spec::ServerId from = 1; from <= lab.servers(); ++from) {
-    for (spec::ServerId to = 1; to <= lab.servers(); ++to) {
-      lab.simulator().network().set_link(from, to, side[from - 1] == side[to - 1]);
-    }
+Task<void> partitioner(KvRound& round) {
+  Lab& lab = round.lab;
+  while (!round.is_over) {
+    std::vector<std::uint32_t> sides;
+    for (spec::ServerId id = 1; id <= lab.servers(); ++id) sides.push_back(lab.random(2));
+    lab.set_links(sides_apart(sides));
+    co_await lab.sleep(millis(1000 + lab.random(200)));
   }
 }
 
-void heal(Lab& lab) { partition(lab, std::vector<bool>(lab.servers(), false)); }
-
-Task<void> partitioner(KvRound& round) {
+Task<void> hand_over(KvRound& round) {
+  Lab& lab = round.lab;
   while (!round.is_over) {
-    std::vector<bool> side;
-    for (spec::ServerId id = 1; id <= round.lab.servers(); ++id)
-      side.push_back(round.lab.percent(50));
-    partition(round.lab, side);
-    co_await round.lab.sleep(millis(1000 + round.lab.random(200)));
+    co_await lab.sleep(millis(50 + lab.random(200)));
+    const spec::ServerId target = lab.random_server();
+    for (spec::ServerId id = 1; id <= lab.servers(); ++id) {
+      if (lab.leads(id) && id != target) lab.simulator().transfer(id, target);
+    }
   }
 }
 
@@ -90,6 +85,8 @@ Task<void> play_round(KvRound& round, std::vector<std::string>& expected) {
                                              : lone_client(round, me, expected[me]));
     clients.back().start();
   }
+  Task<void> transferrer = hand_over(round);
+  if (round.test.has_transfers) transferrer.start();
   Task<void> disturber = partitioner(round);
   if (round.test.has_partitions) {
     co_await lab.sleep(seconds(1));  // the clients get going without
@@ -99,9 +96,10 @@ Task<void> play_round(KvRound& round, std::vector<std::string>& expected) {
   round.is_over = true;
   if (round.test.has_partitions) {
     co_await disturber;
-    heal(lab);
+    lab.heal();
     co_await lab.sleep(kElection);  // all can be elected again
   }
+  if (round.test.has_transfers) co_await transferrer;
   if (round.test.has_crashes) {
     lab.crash_all();
     co_await lab.sleep(kElection);
@@ -123,8 +121,15 @@ void check_sizes(Lab& lab, std::size_t snapshot_bytes) {
                           lab.durable_bytes_max(), 8 * snapshot_bytes));
 }
 
-Task<void> play(Lab& lab, KvTest test, std::size_t snapshot_bytes) {
-  KvService service(lab);
+Task<void> note_end(Task<std::string> call, bool& is_done) {
+  co_await call;
+  is_done = true;
+}
+
+}  // namespace
+
+Task<void> play_kv(Lab& lab, KvTest test, std::size_t snapshot_bytes) {
+  KvService service(lab, test.reads, test.make_map);
   std::vector<std::string> expected(test.clients);
   KvRound round{lab, service, test};
   for (int i = 0; i < 3; ++i) {
@@ -134,22 +139,16 @@ Task<void> play(Lab& lab, KvTest test, std::size_t snapshot_bytes) {
   require_linearizable(lab, service.history());
 }
 
-Task<void> note_end(Task<std::string> call, bool& is_done) {
-  co_await call;
-  is_done = true;
-}
-
-// A majority goes on without the leader's minority, which must not answer until it is taken back.
-Task<void> one_partition(Lab& lab) {
-  KvService service(lab);
+Task<void> play_one_partition(Lab& lab, KvReads reads) {
+  KvService service(lab, reads);
   co_await service.put(0, "1", "13");
   const spec::ServerId leader = co_await lab.check_one_leader();
   const std::set<spec::ServerId> minority{leader, lab.after(leader, 1)};
   std::set<spec::ServerId> majority;
-  std::vector<bool> side(lab.servers());
-  for (const spec::ServerId id : minority) side[id - 1] = true;
+  std::vector<std::uint32_t> sides(lab.servers());
+  for (const spec::ServerId id : minority) sides[id - 1] = 1;
   for (std::uint32_t k = 2; k < lab.servers(); ++k) majority.insert(lab.after(leader, k));
-  partition(lab, side);
+  lab.set_links(sides_apart(sides));
   service.restrict(0, majority);
   service.restrict(1, minority);
   service.restrict(2, minority);
@@ -165,7 +164,7 @@ Task<void> one_partition(Lab& lab) {
   const std::string during = co_await service.get(0, "1");
   lab.require(during == "14", "the majority does not read what it wrote");
   co_await service.put(0, "1", "16");
-  heal(lab);
+  lab.heal();
   service.lift_restrictions();
   co_await lab.sleep(3 * kElection);
   lab.require(is_put && is_got, "a minority that was taken back does not answer within 3 s");
@@ -173,6 +172,8 @@ Task<void> one_partition(Lab& lab) {
   co_await get;
   require_linearizable(lab, service.history());
 }
+
+namespace {
 
 constexpr std::size_t kBytes = 1000;
 constexpr KvTest kOne{.clients = 1};
@@ -185,43 +186,83 @@ constexpr KvTest with(KvTest test, bool partitions, bool crashes) {
   return test;
 }
 
-Task<void> basic(Lab& lab) { return play(lab, kOne, 0); }
-Task<void> concurrent(Lab& lab) { return play(lab, kFive, 0); }
-Task<void> partitions_one(Lab& lab) { return play(lab, with(kOne, true, false), 0); }
-Task<void> partitions(Lab& lab) { return play(lab, with(kFive, true, false), 0); }
-Task<void> persist_one(Lab& lab) { return play(lab, with(kOne, false, true), 0); }
-Task<void> persist(Lab& lab) { return play(lab, with(kFive, false, true), 0); }
-Task<void> persist_partition(Lab& lab) { return play(lab, with(kFive, true, true), 0); }
-Task<void> persist_many(Lab& lab) { return play(lab, with(kFifteen, true, true), 0); }
-Task<void> snapshot_recover_one(Lab& lab) { return play(lab, with(kOne, false, true), kBytes); }
-Task<void> snapshot(Lab& lab) { return play(lab, kFive, kBytes); }
-Task<void> snapshot_recover(Lab& lab) { return play(lab, with(kFive, false, true), kBytes); }
-Task<void> snapshot_partition(Lab& lab) { return play(lab, with(kFive, true, true), kBytes); }
-Task<void> snapshot_many(Lab& lab) { return play(lab, with(kFifteen, true, true), kBytes); }
+constexpr KvTest asking(KvTest test) {
+  test.reads = KvReads::Asked;
+  test.shares_keys = true;
+  return test;
+}
+
+constexpr KvTest handing_over(KvTest test) {
+  test.has_transfers = true;
+  return test;
+}
+
+// A test as a value that its scenario can be made of.
+template <KvTest test, std::size_t snapshot_bytes = 0>
+Task<void> play(Lab& lab) {
+  return play_kv(lab, test, snapshot_bytes);
+}
+
+constexpr KvTest kReads = asking(kFive);
+constexpr KvTest kReadsPartitions = with(kReads, true, false);
+constexpr KvTest kReadsAll = with(asking(kFifteen), true, true);
+
+Task<void> one_partition(Lab& lab) { return play_one_partition(lab, KvReads::Log); }
+Task<void> one_partition_reads(Lab& lab) { return play_one_partition(lab, KvReads::Asked); }
+
+void lease_reads(SimulatorOptions& options, engine::Random&) {
+  options.node.vote_lease = true;
+  options.node.lease_reads = true;
+}
 
 constexpr NetworkRules kUnreliable{.is_reliable = false};
 constexpr Snapshots kNone = Snapshots::None;
 constexpr Snapshots kBySize = Snapshots::BySize;
 
 constexpr std::array kTests = {
-    Test{"KvBasic", 'K', 5, {}, kNone, 0, basic},
-    Test{"KvConcurrent", 'K', 5, {}, kNone, 0, concurrent},
-    Test{"KvUnreliable", 'K', 5, kUnreliable, kNone, 0, concurrent},
+    Test{"KvBasic", 'K', 5, {}, kNone, 0, play<kOne>},
+    Test{"KvConcurrent", 'K', 5, {}, kNone, 0, play<kFive>},
+    Test{"KvUnreliable", 'K', 5, kUnreliable, kNone, 0, play<kFive>},
     Test{"KvOnePartition", 'K', 5, {}, kNone, 0, one_partition},
-    Test{"KvManyPartitionsOneClient", 'K', 5, {}, kNone, 0, partitions_one},
-    Test{"KvManyPartitionsManyClients", 'K', 5, {}, kNone, 0, partitions},
-    Test{"KvPersistOneClient", 'K', 5, {}, kNone, 0, persist_one},
-    Test{"KvPersistConcurrent", 'K', 5, {}, kNone, 0, persist},
-    Test{"KvPersistUnreliable", 'K', 5, kUnreliable, kNone, 0, persist},
-    Test{"KvPersistPartition", 'K', 5, {}, kNone, 0, persist_partition},
-    Test{"KvAllFaults", 'K', 5, kUnreliable, kNone, 0, persist_partition},
-    Test{"KvAllFaultsMany", 'K', 7, kUnreliable, kNone, 0, persist_many},
-    Test{"KvSnapshotRecover", 'K', 5, {}, kBySize, kBytes, snapshot_recover_one},
-    Test{"KvSnapshotRecoverManyClients", 'K', 5, {}, kBySize, kBytes, snapshot_recover},
-    Test{"KvSnapshotUnreliable", 'K', 5, kUnreliable, kBySize, kBytes, snapshot},
-    Test{"KvSnapshotUnreliableRecover", 'K', 5, kUnreliable, kBySize, kBytes, snapshot_recover},
-    Test{"KvSnapshotAllFaults", 'K', 5, kUnreliable, kBySize, kBytes, snapshot_partition},
-    Test{"KvSnapshotAllFaultsMany", 'K', 7, kUnreliable, kBySize, kBytes, snapshot_many},
+    Test{"KvManyPartitionsOneClient", 'K', 5, {}, kNone, 0, play<with(kOne, true, false)>},
+    Test{"KvManyPartitionsManyClients", 'K', 5, {}, kNone, 0, play<with(kFive, true, false)>},
+    Test{"KvPersistOneClient", 'K', 5, {}, kNone, 0, play<with(kOne, false, true)>},
+    Test{"KvPersistConcurrent", 'K', 5, {}, kNone, 0, play<with(kFive, false, true)>},
+    Test{"KvPersistUnreliable", 'K', 5, kUnreliable, kNone, 0, play<with(kFive, false, true)>},
+    Test{"KvPersistPartition", 'K', 5, {}, kNone, 0, play<with(kFive, true, true)>},
+    Test{"KvAllFaults", 'K', 5, kUnreliable, kNone, 0, play<with(kFive, true, true)>},
+    Test{"KvAllFaultsMany", 'K', 7, kUnreliable, kNone, 0, play<with(kFifteen, true, true)>},
+    Test{"KvSnapshotRecover", 'K', 5, {}, kBySize, kBytes, play<with(kOne, false, true), kBytes>},
+    Test{"KvSnapshotRecoverManyClients",
+         'K',
+         5,
+         {},
+         kBySize,
+         kBytes,
+         play<with(kFive, false, true), kBytes>},
+    Test{"KvSnapshotUnreliable", 'K', 5, kUnreliable, kBySize, kBytes, play<kFive, kBytes>},
+    Test{"KvSnapshotUnreliableRecover", 'K', 5, kUnreliable, kBySize, kBytes,
+         play<with(kFive, false, true), kBytes>},
+    Test{"KvSnapshotAllFaults", 'K', 5, kUnreliable, kBySize, kBytes,
+         play<with(kFive, true, true), kBytes>},
+    Test{"KvSnapshotAllFaultsMany", 'K', 7, kUnreliable, kBySize, kBytes,
+         play<with(kFifteen, true, true), kBytes>},
+    Test{"KvReads", 'K', 5, {}, kNone, 0, play<kReads>},
+    Test{"KvReadsOnePartition", 'K', 5, {}, kNone, 0, one_partition_reads},
+    Test{"KvReadsPartitions", 'K', 5, {}, kNone, 0, play<kReadsPartitions>},
+    Test{"KvReadsAllFaults", 'K', 7, kUnreliable, kBySize, kBytes, play<kReadsAll, kBytes>},
+    Test{"KvLeaseReads", 'K', 5, {}, kNone, 0, play<kReads>, lease_reads},
+    Test{"KvLeaseReadsPartitions", 'K', 5, {}, kNone, 0, play<kReadsPartitions>, lease_reads},
+    Test{"KvLeaseReadsTransfers",
+         'K',
+         5,
+         {},
+         kNone,
+         0,
+         play<handing_over(kReadsPartitions)>,
+         lease_reads},
+    Test{"KvLeaseReadsAllFaults", 'K', 7, kUnreliable, kBySize, kBytes,
+         play<handing_over(kReadsAll), kBytes>, lease_reads},
 };
 
 }  // namespace

@@ -1,315 +1,208 @@
-// Part N: long runs of a drawn cluster under drawn faults, and then a healed end in which
-// everything must come together again.
+// Part N: long runs of a drawn cluster under drawn faults, with clients of the key/value layer, and
+// then a healed end in which everything must come together again.
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
 
-#include "checker/cluster/membership_changes.hpp"
+#include "checker/lab/kv_check.hpp"
+#include "checker/lab/nemesis.hpp"
 #include "checker/lab/suite.hpp"
 
 namespace lab {
 namespace {
 
-// Within so long after faults stop, everybody has applied everything.
+constexpr Time kFaults = seconds(120);
+// Within so long after faults stop, every client is answered and everybody has applied everything.
 constexpr Time kConvergence = seconds(30);
+// Clients turn to other keys every so often: a history is judged key by key.
+constexpr Time kEpoch = seconds(10);
+constexpr std::uint32_t kKeysOfEpoch = 3;
 
 bool percent(engine::Random& dice, std::uint32_t n) { return dice.below(100) < n; }
 
-// What kind of cluster it is. Memberships that change and slow disks are judged by spec's rules at
-// each step, which costs so much more that these clusters are smaller and their runs shorter.
-void draw_cluster(SimulatorOptions& options, engine::Random& dice) {
-  node::Options& node = options.node;
-  node.servers = 3 + dice.below(7);
+void draw_features(node::Options& node, engine::Random& dice) {
   node.pre_vote = percent(dice, 50);
   node.check_quorum = percent(dice, 50);
-  node.vote_lease = percent(dice, 30);
+  node.vote_lease = percent(dice, 50);
+  node.lease_reads = node.vote_lease && percent(dice, 60);
+  node.fast_backtracking = percent(dice, 50);
   if (percent(dice, 30)) node.appends_in_flight = 1 + dice.below(8);
   if (percent(dice, 30)) node.entries_per_message = 1 + dice.below(4);
-  if (percent(dice, 50)) node.fast_backtracking = false;
-  options.network.is_reliable = percent(dice, 30);
-  options.network.has_long_reordering = percent(dice, 20);
-  // No timer for heartbeats is slower than the fastest one for elections.
-  options.timer_skew_permille = dice.below(150);
-  options.time_limit = seconds(600);
-  options.events_max = 10'000'000;
-  switch (dice.below(4)) {
-    case 0:
-      node.async_disk = true;
-      node.servers = 3 + dice.below(3);
-      options.disk_time_max = millis(1 + dice.below(40));
-      break;
-    case 1:
-      node.changes = percent(dice, 50) ? node::Changes::Joint : node::Changes::SingleServer;
-      node.servers = 3 + dice.below(2);
-      node.voters = 2 + dice.below(2);
-      break;
-    case 2:
-      options.snapshots = Snapshots::EveryTen;
-      break;
-    default:
-      break;
-  }
-  if (percent(dice, 30)) options.snapshots = Snapshots::EveryTen;
-  node.snapshots = options.snapshots != Snapshots::None;
-  if (node.snapshots && percent(dice, 30)) node.snapshot_chunk = 50 + dice.below(500);
-  if (node.async_disk || node.changes != node::Changes::None) {
-    options.manner = Judge::Manner::Whole;
+  if (percent(dice, 20)) node.bytes_per_message = 20 + dice.below(200);
+  if (percent(dice, 20)) node.uncommitted = 3 + dice.below(30);
+  node.async_disk = percent(dice, 30);
+  if (percent(dice, 35)) {
+    node.changes = percent(dice, 50) ? node::Changes::Joint : node::Changes::SingleServer;
+    node.voters = 2 + dice.below(node.servers - 1);
   }
 }
 
-class Nemesis {
+void draw_cluster(SimulatorOptions& options, engine::Random& dice) {
+  options.node.servers = 3 + dice.below(7);
+  draw_features(options.node, dice);
+  options.network.is_reliable = percent(dice, 30);
+  options.network.has_long_reordering = percent(dice, 20);
+  options.network.has_long_delays = percent(dice, 30);
+  // No timer for heartbeats is slower than the fastest one for elections.
+  if (percent(dice, 70)) options.timer_skew_permille = dice.below(150);
+  options.disk_time_max = millis(1 + dice.below(20));
+  options.time_limit = seconds(600);
+  options.events_max = 10'000'000;
+  if (!percent(dice, 60)) return;
+  options.snapshots = Snapshots::Every;
+  options.snapshot_every = 10 + dice.below(90);
+  options.node.snapshots = true;
+  if (percent(dice, 30)) options.node.snapshot_chunk = 50 + dice.below(500);
+}
+
+class NemesisRun {
  public:
-  explicit Nemesis(Lab& lab) : lab_(lab), options_(lab.simulator().options().node) {}
+  explicit NemesisRun(Lab& lab)
+      : lab_(lab),
+        nemesis_(lab),
+        changes_(lab.simulator().options().node.changes != node::Changes::None),
+        service_(lab, lab.percent(70) ? KvReads::Asked : KvReads::Log) {}
 
   Task<void> play() {
     std::vector<Task<void>> clients;
-    for (std::uint32_t left = 1 + lab_.random(4); left > 0; --left) {
-      clients.push_back(client());
+    const std::uint32_t count = 2 + lab_.random(5);
+    for (std::uint32_t me = 0; me < count; ++me) {
+      clients.push_back(client(me));
       clients.back().start();
     }
-    const Time end = lab_.now() + duration();
-    while (lab_.now() < end) co_await disturb();
-    heal();
-    lab_.set_network({});
-    lab_.bring_up_all();
-    switch_off_others();
+    while (lab_.now() < kFaults) co_await nemesis_.disturb();
     is_over_ = true;
+    const Time healed = lab_.now();
+    nemesis_.stop();
+    lab_.set_network({});
+    for (bool is_done = false; !is_done;) {
+      is_done = co_await agree();
+      is_done = is_done && std::ranges::all_of(clients, &Task<void>::is_done);
+      lab_.require(lab_.now() - healed < kConvergence,
+                   "after all faults the servers do not come together");
+    }
+    lab_.note_convergence(lab_.now() - healed);
     for (Task<void>& one : clients) co_await one;
-    co_await come_together();
+    require_same_maps();
+    // What any client saw must be there still.
+    for (std::uint32_t key = 0; key < kKeysOfEpoch; ++key) co_await service_.get(count, name(key));
+    require_linearizable(lab_, service_.history());
+    count_all();
   }
 
  private:
-  [[nodiscard]] Time duration() const {
-    if (options_.changes != node::Changes::None) return seconds(8);
-    return options_.async_disk ? seconds(20) : seconds(120);
-  }
-
   // --- clients ---
-  Task<void> client() {
+  [[nodiscard]] std::string name(std::uint32_t key) const {
+    return fmt::format("{}.{}", std::min(lab_.now(), kFaults - 1) / kEpoch, key);
+  }
+
+  Task<void> client(std::uint32_t me) {
+    std::uint32_t values = 0;
     while (!is_over_) {
-      const std::string command = lab_.random_command();
-      std::optional<Position> position;
-      for (spec::ServerId id = 1; id <= lab_.servers(); ++id) {
-        if (const auto started = lab_.start(id, command)) position = started->position;
+      const std::string key = name(lab_.random(kKeysOfEpoch));
+      const std::uint32_t choice = lab_.random(10);
+      if (choice < 4) {
+        co_await service_.append(me, key, fmt::format("{}.{};", me, ++values));
+      } else if (choice < 5) {
+        co_await service_.put(me, key, fmt::format("{}.{};", me, ++values));
+      } else {
+        co_await service_.get(me, key);
       }
-      co_await lab_.sleep(millis(20 + lab_.random(200)));
-      if (!position) continue;
-      const auto there = lab_.committed(*position);
-      if (there.servers > 0 && there.command == command) committed_.push_back({*position, command});
+      co_await lab_.sleep(micros(lab_.random(100'000)));
     }
-  }
-
-  // --- faults ---
-  void set_links(const std::function<bool(spec::ServerId, spec::ServerId)>& is_open) {
-    for (spec::ServerId from = 1; from <= lab_.servers(); ++from) {
-      for (spec::ServerId to = 1; to <= lab_.servers(); ++to) {
-        lab_.simulator().network().set_link(from, to, is_open(from, to));
-      }
-    }
-  }
-  void heal() {
-    set_links([](spec::ServerId, spec::ServerId) { return true; });
-  }
-  [[nodiscard]] spec::ServerId some_leader() {
-    for (spec::ServerId id = 1; id <= lab_.servers(); ++id) {
-      if (lab_.leads(id)) return id;
-    }
-    return lab_.random_server();
-  }
-
-  void split() {
-    std::vector<bool> side;
-    for (spec::ServerId id = 1; id <= lab_.servers(); ++id) side.push_back(lab_.percent(50));
-    set_links([&](spec::ServerId a, spec::ServerId b) { return side[a - 1] == side[b - 1]; });
-  }
-  // Two sides, and one server that reaches both.
-  void bridge() {
-    const spec::ServerId middle = lab_.random_server();
-    set_links([&](spec::ServerId a, spec::ServerId b) {
-      return a == middle || b == middle || (a < middle) == (b < middle);
-    });
-  }
-  // It is heard, or hears, but not both.
-  void one_way(spec::ServerId server) {
-    const bool is_deaf = lab_.percent(50);
-    set_links([&](spec::ServerId a, spec::ServerId b) { return (is_deaf ? b : a) != server; });
-  }
-  void isolate(spec::ServerId server) {
-    set_links([&](spec::ServerId a, spec::ServerId b) { return a != server && b != server; });
-  }
-
-  // A minority at most is down at a time: what is lost with more is time alone.
-  void crash_one(spec::ServerId server) {
-    std::uint32_t down = 0;
-    for (spec::ServerId id = 1; id <= lab_.servers(); ++id) {
-      down += lab_.simulator().is_up(id) ? 0 : 1;
-    }
-    if (2 * (down + 1) < lab_.servers() || lab_.percent(10)) lab_.crash(server);
-  }
-  Task<void> crash_loop() {
-    const spec::ServerId server = lab_.random_server();
-    for (std::uint32_t left = 2 + lab_.random(6); left > 0; --left) {
-      lab_.crash(server);
-      co_await lab_.sleep(millis(lab_.random(60)));
-      lab_.bring_up(server);
-      co_await lab_.sleep(millis(lab_.random(60)));
-    }
-  }
-
-  void transfer() {
-    const spec::ServerId leader = some_leader();
-    const spec::ServerId target = lab_.random_server();
-    if (!lab_.simulator().is_up(leader) || target == leader) return;
-    traces::Action action;
-    action.kind = traces::ActionKind::Transfer;
-    action.server = leader;
-    action.target = target;
-    lab_.simulator().ask(
-        leader, {.kind = node::InputKind::Transfer, .payload = {}, .target = target}, action);
-  }
-
-  // Adds or removes one voter; with joint changes, any number of them.
-  void change_membership() {
-    const spec::ServerId leader = some_leader();
-    if (options_.changes == node::Changes::None || !lab_.simulator().is_up(leader)) return;
-    const spec::MembershipView now = lab_.simulator().view(leader).membership;
-    const auto changes =
-        cluster::changes_from(now, lab_.servers(), options_.changes == node::Changes::Joint, false);
-    if (changes.empty()) return;
-    const auto& change = changes[lab_.random(static_cast<std::uint32_t>(changes.size()))];
-    if (change.voters.size() < 2) return;
-    traces::Action action;
-    action.kind = traces::ActionKind::ChangeMembership;
-    action.server = leader;
-    action.voters = change.voters;
-    action.learners = change.learners;
-    const std::string payload = change.payload();
-    lab_.simulator().ask(leader, {.kind = node::InputKind::ChangeMembership, .payload = payload},
-                         action);
-  }
-
-  Task<void> disturb() {
-    switch (lab_.random(12)) {
-      case 0:
-        split();
-        break;
-      case 1:
-        bridge();
-        break;
-      case 2:
-        one_way(lab_.random_server());
-        break;
-      case 3:
-        isolate(some_leader());
-        break;
-      case 4:
-        crash_one(some_leader());
-        break;
-      case 5:
-        crash_one(lab_.random_server());
-        break;
-      case 6:
-        co_await crash_loop();
-        break;
-      case 7:
-        transfer();
-        break;
-      case 8:
-        change_membership();
-        break;
-      case 9:
-        lab_.bring_up(lab_.random_server());
-        break;
-      default:
-        heal();
-        for (std::uint32_t i = 0; i < lab_.servers() / 2; ++i) {
-          lab_.bring_up(lab_.random_server());
-        }
-        break;
-    }
-    co_await lab_.sleep(millis(100 + lab_.random(1500)));
   }
 
   // --- the end ---
-  // Who was removed and was not told would stand for election for ever, in vain (ARCHITECTURE.md).
-  void switch_off_others() {
-    if (options_.changes == node::Changes::None) return;
-    is_switched_off_ = true;
-  }
-  // Those that count at the end. Where memberships change: the members by the latest word of it.
-  [[nodiscard]] std::vector<spec::ServerId> members() {
+  // Those that count at the end. Where memberships change: the members by the latest word of it;
+  // nobody while that is not settled.
+  [[nodiscard]] std::vector<spec::ServerId> members() const {
     std::vector<spec::ServerId> all;
     for (spec::ServerId id = 1; id <= lab_.servers(); ++id) all.push_back(id);
-    if (!is_switched_off_) return all;
-    spec::MembershipView membership;
+    if (!changes_) return all;
+    node::LiveMembership membership;
     spec::Term term = 0;
     for (const spec::ServerId id : all) {
       if (!lab_.leads(id) || lab_.term_of(id) < term) continue;
       term = lab_.term_of(id);
-      membership = lab_.simulator().view(id).membership;
+      membership = lab_.simulator().facts(id).membership;
     }
-    return membership.is_known() && membership.outgoing.empty() ? membership.voters : all;
+    if (!membership.is_known() || membership.outgoing != 0) return {};
+    std::erase_if(all, [&](spec::ServerId id) {
+      return ((membership.voters | membership.learners) >> (id - 1) & 1U) == 0;
+    });
+    return all;
   }
 
-  Task<void> come_together() {
-    const Time start = lab_.now();
-    while (!co_await agree()) {
-      lab_.require(lab_.now() - start < kConvergence,
-                   "after all faults the servers do not come together");
-    }
-    const auto applied = last_;
-    for (const auto& [position, command] : committed_) {
-      lab_.require(position <= applied.size() && applied[position - 1] == command,
-                   fmt::format("command {} was committed at {} and is not there at the end",
-                               command, position));
+  // Who was removed and was not told would stand for election for ever, in vain (ARCHITECTURE.md).
+  void switch_off_all_but(const std::vector<spec::ServerId>& members) {
+    if (members.empty()) return;
+    for (spec::ServerId id = 1; id <= lab_.servers(); ++id) {
+      if (std::ranges::find(members, id) == members.end()) {
+        lab_.crash(id);
+      } else {
+        lab_.bring_up(id);
+      }
     }
   }
 
   // Whether one more command comes to be applied by all members within a few seconds.
   Task<bool> agree() {
-    co_await lab_.sleep(kElection);
-    const auto who = members();
-    if (is_switched_off_) {
-      for (spec::ServerId id = 1; id <= lab_.servers(); ++id) {
-        if (std::ranges::find(who, id) == who.end()) lab_.crash(id);
-      }
-    }
-    const std::string command = lab_.random_command();
+    co_await lab_.sleep(millis(200));
+    members_ = members();
+    switch_off_all_but(members_);
+    const std::string command =
+        command_of({kNobody + 1, ++asked_, KvKind::Put, "end", lab_.random_command()});
     std::optional<Position> position;
-    for (const spec::ServerId id : who) {
+    for (const spec::ServerId id : members_) {
       if (const auto started = lab_.start(id, command)) position = started->position;
     }
     if (!position) co_return false;
     const Time patience = lab_.now() + seconds(3);
     while (lab_.now() < patience) {
       co_await lab_.sleep(millis(20));
-      const bool is_everywhere = std::ranges::all_of(who, [&](spec::ServerId id) {
+      const bool is_everywhere = std::ranges::all_of(members_, [&](spec::ServerId id) {
         const auto& applied = lab_.simulator().applied(id);
         return applied.size() >= *position &&
                lab_.simulator().entry(applied[*position - 1]).command == command;
       });
-      if (!is_everywhere) continue;
-      last_.clear();
-      for (const EntryId id : lab_.simulator().applied(who.front())) {
-        last_.push_back(lab_.simulator().entry(id).command);
-      }
-      co_return true;
+      if (is_everywhere) co_return true;
     }
     co_return false;
   }
 
+  void require_same_maps() {
+    for (const spec::ServerId id : members_) {
+      const spec::ServerId first = members_.front();
+      if (service_.applied(id) != service_.applied(first)) continue;
+      lab_.require(service_.contents(id) == service_.contents(first),
+                   fmt::format("the maps of servers {} and {} differ in the end", first, id));
+    }
+  }
+
+  void count_all() {
+    lab_.count("operation", service_.history().size());
+    spec::Term terms = 0;
+    for (spec::ServerId id = 1; id <= lab_.servers(); ++id) {
+      terms = std::max(terms, lab_.term_of(id));
+      const node::LiveFacts& facts = lab_.simulator().facts(id);
+      if (facts.snapshot_index > 0) lab_.count("server with a snapshot");
+    }
+    lab_.count("term", terms);
+    lab_.count("entry applied", lab_.applied_max());
+  }
+
   Lab& lab_;
-  node::Options options_;
-  std::vector<std::pair<Position, std::string>> committed_;  // what clients saw committed
-  std::vector<std::string> last_;                            // what is applied at the end
+  Nemesis nemesis_;
+  bool changes_;
+  KvService service_;
+  std::vector<spec::ServerId> members_;  // in the end
+  std::uint32_t asked_ = 0;
   bool is_over_ = false;
-  bool is_switched_off_ = false;
 };
 
 Task<void> nemesis(Lab& lab) {
-  Nemesis nemesis(lab);
-  co_await nemesis.play();
+  NemesisRun run(lab);
+  co_await run.play();
 }
 
 constexpr std::array kTests = {
