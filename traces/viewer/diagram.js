@@ -20,6 +20,7 @@ import {deed, effectsOf, messageWords, recoveryWords} from './words.js';
 
 const HEAD = 34; // height of the lanes' names, which stay on top
 const TAIL = 40; // room behind the last step
+const BESIDE = 14; // room for a term beside the last lane
 const MARGIN = 300; // pixels beyond the view that are drawn ahead
 
 export class Diagram {
@@ -213,9 +214,9 @@ export class Diagram {
       'svg',
       {
         class: 'picture',
-        width,
+        width: width + BESIDE,
         height,
-        viewBox: `0 ${top} ${width} ${height}`,
+        viewBox: `0 ${top} ${width + BESIDE} ${height}`,
         'aria-hidden': 'true',
       },
       this.cuts(chunk),

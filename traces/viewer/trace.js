@@ -192,7 +192,7 @@ class TracePage {
             'span',
             {class: `head-of ${view.role} ${termClass(view.current_term)} ${down}`},
             h('b', {}, `S${server}`),
-            h('i', {}, `t${view.current_term}`),
+            this.diagram.width < 50 ? null : h('i', {}, `t${view.current_term}`),
           );
         }),
       ),
