@@ -35,11 +35,11 @@ class Agenda {
   // Not before now: time does not go back.
   void add(Time time, std::uint32_t tag, std::uint32_t about, std::uint64_t payload) {
     heap_.push_back({std::max(time, now_), next_order_++, payload, about, tag});
-    std::push_heap(heap_.begin(), heap_.end(), is_later);
+    std::push_heap(heap_.begin(), heap_.end(), IsLater{});
   }
   // Takes the next event and moves the clock to it. Precondition: not empty.
   Event next() {
-    std::pop_heap(heap_.begin(), heap_.end(), is_later);
+    std::pop_heap(heap_.begin(), heap_.end(), IsLater{});
     const Event event = heap_.back();
     heap_.pop_back();
     now_ = event.time;
@@ -47,9 +47,11 @@ class Agenda {
   }
 
  private:
-  static bool is_later(const Event& a, const Event& b) {
-    return a.time != b.time ? a.time > b.time : a.order > b.order;
-  }
+  struct IsLater {
+    bool operator()(const Event& a, const Event& b) const {
+      return a.time != b.time ? a.time > b.time : a.order > b.order;
+    }
+  };
 
   std::vector<Event> heap_;
   std::uint64_t next_order_ = 0;

@@ -124,6 +124,7 @@ void Judge::extend_history(const Server& server, const StepCause& cause,
     spec::ServerId& leader = leaders_[facts.current_term];
     if (leader == spec::kNoServer) leader = id_of(server);
   }
+  committed_before_ = committed_.size();
   note_commits(server);
 }
 
@@ -165,11 +166,17 @@ void Judge::update_agreement(std::size_t at) {
     server.agrees_with_committed = std::min(server.agrees_with_committed, kept);
     server.complete_through = std::min(server.complete_through, kept);
   }
-  for (Server& any : servers_) {
-    Index& through = any.agrees_with_committed;
-    const Index end = std::min<Index>(any.log.size(), committed_.size());
-    while (through < end && any.log.entries[through] == committed_[through].entry) ++through;
+  if (committed_.size() == committed_before_) {
+    if (server.log.first_changed != 0) follow_committed(server);
+    return;
   }
+  for (Server& any : servers_) follow_committed(any);
+}
+
+void Judge::follow_committed(Server& server) const {
+  Index& through = server.agrees_with_committed;
+  const Index end = std::min<Index>(server.log.size(), committed_.size());
+  while (through < end && server.log.entries[through] == committed_[through].entry) ++through;
 }
 
 // --- the verdict --------------------------------------------------------------------------------

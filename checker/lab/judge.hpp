@@ -87,6 +87,7 @@ class Judge {
   void note_reads(const Server& server, const StepCause& cause, const node::LiveStep& step);
   void note_commits(const Server& server);
   void update_agreement(std::size_t server);
+  void follow_committed(Server& server) const;
   [[nodiscard]] bool snapshot_is_committed(const Server& server);
   [[nodiscard]] const node::LiveMembership& membership_at(spec::Index index) const;
 
@@ -100,7 +101,7 @@ class Judge {
   [[nodiscard]] bool logs_match(std::size_t server) const;
   [[nodiscard]] bool is_complete(Server& leader) const;
   [[nodiscard]] bool matches_are_sound(std::size_t server) const;
-  [[nodiscard]] bool committed_is_held() const;
+  [[nodiscard]] bool committed_is_held(const Server& changed) const;
   [[nodiscard]] bool quorums_overlap(const LogMirror& log) const;
   [[nodiscard]] bool state_is_fine(std::size_t server, bool snapshot_changed);
 
@@ -130,8 +131,9 @@ class Judge {
   node::LiveFacts before_;                                // of the server that takes the step
   std::vector<spec::ServerId> leaders_{spec::kNoServer};  // History::leaders
   std::vector<Committed> committed_;
-  std::vector<Reign> reigns_;   // none: memberships do not change
-  std::string committed_text_;  // what a snapshot of all that is committed says
+  std::size_t committed_before_ = 0;  // how many there were before the step
+  std::vector<Reign> reigns_;         // none: memberships do not change
+  std::string committed_text_;        // what a snapshot of all that is committed says
   std::vector<std::size_t> text_ends_{0};
   std::map<std::uint64_t, spec::Index> asked_reads_;  // what each must see; see spec::AskedRead
   std::optional<spec::StaleRead> stale_read_;

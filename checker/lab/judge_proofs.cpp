@@ -133,8 +133,13 @@ bool Judge::is_complete(Server& leader) const {
   return true;
 }
 
-// MatchIndexSound: of the server's followers, and of the server as a follower.
+// MatchIndexSound: of the server's followers, and of the server as a follower. What it says was
+// seen to hold before the step, so only what the step changed can break it.
 bool Judge::matches_are_sound(std::size_t at) const {
+  const Server& server = servers_[at];
+  const bool is_same = server.log.first_changed == 0 && server.facts.role == before_.role &&
+                       server.facts.current_term == before_.current_term;
+  if (is_same && server.facts.match_index == before_.match_index) return true;
   const auto is_sound = [&](const Server& leader, std::size_t other) {
     return leader.facts.role != spec::Role::Leader || &leader == &servers_[other] ||
            servers_[other].facts.current_term > leader.facts.current_term ||
@@ -148,8 +153,11 @@ bool Judge::matches_are_sound(std::size_t at) const {
 
 // CommittedOnQuorum and CommittedDurable. Who agrees with what is committed through some index has
 // every entry up to it, so of the indices of one membership the last says it all; and once all
-// servers have the last index of one, they have those before it.
-bool Judge::committed_is_held() const {
+// servers have the last index of one, they have those before it. Both were seen to hold before the
+// step.
+bool Judge::committed_is_held(const Server& changed) const {
+  const bool is_same = changed.log.first_changed == 0 && committed_.size() == committed_before_;
+  if (is_same && !changed.facts.disk) return true;
   const auto through = [](const Server& server) {
     const std::optional<node::LiveDisk>& disk = server.facts.disk;
     return disk ? std::min(server.agrees_with_committed, disk->log_index)
@@ -201,7 +209,7 @@ bool Judge::state_is_fine(std::size_t at, bool snapshot_changed) {
   if (!logs_match(at) || !matches_are_sound(at)) return false;
   // StateMachineSafety.
   if (facts.last_applied > server.agrees_with_committed) return false;
-  if (!committed_is_held() || !quorums_overlap(server.log)) return false;
+  if (!committed_is_held(server) || !quorums_overlap(server.log)) return false;
   // SnapshotMatchesApplied: what is committed does not change.
   if (snapshot_changed && !snapshot_is_committed(server)) return false;
   return !stale_read_;

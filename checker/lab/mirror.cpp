@@ -9,6 +9,13 @@
 namespace lab {
 
 EntryId EntryTable::intern(const node::LiveEntry& entry) {
+  for (const EntryId id : {last_, last_ + 1}) {
+    if (id < entries_.size() && is(id, entry)) return last_ = id;
+  }
+  return last_ = find_or_add(entry);
+}
+
+EntryId EntryTable::find_or_add(const node::LiveEntry& entry) {
   const std::size_t of_command = std::hash<std::string_view>()(entry.command);
   const auto hash = static_cast<std::uint32_t>(
       engine::mixed(of_command ^ (entry.term << 2U | static_cast<std::uint64_t>(entry.kind))));

@@ -48,10 +48,12 @@ class EntryTable {
   };
   static constexpr EntryId kFree = ~EntryId{0};
 
+  EntryId find_or_add(const node::LiveEntry& entry);
   [[nodiscard]] std::size_t mask() const { return slots_.size() - 1; }
   void grow();
 
   std::vector<Known> entries_;  // by id
+  EntryId last_ = 0;            // what intern() said last: servers get the same entries in a row
   std::vector<EntryId> slots_;  // a flat table with linear probing
 };
 

@@ -1,5 +1,6 @@
 #include "checker/lab/scenario.hpp"
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include <map>
@@ -28,7 +29,7 @@ void Lab::bring_up_all() {
 }
 
 std::string Lab::random_command() {
-  return fmt::format("{}.{}", ++commands_, simulator_.random().next() >> 40U);
+  return fmt::format(FMT_COMPILE("{}.{}"), ++commands_, simulator_.random().next() >> 40U);
 }
 
 std::optional<Started> Lab::start(spec::ServerId server, const std::string& command) {
