@@ -13,6 +13,7 @@ import unittest
 
 import cli_test_support
 from cli_checkpoint_test import Checkpoints, Memory
+from cli_ci_test import GitHub, Junit, Recipes
 from cli_explain_test import Explain
 from cli_lab_test import Lab, LabBugs
 from cli_linearizable_test import Linearizable
@@ -26,8 +27,8 @@ from cli_shrink_test import Shrink
 from cli_simulate_test import Merge, Shards, Simulate, SimulateBugs
 from cli_usage_test import Bounds, Clocks, Files, Networks, Usage
 
-__all__ = ["Bounds", "Checkpoints", "Explain", "Files", "Json", "Lab", "LabBugs", "Limits", "Linearizable", "List",
-           "Memory", "Merge", "Models", "Networks", "Pages", "Progress", "Recovery", "Replay", "Shards", "Show", "Shrink",
+__all__ = ["Bounds", "Checkpoints", "Explain", "Files", "GitHub", "Json", "Junit", "Lab", "LabBugs", "Limits", "Linearizable", "List",
+           "Memory", "Merge", "Models", "Networks", "Pages", "Progress", "Recipes", "Recovery", "Replay", "Shards", "Show", "Shrink",
            "Simulate",
            "SimulateBugs", "Summary", "Usage", "Violation"]
 

@@ -37,6 +37,8 @@ class CliTest(unittest.TestCase):
         self.folder = pathlib.Path(folder.name)
 
     def run_program(self, *arguments, status=None, **options):
+        options.setdefault("env", {name: value for name, value in os.environ.items()
+                                   if not name.startswith("GITHUB_")})
         done = subprocess.run(
             [PROGRAM, *arguments], cwd=self.folder, stdin=subprocess.DEVNULL,
             stdout=options.pop("stdout", subprocess.PIPE), stderr=subprocess.PIPE, text=True,

@@ -18,8 +18,9 @@ struct ExploreArguments {
   std::vector<std::string> model_settings;  // NAME=VALUE[,NAME=VALUE...]
   std::string trace_path;
   bool is_trace_path_given = false;
-  bool wants_page = false;                // --html: the trace's page beside it
-  std::optional<std::string> json_path;   // "-": the standard output
+  bool wants_page = false;               // --html: the trace's page beside it
+  std::optional<std::string> json_path;  // "-": the standard output
+  std::optional<std::string> junit_path;
   std::optional<std::string> checkpoint;  // directory to write checkpoints to
   std::optional<std::string> resume;      // directory of the checkpoint to go on from
   std::vector<std::string> command_line;  // for the record
@@ -35,6 +36,7 @@ struct SimulateArguments {
   bool wants_page = false;                // --html: the trace's page beside it
   std::optional<std::string> trace_path;  // none: see kDefaultTrace in simulate_command.cpp
   std::optional<std::string> json_path;   // "-": the standard output
+  std::optional<std::string> junit_path;
   std::vector<std::string> command_line;  // for the record
 };
 int run_simulate(const SimulateArguments& arguments);
@@ -50,7 +52,8 @@ struct LabArguments {
   std::optional<std::string> trace_path;    // none: see kDefaultTrace in lab_command.cpp
   std::optional<std::string> history_path;  // the same
   std::optional<std::string> json_path;     // "-": the standard output
-  std::vector<std::string> command_line;    // for the record
+  std::optional<std::string> junit_path;
+  std::vector<std::string> command_line;  // for the record
 };
 int run_lab(const LabArguments& arguments);
 
@@ -74,6 +77,8 @@ struct ReplayArguments {
   std::string trace_path;
   bool wants_page = false;  // --html: the trace's page beside it
   std::string bug;          // empty: the trace's own; "none": the core as it is
+  std::optional<std::string> junit_path{};
+  std::vector<std::string> command_line{};  // for the record
 };
 int run_replay(const ReplayArguments& arguments);
 

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <array>
 
+#include "checker/cli/ci.hpp"
 #include "checker/cli/pages.hpp"
 
 namespace cli {
@@ -52,6 +53,7 @@ void define_files(CLI::App& lab, LabParsed& parsed) {
          "the standard error (default: not written)")
       ->type_name("FILE")
       ->group(kFiles);
+  define_junit(lab, parsed.junit_path);
 }
 
 }  // namespace
@@ -102,9 +104,11 @@ LabArguments lab_arguments(const CLI::App& command, const LabParsed& parsed) {
                          .trace_path = {},
                          .history_path = {},
                          .json_path = {},
+                         .junit_path = {},
                          .command_line = {}};
   if (command.count("--trace") > 0) arguments.trace_path = parsed.trace_path;
   if (command.count("--history") > 0) arguments.history_path = parsed.history_path;
+  if (command.count("--junit") > 0) arguments.junit_path = parsed.junit_path;
   if (command.count("--json") > 0) arguments.json_path = parsed.json_path;
   return arguments;
 }

@@ -23,6 +23,7 @@ struct LabParsed {
   std::string trace_path;
   std::string history_path;
   std::string json_path;
+  std::string junit_path;
 };
 
 void define_lab(CLI::App& app, LabParsed& parsed);

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "checker/cli/ci.hpp"
 #include "checker/cli/pages.hpp"
 #include "checker/cli/simulate_flags.hpp"
 
@@ -28,6 +29,7 @@ void define_files(CLI::App& simulate, SimulateParsed& parsed) {
                   "to the standard error; {shard} as above (default: not written)")
       ->type_name("FILE")
       ->group("Files");
+  define_junit(simulate, parsed.junit_path);
 }
 
 }  // namespace
@@ -71,8 +73,10 @@ SimulateArguments simulate_arguments(const CLI::App& command, const SimulatePars
                               .wants_page = parsed.wants_page,
                               .trace_path = {},
                               .json_path = {},
+                              .junit_path = {},
                               .command_line = {}};
   if (command.count("--trace") > 0) arguments.trace_path = parsed.trace_path;
+  if (command.count("--junit") > 0) arguments.junit_path = parsed.junit_path;
   if (command.count("--json") > 0) arguments.json_path = parsed.json_path;
   return arguments;
 }

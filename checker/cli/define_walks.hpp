@@ -17,6 +17,7 @@ struct SimulateParsed {
   bool wants_page = false;
   std::string trace_path;
   std::string json_path;
+  std::string junit_path;
 };
 struct MergeParsed {
   std::vector<std::string> paths;

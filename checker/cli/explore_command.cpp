@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "checker/cli/checkpoints.hpp"
+#include "checker/cli/ci_reports.hpp"
 #include "checker/cli/commands.hpp"
 #include "checker/cli/gallery.hpp"
 #include "checker/cli/output_files.hpp"
@@ -54,6 +55,9 @@ void report_all(Outcome& outcome, cluster::ExploreReport& report, const ExploreA
       if (page) outcome.page_path = path;
       note("--html", page);
     }
+  }
+  if (is_ci_told(arguments.junit_path)) {
+    tell_ci(ci_report(outcome), arguments.junit_path, arguments.json_path == kStdout, failures);
   }
   report_summary(outcome, arguments.json_path, std::move(failures));
 }
@@ -142,6 +146,9 @@ int run_explore(const ExploreArguments& arguments) {
   const Setting setting = make_setting(arguments, resumption);
   const Plan& plan = setting.plan;
   require_places_for_files(arguments.json_path, arguments.trace_path);
+  require_place_for_junit(arguments.junit_path,
+                          {arguments.json_path.value_or(""), arguments.trace_path,
+                           arguments.wants_page ? page_path(arguments.trace_path) : ""});
   if (arguments.wants_page) require_place_for_page(arguments.trace_path, arguments.json_path);
   const std::optional<std::string> place = place_for_checkpoints(arguments, plan);
   NodeHolder holder(setting.bug, plan.options.node);

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <random>
 
+#include "checker/cli/ci_reports.hpp"
 #include "checker/cli/commands.hpp"
 #include "checker/cli/define_lab.hpp"
 #include "checker/cli/flag_parsing.hpp"
@@ -192,12 +193,16 @@ void write_evidence(LabOutcome& outcome, const std::optional<Bug>& bug,
 
 // What came of the runs is reported first; the files that could not be written are then said, and
 // exit 2.
-void report_all(const LabOutcome& outcome, const std::optional<std::string>& json_path) {
+void report_all(const LabOutcome& outcome, const LabArguments& arguments) {
+  const std::optional<std::string>& json_path = arguments.json_path;
   std::vector<std::string> failures;
   for (const auto* files : {&outcome.traces, &outcome.histories}) {
     for (const auto& written : *files) {
       if (written && written->why_not.starts_with("--")) failures.push_back(written->why_not);
     }
+  }
+  if (is_ci_told(arguments.junit_path)) {
+    tell_ci(ci_report(outcome), arguments.junit_path, json_path == kStdout, failures);
   }
   print_to(json_path == kStdout ? stderr : stdout, lab_text(outcome));
   if (json_path == kStdout) {
@@ -238,6 +243,9 @@ int run_lab(const LabArguments& arguments) {
   if (arguments.wants_page && is_single(arguments.trace_path)) {
     require_place_for_page(*arguments.trace_path, arguments.json_path);
   }
+  require_place_for_junit(arguments.junit_path,
+                          {arguments.json_path.value_or(""), arguments.trace_path.value_or(""),
+                           arguments.history_path.value_or("")});
   catch_interruptions();
   LabObserver observer(has_time ? std::optional(seconds(values, "time")) : std::nullopt,
                        has_iterations);
@@ -257,7 +265,7 @@ int run_lab(const LabArguments& arguments) {
   outcome.traces.resize(outcome.report.rows.size());
   outcome.histories.resize(outcome.report.rows.size());
   write_evidence(outcome, bug, arguments);
-  report_all(outcome, arguments.json_path);
+  report_all(outcome, arguments);
   if (outcome.report.failed()) return kViolated;
   return outcome.stopped_by == "interrupt" ? kStopped : kHolds;
 }

@@ -77,16 +77,6 @@ std::string why(const lab::Failure& failure) {
   return fmt::format("{} is violated: {}", to_string(failure.result.violation->property), text);
 }
 
-std::string command(const LabOutcome& outcome, const lab::Row& row, const lab::Failure& failure) {
-  std::string text = fmt::format(
-      "raftcheck lab --only {} --no-op {} --seed {} --from {} --iterations 1", row.test->name,
-      row.no_op ? "on" : "off", outcome.options.seed, failure.iteration);
-  if (outcome.bug) text += fmt::format(" --bug {}", *outcome.bug);
-  if (outcome.assertions_only) text += " --assertions-only";
-  for (const std::string& property : outcome.properties) text += " --property " + property;
-  return text;
-}
-
 std::string trace_words(const LabOutcome::Written& written) {
   if (!written.why_not.empty()) return fmt::format("  no trace: {}\n", written.why_not);
   return fmt::format("  trace of {}: {}\n", counted(written.size, "step", "steps"), written.path) +
@@ -112,7 +102,7 @@ std::string failure_text(const LabOutcome& outcome, std::size_t at) {
   }
   if (outcome.traces[at]) text += trace_words(*outcome.traces[at]);
   if (outcome.histories[at]) text += history_words(*outcome.histories[at]);
-  return text + "  again: " + command(outcome, row, first) + "\n";
+  return text + "  again: " + command_again(outcome, row, first) + "\n";
 }
 
 Json failures_json(const LabOutcome& outcome, const lab::Row& row) {
@@ -122,7 +112,7 @@ Json failures_json(const LabOutcome& outcome, const lab::Row& row) {
     failures.push_back({{"iteration", failure.iteration},
                         {"property", violation ? Json(to_string(violation->property)) : Json()},
                         {"message", *failure.result.failure},
-                        {"command", command(outcome, row, failure)}});
+                        {"command", command_again(outcome, row, failure)}});
   }
   return failures;
 }
@@ -179,6 +169,25 @@ std::string happened_text(const LabOutcome& outcome) {
 }
 
 }  // namespace
+
+std::string command_again(const LabOutcome& outcome, const lab::Row& row,
+                          const lab::Failure& failure) {
+  std::string text = fmt::format(
+      "raftcheck lab --only {} --no-op {} --seed {} --from {} --iterations 1", row.test->name,
+      row.no_op ? "on" : "off", outcome.options.seed, failure.iteration);
+  if (outcome.bug) text += fmt::format(" --bug {}", *outcome.bug);
+  if (outcome.assertions_only) text += " --assertions-only";
+  for (const std::string& property : outcome.properties) text += " --property " + property;
+  return text;
+}
+
+std::string failure_message(const lab::Row& row) {
+  const std::string text = why(row.failures.front());
+  return fmt::format(
+      "iteration {}: {}{}", row.failures.front().iteration, text.substr(0, text.find('\n')),
+      row.failures.size() == 1 ? ""
+                               : fmt::format("; {} runs failed", grouped(row.failures.size())));
+}
 
 std::string lab_text(const LabOutcome& outcome) {
   std::string text = headline(outcome) + "\n" + table(outcome) + "\n";

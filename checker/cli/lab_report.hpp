@@ -33,6 +33,11 @@ struct LabOutcome {
   std::vector<std::optional<Written>> histories;  // the same
 };
 
+// The first failure of a row that has one, on a line; and the command that runs a failure again.
+std::string failure_message(const lab::Row& row);
+std::string command_again(const LabOutcome& outcome, const lab::Row& row,
+                          const lab::Failure& failure);
+
 std::string lab_text(const LabOutcome& outcome);
 std::string lab_json(const LabOutcome& outcome);
 // The tests there are, with the servers and the network of each.

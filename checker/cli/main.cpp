@@ -9,6 +9,7 @@
 #include <new>
 #include <stdexcept>
 
+#include "checker/cli/ci.hpp"
 #include "checker/cli/commands.hpp"
 #include "checker/cli/define_flags.hpp"
 #include "checker/cli/define_lab.hpp"
@@ -29,6 +30,8 @@ namespace {
 struct Parsed {
   FlagTexts flags;
   std::string json_path;
+  std::string junit_path;
+  std::string replay_junit_path;
   std::string checkpoint;
   std::string resume;
   ExploreArguments explore;
@@ -62,6 +65,7 @@ void add_files(CLI::App& explore, Parsed& parsed) {
                   "to the standard error (default: not written)")
       ->type_name("FILE")
       ->group("Files");
+  define_junit(explore, parsed.junit_path);
   define_page(explore, parsed.explore.wants_page);
   explore
       .add_option("--checkpoint", parsed.checkpoint,
@@ -131,6 +135,7 @@ void add_replay(CLI::App& app, Parsed& parsed) {
                    "replay against this bug of the gallery; none: the core as it is (default: "
                    "what the trace was recorded with)")
       ->type_name("NAME");
+  define_junit(*replay, parsed.replay_junit_path);
   define_page(*replay, parsed.replay.wants_page);
 }
 
@@ -204,7 +209,11 @@ void require_model(const CLI::App& command, const char* flag, const ExploreArgum
 int run_command(const CLI::App& command, Parsed& parsed, int argc, char** argv) {
   const std::string& name = command.get_name();
   refuse_extras(command, fmt::format("raftcheck {} --help", name));
-  if (name == "replay") return run_replay(parsed.replay);
+  if (name == "replay") {
+    if (command.count("--junit") > 0) parsed.replay.junit_path = parsed.replay_junit_path;
+    parsed.replay.command_line.assign(argv, argv + argc);
+    return run_replay(parsed.replay);
+  }
   if (name == "list") return run_list(parsed.list_what);
   if (name == "gallery") {
     if (command.count("--html") > 0) parsed.gallery.html = parsed.gallery_folder;
@@ -229,6 +238,7 @@ int run_command(const CLI::App& command, Parsed& parsed, int argc, char** argv) 
   }
   parsed.explore.flags = given_flags(command, parsed.flags);
   if (command.count("--json") > 0) parsed.explore.json_path = parsed.json_path;
+  if (command.count("--junit") > 0) parsed.explore.junit_path = parsed.junit_path;
   if (command.count("--checkpoint") > 0) parsed.explore.checkpoint = parsed.checkpoint;
   if (command.count("--resume") > 0) parsed.explore.resume = parsed.resume;
   parsed.explore.is_trace_path_given = command.count("--trace") > 0;

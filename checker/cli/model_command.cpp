@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "checker/cli/ci_reports.hpp"
 #include "checker/cli/commands.hpp"
 #include "checker/cli/flag_parsing.hpp"
 #include "checker/cli/output_files.hpp"
@@ -120,6 +121,7 @@ int run_explore_model(const ExploreArguments& arguments) {
   if (arguments.json_path && arguments.json_path != kStdout) {
     require_writable("--json", *arguments.json_path);
   }
+  require_place_for_junit(arguments.junit_path, {arguments.json_path.value_or("")});
 
   catch_interruptions();
   ProgressObserver observer(plan.seconds_max, plan.memory_max);
@@ -148,7 +150,11 @@ int run_explore_model(const ExploreArguments& arguments) {
                         .arguments = arguments.command_line,
                         .trace_path = {},
                         .model = std::move(chosen.run)};
-  report_summary(outcome, arguments.json_path, {});
+  std::vector<std::string> failures;
+  if (is_ci_told(arguments.junit_path)) {
+    tell_ci(ci_report(outcome), arguments.junit_path, arguments.json_path == kStdout, failures);
+  }
+  report_summary(outcome, arguments.json_path, std::move(failures));
   return exit_status(report.search);
 }
 

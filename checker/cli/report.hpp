@@ -35,6 +35,9 @@ void report_summary(const Outcome& outcome, const std::optional<std::string>& js
 // "exhausted", "violation", "depth", "states", "time", "memory", "interrupt".
 const char* to_string(engine::StopReason reason);
 
+// "Stopped after --time 60": why a search ended before the space was exhausted.
+std::string stopped_words(const Outcome& outcome, engine::StopReason reason);
+
 // Whether no leader was ever elected in a space that was exhausted: nothing is shown then.
 bool is_vacuous(const Outcome& outcome);
 

@@ -73,24 +73,6 @@ std::vector<std::string> bounds_in_words(const Outcome& outcome) {
   return parts;
 }
 
-std::string stopped_words(const Outcome& outcome) {
-  const FlagValues& values = outcome.plan.values;
-  switch (outcome.report.search.stopped_by) {
-    case engine::StopReason::Depth:
-      return fmt::format("Stopped at --depth {}", values["depth"]);
-    case engine::StopReason::States:
-      return fmt::format("Stopped at --states {}", values["states"]);
-    case engine::StopReason::Time:
-      return fmt::format("Stopped after --time {}", values["time"]);
-    case engine::StopReason::Memory:
-      if (values["memory"] != "auto")
-        return fmt::format("Stopped at --memory {}", values["memory"]);
-      return "Stopped since the machine's memory is nearly used up";
-    default:
-      return "Interrupted";
-  }
-}
-
 bool has_unrecovered(const Outcome& outcome) {
   return outcome.report.recovery && outcome.report.recovery->progress.failing > 0;
 }
@@ -113,7 +95,8 @@ std::string headline(const Outcome& outcome) {
     first = fmt::format("{} is violated by", violated_property(*outcome.model));
     last.clear();
   } else if (outcome.report.search.stopped_by != engine::StopReason::Exhausted) {
-    first = fmt::format("{}: no violation{} so far {}", stopped_words(outcome), bug, within);
+    first = fmt::format("{}: no violation{} so far {}",
+                        stopped_words(outcome, outcome.report.search.stopped_by), bug, within);
     last = "The space is NOT exhausted.\n";
   }
   if (outcome.report.search.collisions && last == "The space is exhausted.\n") {
@@ -269,6 +252,24 @@ const char* to_string(engine::StopReason reason) {
   constexpr std::array kNames = {"exhausted", "violation", "depth",    "states",
                                  "time",      "memory",    "interrupt"};
   return kNames.at(static_cast<std::size_t>(reason));
+}
+
+std::string stopped_words(const Outcome& outcome, engine::StopReason reason) {
+  const FlagValues& values = outcome.plan.values;
+  switch (reason) {
+    case engine::StopReason::Depth:
+      return fmt::format("Stopped at --depth {}", values["depth"]);
+    case engine::StopReason::States:
+      return fmt::format("Stopped at --states {}", values["states"]);
+    case engine::StopReason::Time:
+      return fmt::format("Stopped after --time {}", values["time"]);
+    case engine::StopReason::Memory:
+      if (values["memory"] != "auto")
+        return fmt::format("Stopped at --memory {}", values["memory"]);
+      return "Stopped since the machine's memory is nearly used up";
+    default:
+      return "Interrupted";
+  }
 }
 
 bool is_vacuous(const Outcome& outcome) {

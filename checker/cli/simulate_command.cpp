@@ -3,6 +3,7 @@
 
 #include <cstdio>
 
+#include "checker/cli/ci_reports.hpp"
 #include "checker/cli/commands.hpp"
 #include "checker/cli/gallery.hpp"
 #include "checker/cli/output_files.hpp"
@@ -35,18 +36,25 @@ struct Places {
   std::string trace;
   std::optional<std::string> json;
   std::optional<std::string> page;
+  std::optional<std::string> junit;
 };
 
 // Where the files go, which can be written.
 Places places_of(const SimulateArguments& arguments, const Shard& shard) {
   const char* usual = shard.is_divided() ? kDefaultTraceOfShard : kDefaultTrace;
-  Places places{
-      .trace = placed(arguments.trace_path.value_or(usual), shard), .json = {}, .page = {}};
+  Places places{.trace = placed(arguments.trace_path.value_or(usual), shard),
+                .json = {},
+                .page = {},
+                .junit = {}};
   if (arguments.json_path) places.json = placed(*arguments.json_path, shard);
   require_places_for_files(places.json, places.trace);
-  if (!arguments.wants_page) return places;
-  require_place_for_page(places.trace, places.json);
-  places.page = page_path(places.trace);
+  if (arguments.wants_page) {
+    require_place_for_page(places.trace, places.json);
+    places.page = page_path(places.trace);
+  }
+  if (arguments.junit_path) places.junit = placed(*arguments.junit_path, shard);
+  require_place_for_junit(places.junit,
+                          {places.trace, places.json.value_or(""), places.page.value_or("")});
   return places;
 }
 
@@ -79,6 +87,9 @@ void report_all(SimulateOutcome& outcome, cluster::SimulateReport& report, const
       if (page) outcome.page_path = *places.page;
       note("--html", page);
     }
+  }
+  if (is_ci_told(places.junit)) {
+    tell_ci(ci_report(outcome), places.junit, places.json == kStdout, failures);
   }
   cli::report(
       simulate_text(outcome), [&] { return simulate_json(outcome); }, places.json,

@@ -16,17 +16,6 @@
 namespace cli {
 namespace {
 
-std::string stopped_words(const SimulateOutcome& outcome) {
-  switch (outcome.report.stopped_by) {
-    case cluster::WalkStop::Time:
-      return fmt::format("Stopped after --time {}", outcome.plan.values["time"]);
-    case cluster::WalkStop::Memory:
-      return "Stopped since the machine's memory is nearly used up";
-    default:
-      return "Interrupted";
-  }
-}
-
 // "3 servers", "6 terms", ..., "over an unordered network".
 std::vector<std::string> bounds_in_words(const SimulateOutcome& outcome) {
   const cluster::WalkBounds& bounds = outcome.plan.options.bounds;
@@ -180,6 +169,17 @@ std::optional<std::uint64_t> walks_of(const cluster::SimulateOptions& options) {
   if (!options.walks) return std::nullopt;
   if (options.shard >= *options.walks) return 0;
   return (*options.walks - options.shard - 1) / options.shards + 1;
+}
+
+std::string stopped_words(const SimulateOutcome& outcome) {
+  switch (outcome.report.stopped_by) {
+    case cluster::WalkStop::Time:
+      return fmt::format("Stopped after --time {}", outcome.plan.values["time"]);
+    case cluster::WalkStop::Memory:
+      return "Stopped since the machine's memory is nearly used up";
+    default:
+      return "Interrupted";
+  }
 }
 
 std::string simulate_text(const SimulateOutcome& outcome) {

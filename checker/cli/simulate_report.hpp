@@ -19,6 +19,9 @@ struct SimulateOutcome {
 // "walks", "violation", "time", "memory", "interrupt".
 const char* to_string(cluster::WalkStop stop);
 
+// "Stopped after --time 60": why the walks ended before all were taken.
+std::string stopped_words(const SimulateOutcome& outcome);
+
 // How many walks of the run are this process's own; nothing where that has no end.
 std::optional<std::uint64_t> walks_of(const cluster::SimulateOptions& options);
 

@@ -1,5 +1,5 @@
-# The program as its users meet it: started, interrupted, fed nonsense. Standard library of Python
-# only, so the system's own interpreter will do.
+# The program as its users meet it: started, interrupted, fed nonsense. By the system's own Python,
+# which has what cli_ci_test.py needs beside the standard library.
 find_program(RAFTCHECK_CLI_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH)
 if(NOT RAFTCHECK_CLI_PYTHON)
   set(RAFTCHECK_CLI_PYTHON Python3::Interpreter)
@@ -7,7 +7,7 @@ endif()
 # A group is a class of cli_test.py: Usage, Bounds, ...
 foreach(group IN ITEMS
     Usage Clocks Bounds Networks Summary Json Files Limits Checkpoints Memory Progress Violation Recovery
-    Pages Replay Show Shrink Explain Linearizable List Models Simulate SimulateBugs Shards Merge Lab LabBugs)
+    Pages Replay Show Shrink Explain Linearizable List Models Junit GitHub Recipes Simulate SimulateBugs Shards Merge Lab LabBugs)
   string(TOLOWER ${group} name)
   add_test(NAME cli.${name} COMMAND ${RAFTCHECK_CLI_PYTHON}
     ${CMAKE_CURRENT_SOURCE_DIR}/cli_test.py $<TARGET_FILE:raftcheck> ${group})
