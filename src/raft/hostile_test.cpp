@@ -75,6 +75,16 @@ TEST(Hostile, AppendEntries_IsIgnored_WhenItsIndexesOverflow) {
   expect_malformed(append(9, {kHuge - 1, 1}, {1, 1}));
 }
 
+// Found by fuzz_handler: an index of 2^64 - 1 was installed, and the next one is 0.
+TEST(Hostile, InstallSnapshot_IsIgnored_WhenNoLogCouldGoOnBehindIt) {
+  for (const std::uint64_t index : {kHuge, kHuge - 1, kHuge / 2 + 1}) {
+    expect_malformed(InstallSnapshot{.term = Term{9},
+                                     .last_included_index = Index{index},
+                                     .last_included_term = Term{9},
+                                     .done = true});
+  }
+}
+
 TEST(Hostile, AppendEntries_IsRejectedForItsLog_WhenItsIndexIsAbsurdButPossible) {
   for (const AppendEntries& request : {append(3, {kHuge, 1}), append(3, {kHuge - 1, 1}, {1})}) {
     Server server = follower({.term = 3, .log = {1, 2}});

@@ -44,9 +44,12 @@ bool is_well_formed(const ReadIndexReply& reply) {
   return reply.id > 0 && reply.read_index.value > 0;
 }
 
+// An index in the upper half of all numbers is none that a log has come to, and a log that began
+// behind it could not go on.
 bool is_well_formed(const InstallSnapshot& request) {
-  return request.last_included_index.value > 0 && request.last_included_term.value > 0 &&
-         request.last_included_term <= request.term &&
+  constexpr std::uint64_t kIndexMax = std::numeric_limits<std::uint64_t>::max() / 2;
+  return request.last_included_index.value > 0 && request.last_included_index.value <= kIndexMax &&
+         request.last_included_term.value > 0 && request.last_included_term <= request.term &&
          request.offset <= std::numeric_limits<std::uint64_t>::max() - request.data.size();
 }
 bool is_well_formed(const InstallSnapshotReply&) { return true; }
