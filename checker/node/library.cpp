@@ -20,6 +20,11 @@ struct Entry<Live> {
   using Function = LibraryLiveEntry;
   static constexpr const char* kName = kLibraryLiveEntry;
 };
+template <>
+struct Entry<States> {
+  using Function = LibraryStatesEntry;
+  static constexpr const char* kName = kLibraryStatesEntry;
+};
 
 }  // namespace
 
@@ -49,5 +54,6 @@ FromLibrary<Servers>::~FromLibrary() {
 
 template class FromLibrary<Node>;
 template class FromLibrary<Live>;
+template class FromLibrary<States>;
 
 }  // namespace node

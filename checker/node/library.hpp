@@ -8,16 +8,19 @@
 
 #include "checker/node/live.hpp"
 #include "checker/node/node.hpp"
+#include "checker/node/states.hpp"
 
 namespace node {
 
-// What a node library exports, under the names `kLibraryEntry` and `kLibraryLiveEntry`: each makes
-// servers, or returns nullptr if its boundary is of another version than the caller's.
+// What a node library exports, under these names: each makes servers, or returns nullptr if its
+// boundary is of another version than the caller's.
 using LibraryEntry = Node* (*)(int boundary_version, const Options& options);
 inline constexpr const char* kLibraryEntry = "raftcheck_make_node";
 using LibraryLiveEntry = Live* (*)(int boundary_version, const Options& options);
 inline constexpr const char* kLibraryLiveEntry = "raftcheck_make_live";
-inline constexpr int kBoundaryVersion = 7;
+using LibraryStatesEntry = States* (*)(int boundary_version, const Options& options);
+inline constexpr const char* kLibraryStatesEntry = "raftcheck_make_states";
+inline constexpr int kBoundaryVersion = 8;
 
 // Servers together with the library that their code lives in.
 template <class Servers>
@@ -38,5 +41,6 @@ class FromLibrary {
 
 using LibraryNode = FromLibrary<Node>;
 using LibraryLive = FromLibrary<Live>;
+using LibraryStates = FromLibrary<States>;
 
 }  // namespace node

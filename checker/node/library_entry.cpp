@@ -13,3 +13,9 @@ extern "C" __attribute__((visibility("default"))) node::Live* raftcheck_make_liv
   if (boundary_version != node::kBoundaryVersion) return nullptr;
   return node::make_live_raft(options).release();
 }
+
+extern "C" __attribute__((visibility("default"))) node::States* raftcheck_make_states(
+    int boundary_version, const node::Options& options) {
+  if (boundary_version != node::kBoundaryVersion) return nullptr;
+  return node::make_raft_states(options).release();
+}

@@ -14,11 +14,6 @@
 namespace node {
 namespace {
 
-struct LiveTraits {
-  LiveKind kind = LiveKind::Request;
-  bool is_judged = false;
-};
-
 void add_role(const raft::Follower& follower, LiveFacts& facts) {
   facts.role = spec::Role::Follower;
   facts.leader = follower.leader.value;
@@ -37,19 +32,19 @@ void add_role(const raft::Leader& leader, LiveFacts& facts) {
   }
 }
 
-LiveTraits traits_of(const raft::MessageBody& body) {
+LiveKind kind_of(const raft::MessageBody& body) {
   struct Visitor {
-    LiveTraits operator()(const raft::RequestVote&) const { return {LiveKind::Request}; }
-    LiveTraits operator()(const raft::RequestVoteReply&) const { return {LiveKind::Reply}; }
-    LiveTraits operator()(const raft::AppendEntries&) const { return {LiveKind::Request}; }
-    LiveTraits operator()(const raft::AppendEntriesReply&) const { return {LiveKind::Reply}; }
-    LiveTraits operator()(const raft::PreVote&) const { return {LiveKind::Request, true}; }
-    LiveTraits operator()(const raft::PreVoteReply&) const { return {LiveKind::Reply, true}; }
-    LiveTraits operator()(const raft::TimeoutNow&) const { return {LiveKind::OneWay, true}; }
-    LiveTraits operator()(const raft::ReadIndex&) const { return {LiveKind::Request}; }
-    LiveTraits operator()(const raft::ReadIndexReply&) const { return {LiveKind::Reply}; }
-    LiveTraits operator()(const raft::InstallSnapshot&) const { return {LiveKind::Request}; }
-    LiveTraits operator()(const raft::InstallSnapshotReply&) const { return {LiveKind::Reply}; }
+    LiveKind operator()(const raft::RequestVote&) const { return LiveKind::Request; }
+    LiveKind operator()(const raft::RequestVoteReply&) const { return LiveKind::Reply; }
+    LiveKind operator()(const raft::AppendEntries&) const { return LiveKind::Request; }
+    LiveKind operator()(const raft::AppendEntriesReply&) const { return LiveKind::Reply; }
+    LiveKind operator()(const raft::PreVote&) const { return LiveKind::Request; }
+    LiveKind operator()(const raft::PreVoteReply&) const { return LiveKind::Reply; }
+    LiveKind operator()(const raft::TimeoutNow&) const { return LiveKind::OneWay; }
+    LiveKind operator()(const raft::ReadIndex&) const { return LiveKind::Request; }
+    LiveKind operator()(const raft::ReadIndexReply&) const { return LiveKind::Reply; }
+    LiveKind operator()(const raft::InstallSnapshot&) const { return LiveKind::Request; }
+    LiveKind operator()(const raft::InstallSnapshotReply&) const { return LiveKind::Reply; }
   };
   return std::visit(Visitor{}, body);
 }
@@ -181,7 +176,7 @@ class LiveRaft final : public Live {
   }
 
   [[nodiscard]] bool is_judged(LiveHandle message) const override {
-    return traits_of(std::get<raft::Receive>(slots_[message]).message.body).is_judged;
+    return node::is_judged(std::get<raft::Receive>(slots_[message]).message);
   }
 
  private:
@@ -252,14 +247,13 @@ class LiveRaft final : public Live {
 
   void add_sent() {
     for (raft::Message& message : sent_) {
-      const LiveTraits traits = traits_of(message.body);
       scratch_.clear();
       raft::Encoder(scratch_).put(message);
       live_.sent.push_back({.handle = 0,
                             .from = message.from.value,
                             .to = message.to.value,
-                            .kind = traits.kind,
-                            .is_judged = traits.is_judged,
+                            .kind = kind_of(message.body),
+                            .is_judged = node::is_judged(message),
                             .bytes = static_cast<std::uint32_t>(scratch_.size())});
       live_.sent.back().handle = keep(std::move(message));
     }

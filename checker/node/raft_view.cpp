@@ -1,6 +1,7 @@
 #include "checker/node/raft_view.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <span>
 
 #include "checker/node/state_machine.hpp"
@@ -10,8 +11,9 @@ namespace {
 
 std::vector<spec::ServerId> view_of(raft::ServerSet set) {
   std::vector<spec::ServerId> ids;
-  for (std::uint32_t id = 1; id <= raft::kServersMax; ++id) {
-    if (set.contains({id})) ids.push_back(id);
+  ids.reserve(set.size());
+  for (std::uint64_t bits = set.bits(); bits != 0; bits &= bits - 1) {
+    ids.push_back(static_cast<spec::ServerId>(std::countr_zero(bits)) + 1);
   }
   return ids;
 }
@@ -172,7 +174,9 @@ spec::SnapshotView view_of(const raft::Snapshot& snapshot) {
 // for an index, one of term 0 stands there, which differs from every entry.
 std::vector<spec::EntryView> whole_log(const raft::Server& server,
                                        const std::vector<spec::EntryView>& compacted) {
-  std::vector<spec::EntryView> log = compacted;
+  std::vector<spec::EntryView> log;
+  log.reserve(server.log.last_index().value);
+  log = compacted;
   log.resize(server.log.base_index().value);
   for (const raft::Entry& entry : server.log.entries()) log.push_back(view_of(entry));
   return log;
@@ -236,6 +240,12 @@ spec::MessageView message_view(const raft::Message& message) {
     add_membership(snapshot->membership, fields);
   }
   return {message.from.value, message.to.value, std::move(kind), std::move(fields)};
+}
+
+bool is_judged(const raft::Message& message) {
+  return std::holds_alternative<raft::PreVote>(message.body) ||
+         std::holds_alternative<raft::PreVoteReply>(message.body) ||
+         std::holds_alternative<raft::TimeoutNow>(message.body);
 }
 
 }  // namespace node
