@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "checker/cluster/choices.hpp"
+#include "checker/cluster/choice.hpp"
 #include "checker/engine/random.hpp"
 #include "checker/node/node.hpp"
 

@@ -1,34 +1,15 @@
 #include "checker/cluster/choices.hpp"
 
 #include <algorithm>
-#include <ostream>
+#include <array>
 
 #include "checker/cluster/cluster_model.hpp"
 #include "checker/cluster/explore.hpp"
-#include "checker/cluster/membership_changes.hpp"
 #include "checker/cluster/replay.hpp"
 #include "checker/cluster/vocabulary.hpp"
 
 namespace cluster {
 namespace {
-
-constexpr std::array<const char*, kChoiceKinds> kNames = {"deliver",
-                                                          "duplicate",
-                                                          "lose",
-                                                          "election timeout",
-                                                          "heartbeat timeout",
-                                                          "lease timeout",
-                                                          "propose",
-                                                          "read",
-                                                          "crash",
-                                                          "cut",
-                                                          "heal",
-                                                          "disk write",
-                                                          "compact",
-                                                          "transfer",
-                                                          "change membership"};
-
-constexpr bool is_of_message(ChoiceKind kind) { return kind <= ChoiceKind::Lose; }
 
 // Of a choice that is a server's step.
 traces::ActionKind trace_kind_of(ChoiceKind kind) {
@@ -51,52 +32,12 @@ traces::ActionKind trace_kind_of(ChoiceKind kind) {
   return kKinds.at(static_cast<std::size_t>(kind));
 }
 
-void print(std::ostream& out, const node::Options& options) {
-  out << options.servers << " servers";
-  if (options.no_op) out << ", no-op";
-  if (!options.fast_backtracking) out << ", plain back-tracking";
-  if (options.entries_per_message > 0) {
-    out << ", entries a message " << options.entries_per_message;
-  }
-  for (const node::Feature& feature : node::features()) {
-    if (feature.get(options) == 0) continue;
-    out << ", " << feature.name;
-    if (feature.most > 1) out << ' ' << feature.get(options);
-  }
-  if (options.snapshots) out << ", snapshots";
-  if (options.snapshot_chunk > 0) out << " in chunks of " << options.snapshot_chunk;
-  if (options.changes != node::Changes::None) {
-    out << ", changes " << to_string(options.changes) << ", voters " << options.voters;
-  }
-  if (options.async_disk) out << ", asynchronous disk";
-}
-
 }  // namespace
 
-const char* to_string(ChoiceKind kind) { return kNames.at(static_cast<std::size_t>(kind)); }
-
-std::ostream& operator<<(std::ostream& out, const Choice& choice) {
-  out << to_string(choice.kind);
-  const bool acts_on_network = choice.kind == ChoiceKind::Cut || choice.kind == ChoiceKind::Heal;
-  if (!acts_on_network) out << ' ' << int{choice.server};
-  if (is_of_message(choice.kind)) out << " from " << int{choice.other};
-  if (choice.kind == ChoiceKind::Transfer) out << " to " << int{choice.other};
-  if (choice.number > 0) out << " #" << int{choice.number};
-  return out;
-}
-
-std::ostream& operator<<(std::ostream& out, const PlannedRun& run) {
-  print(out, run.options);
-  for (const Choice& choice : run.choices) out << "\n  " << choice;
-  return out;
-}
-
 ChosenRun::ChosenRun(node::Node& node, const node::Options& options, spec::PropertySet properties)
-    : options_(options),
+    : rules_(options),
       runner_(node, options.servers, to_string(Network::Unordered), properties),
-      partitions_(all_partitions(options.servers)),
       violation_(runner_.initial_violation()) {
-  partitions_.erase(partitions_.begin());
   trace_.config = trace_config(options, Network::Unordered);
   trace_.shortest = false;
   trace_.initial = runner_.views();
@@ -128,8 +69,8 @@ bool ChosenRun::take(const Choice& choice) {
   happened_.torn += is_torn ? 1 : 0;
   happened_.cuts += choice.kind == ChoiceKind::Cut ? 1 : 0;
   happened_.heals += choice.kind == ChoiceKind::Heal ? 1 : 0;
-  proposals_ += choice.kind == ChoiceKind::Propose ? 1 : 0;
-  reads_ += choice.kind == ChoiceKind::Read ? 1 : 0;
+  asked_.proposals += choice.kind == ChoiceKind::Propose ? 1 : 0;
+  asked_.reads += choice.kind == ChoiceKind::Read ? 1 : 0;
   return true;
 }
 
@@ -177,66 +118,43 @@ bool ChosenRun::take_message(const Choice& choice) {
   return true;
 }
 
-bool ChosenRun::fill_in_change(const Choice& choice, const spec::ServerView& view,
-                               traces::Action& action) const {
-  if (options_.changes == node::Changes::None || view.role != spec::Role::Leader) return false;
-  const auto changes = changes_from(view.membership, options_.servers,
-                                    options_.changes == node::Changes::Joint, true);
-  if (changes.empty()) return false;
-  action.voters = changes[choice.number % changes.size()].voters;
-  action.learners = changes[choice.number % changes.size()].learners;
-  return true;
-}
-
-bool ChosenRun::fill_in_action(const Choice& choice, const spec::ServerView& view,
-                               traces::Action& action) const {
-  const bool leads = view.role == spec::Role::Leader;
-  switch (choice.kind) {
-    case ChoiceKind::ElectionTimeout:
-      return !ends_lease_early(runner_.views(), action);
-    case ChoiceKind::HeartbeatTimeout:
-      return leads;
-    case ChoiceKind::LeaseTimeout:
-      return view.lease && !ends_lease_early(runner_.views(), action);
-    case ChoiceKind::Propose:
-      action.command = command_of(proposals_ + 1);
-      return leads;
-    case ChoiceKind::Read:
-      action.read = reads_ + 1;
-      return leads || view.leader != spec::kNoServer;
-    case ChoiceKind::Crash:
-      action.survived = choice.number % (pending_parts(view) + 1);
-      return true;
-    case ChoiceKind::DiskWrite:
-      return view.disk && !view.disk->pending.empty();
-    case ChoiceKind::Compact: {
-      const bool can = options_.snapshots && view.last_applied > view.snapshot.index;
-      if (!can) return false;
-      action.index =
-          view.snapshot.index + 1 + choice.number % (view.last_applied - view.snapshot.index);
-      return true;
-    }
-    case ChoiceKind::Transfer:
-      action.target = choice.other;
-      return leads && choice.other >= 1 && choice.other <= options_.servers &&
-             choice.other != choice.server;
-    default:
-      return fill_in_change(choice, view, action);
-  }
-}
-
 std::optional<traces::Action> ChosenRun::action_of(const Choice& choice) const {
+  std::vector<const spec::ServerView*> views;
+  for (const spec::ServerView& view : runner_.views()) views.push_back(&view);
+  const auto decision = rules_.decide(choice, views, asked_);
+  if (!decision) return std::nullopt;
   traces::Action action;
   action.kind = trace_kind_of(choice.kind);
-  if (choice.kind == ChoiceKind::Heal) return action;
-  if (choice.kind == ChoiceKind::Cut) {
-    if (partitions_.empty()) return std::nullopt;
-    action.groups = groups_of(partitions_[choice.number % partitions_.size()]);
-    return action;
+  action.server = decision->server;
+  switch (choice.kind) {
+    case ChoiceKind::Propose:
+      action.command = command_of(static_cast<std::uint32_t>(decision->number));
+      break;
+    case ChoiceKind::Read:
+      action.read = decision->number;
+      break;
+    case ChoiceKind::Crash:
+      action.survived = decision->number;
+      break;
+    case ChoiceKind::Cut:
+      action.groups = groups_of(rules_.partitions()[decision->number]);
+      break;
+    case ChoiceKind::Compact:
+      action.index = decision->number;
+      break;
+    case ChoiceKind::Transfer:
+      action.target = static_cast<spec::ServerId>(decision->number);
+      break;
+    case ChoiceKind::ChangeMembership: {
+      const auto changes = rules_.changes(*views[choice.server - 1U]);
+      if (changes.empty()) return std::nullopt;
+      action.voters = changes[choice.number % changes.size()].voters;
+      action.learners = changes[choice.number % changes.size()].learners;
+      break;
+    }
+    default:
+      break;
   }
-  if (choice.server < 1 || choice.server > options_.servers) return std::nullopt;
-  action.server = choice.server;
-  if (!fill_in_action(choice, runner_.views()[choice.server - 1U], action)) return std::nullopt;
   return action;
 }
 

@@ -10,13 +10,6 @@
 namespace cluster {
 namespace {
 
-// Whether there is a history that knows `before` and that `after` adds something to.
-bool may_extend(const spec::ServerView& before, const spec::ServerView& after) {
-  const bool led = before.role == spec::Role::Leader && before.current_term == after.current_term;
-  if (after.role == spec::Role::Leader && !led) return true;
-  return after.commit_index > before.commit_index || after.commit_index > before.log.size();
-}
-
 // Of a step that adds nothing to any history: those that no history changes.
 spec::WitnessSet own_witnesses(const spec::ServerView& before, const spec::ServerView& after,
                                bool restarted) {
@@ -199,7 +192,7 @@ engine::Step ServerModel::deliver(engine::PartId part, engine::MessageId message
 
 // Every history has been extended by the state before: it knows that state's leader and commits.
 bool ServerModel::reads_record(engine::PartId part, const engine::Step& step) const {
-  return may_extend(locals_[part].view, locals_[step.next].view);
+  return may_extend_history(locals_[part].view, locals_[step.next].view);
 }
 
 engine::PartModel::Observed ServerModel::observe(engine::RecordId record, engine::PartId before,

@@ -13,6 +13,13 @@
 
 namespace cluster {
 
+// Whether there is a history that knows `before` and that `after` adds something to.
+inline bool may_extend_history(const spec::ServerView& before, const spec::ServerView& after) {
+  const bool led = before.role == spec::Role::Leader && before.current_term == after.current_term;
+  if (after.role == spec::Role::Leader && !led) return true;
+  return after.commit_index > before.commit_index || after.commit_index > before.log.size();
+}
+
 // `is_receipt_judged`: of a receipt, is_judged() of its message. `messages[id]` has the bytes and
 // the action of a message. Messages of which no property says anything are not decoded. `result`
 // is what the step came to, and `sent` its messages by their ids.
@@ -41,8 +48,7 @@ std::optional<spec::Violation> judge_step(node::Node& node, spec::PropertySet pr
 }
 
 // The same of the receipt of a message, where none of the messages has an id.
-inline std::optional<spec::Violation> judge_receipt(node::Node& node,
-                                                    spec::PropertySet properties,
+inline std::optional<spec::Violation> judge_receipt(node::Node& node, spec::PropertySet properties,
                                                     const spec::ServerView& before,
                                                     const spec::ServerView& after,
                                                     std::string_view message,

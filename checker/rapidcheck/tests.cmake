@@ -4,7 +4,7 @@ target_link_libraries(raftcheck_rapidcheck INTERFACE raftcheck::checker raftchec
 
 add_executable(rapidcheck_test
   canonical_properties_test.cpp failing_run_test.cpp node_properties_test.cpp
-  run_properties_test.cpp run_shrinks_test.cpp state_machine_test.cpp step_properties_test.cpp
+  remembered_run_test.cpp run_properties_test.cpp run_shrinks_test.cpp state_machine_test.cpp step_properties_test.cpp
   wire_properties_test.cpp)
 target_link_libraries(rapidcheck_test PRIVATE
   raftcheck_rapidcheck raftcheck::wire raftcheck_testing)

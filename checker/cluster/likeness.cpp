@@ -1,0 +1,94 @@
+#include "checker/cluster/likeness.hpp"
+
+#include <algorithm>
+
+#include "checker/engine/interner.hpp"
+
+namespace cluster {
+namespace {
+
+using spec::Index;
+using spec::ServerView;
+
+class Likeness {
+ public:
+  void add(std::uint64_t value) { hash_ = engine::mixed(hash_ ^ value) + value; }
+  // From `most` on it makes no difference.
+  void add(std::uint64_t value, std::uint64_t most) { add(std::min(value, most)); }
+  [[nodiscard]] std::uint64_t number() const { return engine::mixed(hash_); }
+
+ private:
+  std::uint64_t hash_ = 0;
+};
+
+// Equal, one ahead, more; or behind.
+std::uint64_t ahead(std::uint64_t one, std::uint64_t other) {
+  return one >= other ? std::min<std::uint64_t>(one - other, 2) : 3;
+}
+
+// Its last entries, by where terms grow, and what of it is committed, compacted and durable.
+void add_log(const ServerView& server, Likeness& likeness) {
+  constexpr std::size_t kShown = 3;
+  const std::size_t size = server.log.size();
+  for (std::size_t i = size - std::min(size, kShown); i < size; ++i) {
+    const spec::Term before = i == 0 ? 0 : server.log[i - 1].term;
+    likeness.add(server.log[i].term == before ? 1 : 2);
+    likeness.add(server.log[i].is_membership ? 1 : 0);
+  }
+  likeness.add(size == 0 || server.log.back().term == server.current_term ? 0 : 1);
+  likeness.add(size - std::min<std::size_t>(size, server.commit_index), 2);
+  likeness.add(size - std::min<std::size_t>(size, server.snapshot.index), 1);
+  likeness.add(server.snapshot.index, 1);
+  if (server.disk) likeness.add(size == server.disk->log_index ? 1 : 2);
+}
+
+// The sorts of followers that there are: which is which, and how many, does not matter.
+void add_followers(const ServerView& server, Likeness& likeness) {
+  std::uint64_t sorts = 0;
+  for (std::size_t i = 0; i < server.match_index.size(); ++i) {
+    if (i + 1 == server.id) continue;
+    const Index match = server.match_index[i];
+    const Index next = i < server.next_index.size() ? server.next_index[i] : 0;
+    const std::uint64_t sort = ahead(server.log.size(), match) * 4 + (next > match + 1 ? 2 : 0) +
+                               (match > server.commit_index ? 1 : 0);
+    sorts |= std::uint64_t{1} << sort;
+  }
+  likeness.add(sorts);
+}
+
+}  // namespace
+
+std::uint64_t likeness(const ServerView& server) {
+  Likeness likeness;
+  likeness.add(static_cast<std::uint64_t>(server.role));
+  likeness.add(server.current_term, 2);
+  likeness.add(server.voted_for == spec::kNoServer ? 0 : server.voted_for == server.id ? 1 : 2);
+  likeness.add(server.leader == spec::kNoServer ? 0 : server.leader == server.voted_for ? 1 : 2);
+  likeness.add(server.votes_granted.size(), 2);
+  likeness.add(server.lease ? 1 : 0);
+  likeness.add(server.heard ? 1 + std::min<std::size_t>(server.heard->size(), 1) : 0);
+  likeness.add(server.transferee == spec::kNoServer ? 0 : 1);
+  likeness.add(server.reads.size(), 1);
+  add_log(server, likeness);
+  add_followers(server, likeness);
+  if (!server.membership.is_known()) return likeness.number();
+  likeness.add(server.membership.voters.size(), 3);
+  likeness.add(server.membership.outgoing.empty() ? 0 : 1);
+  likeness.add(server.membership.learners.empty() ? 0 : 1);
+  likeness.add(std::ranges::count(server.membership.voters, server.id) == 0 ? 0 : 1);
+  return likeness.number();
+}
+
+std::uint64_t likeness(const spec::MessageView& message) {
+  Likeness likeness;
+  for (const char letter : message.kind) likeness.add(static_cast<unsigned char>(letter));
+  for (const auto& [name, value] : message.fields) {
+    if (const bool* flag = std::get_if<bool>(&value)) likeness.add(*flag ? 1 : 2);
+    if (const auto* entries = std::get_if<std::vector<spec::EntryView>>(&value)) {
+      likeness.add(entries->size(), 2);
+    }
+  }
+  return likeness.number();
+}
+
+}  // namespace cluster

@@ -1,0 +1,19 @@
+// A number for what a server's state, or a message, is like: two that are alike do the same sort of
+// thing in the same sort of situation. It is not identity. Who it is, what commands say, and how
+// large terms and indexes are altogether does not matter; how they lie to each other does.
+//
+// This is what a fuzzer is told of states (fuzz/state_coverage.hpp): there are some tens of
+// thousands of sorts, where there is no end of states.
+#pragma once
+
+#include <cstdint>
+
+#include "spec/view.hpp"
+
+namespace cluster {
+
+// Equal in every process.
+std::uint64_t likeness(const spec::ServerView& server);
+std::uint64_t likeness(const spec::MessageView& message);
+
+}  // namespace cluster
