@@ -60,7 +60,7 @@ void tell_ci_of(const ReplayArguments& arguments, const traces::Trace& trace,
 
 int run_replay(const ReplayArguments& arguments) {
   require_places(arguments);
-  const traces::Trace trace = require_trace("replay", arguments.trace_path);
+  const traces::Trace trace = require_trace("replay", arguments.trace_path, arguments.bug);
   const std::optional<Bug> bug = bug_of(trace, arguments.trace_path, arguments.bug);
   NodeHolder holder(bug, cluster::node_options(trace.config));
 

@@ -3,16 +3,21 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <fstream>
+#include <iterator>
 
 #include "checker/cli/output_files.hpp"
 #include "checker/cli/usage_error.hpp"
+#include "checker/cli/version.hpp"
+#include "checker/cluster/choice_bytes.hpp"
+#include "checker/cluster/choices.hpp"
 #include "traces/file.hpp"
 #include "traces/json.hpp"
 
 namespace cli {
 namespace {
 
-traces::Result<traces::Trace> read_standard_input() {
+std::string read_standard_input() {
   constexpr std::size_t kPiece = 1 << 16;
   std::string text;
   std::string piece(kPiece, '\0');
@@ -22,17 +27,44 @@ traces::Result<traces::Trace> read_standard_input() {
          (size = std::fread(piece.data(), 1, kPiece, stdin)) > 0) {
     text.append(piece, 0, size);
   }
-  return traces::from_json(text, "standard input");
+  return text;
+}
+
+bool begins_as_fuzz_input(const std::string& path) {
+  return std::ifstream(path, std::ios::binary).get() == cluster::kChoiceBytesMark;
+}
+
+// The run that a fuzz input is.
+traces::Trace trace_of(const cluster::PlannedRun& run, const std::string& flag) {
+  const std::optional<Bug> bug =
+      flag.empty() || flag == kNoBug ? std::nullopt : std::optional(bug_named(flag, "--bug"));
+  NodeHolder holder(bug, run.options);
+  cluster::ChosenRun chosen(*holder, run.options);
+  chosen.take(run.choices);
+  traces::Trace trace = chosen.trace();
+  trace.program_version = kVersion;
+  if (bug) trace.bug = bug->name;
+  return trace;
 }
 
 }  // namespace
 
-traces::Trace require_trace(const std::string& command, const std::string& path) {
+traces::Trace require_trace(const std::string& command, const std::string& path,
+                            const std::string& bug_flag) {
   if (path.empty()) {
     throw UsageError(
         fmt::format("{}: name the file of a trace: raftcheck {} TRACE", command, command));
   }
-  auto trace = path == kStdout ? read_standard_input() : traces::read_trace(path);
+  std::string text;
+  if (path == kStdout) {
+    text = read_standard_input();
+  } else if (begins_as_fuzz_input(path)) {
+    std::ifstream file(path, std::ios::binary);
+    text.assign(std::istreambuf_iterator<char>(file), {});
+  }
+  if (const auto run = cluster::run_of_bytes(text)) return trace_of(*run, bug_flag);
+  auto trace =
+      path == kStdout ? traces::from_json(text, "standard input") : traces::read_trace(path);
   if (!trace) throw UsageError(trace.error());
   return std::move(trace).value();
 }

@@ -12,9 +12,12 @@ namespace cli {
 
 inline constexpr const char* kNoBug = "none";
 
-// "-" is the standard input. Throws UsageError that names the file and the place in it; where no
-// file is named, it says how `command` is used.
-traces::Trace require_trace(const std::string& command, const std::string& path);
+// "-" is the standard input. An input of fuzz_cluster or fuzz_canary
+// (checker/cluster/choice_bytes.hpp) is run, with the bug that --bug names, and is the trace of
+// that run. Throws UsageError that names the file and the place in it; where no file is named, it
+// says how `command` is used.
+traces::Trace require_trace(const std::string& command, const std::string& path,
+                            const std::string& bug_flag = "");
 
 // The bug that is meant by --bug (empty: the trace's own; "none": the core as it is). Throws
 // UsageError if there is no such bug.
