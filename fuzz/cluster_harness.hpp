@@ -1,0 +1,48 @@
+// What fuzz_cluster and fuzz_canary have in common: an input is a run of a cluster, taken by
+// look-ups (checker/cluster/remembered_run.hpp), with all properties checked after every step. A
+// run that violates one is taken again step by step and written as a trace.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "checker/cluster/remembered_run.hpp"
+#include "checker/node/node.hpp"
+#include "checker/node/states.hpp"
+
+namespace fuzz {
+
+// The servers that are run.
+struct Servers {
+  cluster::StepMemory::MakeStates states;
+  std::function<std::shared_ptr<node::Node>(const node::Options&)> node;
+  std::optional<std::string> bug{};  // of the gallery, that they have
+};
+
+class ClusterHarness {
+ public:
+  explicit ClusterHarness(Servers servers);
+
+  // Whether the bytes are a run. Tells the fuzzer what the servers went through; aborts, with the
+  // trace's place, if a property is violated.
+  bool take(const std::uint8_t* data, std::size_t size);
+
+  // Leaves out of a run what is not possible when its turn comes: the same run, in fewer bytes. The
+  // size then.
+  std::size_t tidy(std::uint8_t* data, std::size_t size);
+
+ private:
+  // Begins the run that the bytes say, if they do.
+  bool begin(const std::uint8_t* data, std::size_t size);
+  [[noreturn]] void fail(const std::uint8_t* data, std::size_t size);
+
+  Servers servers_;
+  cluster::StepMemory memory_;
+  cluster::RememberedRun run_;
+};
+
+}  // namespace fuzz

@@ -1,0 +1,268 @@
+#include "fuzz/run_mutator.hpp"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "checker/cluster/choice_bytes.hpp"
+#include "checker/cluster/choice_plans.hpp"
+#include "checker/engine/random.hpp"
+
+namespace fuzz {
+namespace {
+
+using cluster::Choice;
+using cluster::ChoiceKind;
+using cluster::kBytesAChoice;
+using cluster::kOptionBytes;
+using cluster::PlannedRun;
+using engine::Random;
+
+class Mutation {
+ public:
+  Mutation(PlannedRun& run, std::uint64_t seed) : run_(run), random_(seed, 0) {}
+
+  void take() {
+    using Change = void (Mutation::*)();
+    static constexpr Change kChanges[] = {
+        &Mutation::insert,    &Mutation::insert,       &Mutation::insert_exchange,
+        &Mutation::insert,    &Mutation::insert_story, &Mutation::insert_drawn,
+        &Mutation::leave_out, &Mutation::leave_out,    &Mutation::repeat,
+        &Mutation::move,      &Mutation::move,         &Mutation::change,
+        &Mutation::change,    &Mutation::change,       &Mutation::trade_servers,
+        &Mutation::cut_short};
+    (this->*kChanges[random_.below(std::size(kChanges))])();
+  }
+
+ private:
+  using Choices = std::vector<Choice>;
+
+  std::uint8_t server() {
+    return static_cast<std::uint8_t>(1 + random_.below(run_.options.servers));
+  }
+  std::size_t place() { return random_.below(static_cast<std::uint32_t>(run_.choices.size() + 1)); }
+  // Of up to `most` choices; empty if there are none.
+  struct Range {
+    std::size_t begin;
+    std::size_t end;
+  };
+  Range range(std::uint32_t most) {
+    const std::size_t begin = place();
+    const std::size_t size = 1 + random_.below(most);
+    return {begin, std::min(begin + size, run_.choices.size())};
+  }
+  [[nodiscard]] Choices::iterator at(std::size_t place) {
+    return run_.choices.begin() + static_cast<std::ptrdiff_t>(place);
+  }
+  void put(const Choices& choices) {
+    run_.choices.insert(at(place()), choices.begin(), choices.end());
+  }
+
+  // Numbers are small as a rule: older messages, earlier indexes.
+  std::uint8_t number() {
+    return static_cast<std::uint8_t>(random_.below(4) != 0 ? 0 : random_.below(80));
+  }
+  Choice choice() {
+    const auto what = static_cast<std::uint8_t>(random_.below(256));
+    const auto which = static_cast<std::uint8_t>(random_.below(256));
+    Choice drawn = cluster::choice_of_bytes(what, which, run_.options.servers);
+    drawn.number = number();
+    return drawn;
+  }
+  static void deliver(std::uint8_t from, std::uint8_t to, Choices& choices) {
+    choices.push_back({.kind = ChoiceKind::Deliver, .server = to, .other = from});
+  }
+  void exchange(std::uint8_t one, std::uint8_t other, Choices& choices) {
+    deliver(one, other, choices);
+    if (run_.options.async_disk) act(ChoiceKind::DiskWrite, other, choices);
+    deliver(other, one, choices);
+  }
+  static void act(ChoiceKind kind, std::uint8_t server, Choices& choices) {
+    choices.push_back({.kind = kind, .server = server});
+  }
+  // What `server` has sent is received and answered by most of the others.
+  void exchange_with_others(std::uint8_t server, Choices& choices) {
+    if (run_.options.async_disk) act(ChoiceKind::DiskWrite, server, choices);
+    for (std::uint8_t other = 1; other <= run_.options.servers; ++other) {
+      if (other != server && random_.below(4) != 0) exchange(server, other, choices);
+    }
+  }
+
+  void insert() {
+    Choices choices;
+    for (std::uint32_t count = 1 + random_.below(3); count > 0; --count)
+      choices.push_back(choice());
+    put(choices);
+  }
+  void insert_exchange() {
+    Choices choices;
+    exchange(server(), server(), choices);
+    put(choices);
+  }
+  // Something that a server does, with what comes of it.
+  void insert_story() {
+    static constexpr ChoiceKind kBeginnings[] = {ChoiceKind::ElectionTimeout,
+                                                 ChoiceKind::ElectionTimeout,
+                                                 ChoiceKind::Propose,
+                                                 ChoiceKind::HeartbeatTimeout,
+                                                 ChoiceKind::Read,
+                                                 ChoiceKind::Transfer,
+                                                 ChoiceKind::ChangeMembership,
+                                                 ChoiceKind::LeaseTimeout};
+    Choices choices;
+    const std::uint8_t who = server();
+    choices.push_back({.kind = kBeginnings[random_.below(std::size(kBeginnings))],
+                       .server = who,
+                       .other = server(),
+                       .number = number()});
+    exchange_with_others(who, choices);
+    const bool asks_first = run_.options.pre_vote && choices[0].kind == ChoiceKind::ElectionTimeout;
+    if (asks_first || random_.below(3) == 0) exchange_with_others(who, choices);
+    put(choices);
+  }
+  // A swarm's choices (choice_plans.hpp), as random runs have them.
+  void insert_drawn() { put(cluster::draw_choices(run_.options, random_, 1 + random_.below(40))); }
+
+  void leave_out() {
+    const Range gone = range(random_.below(4) == 0 ? 20 : 2);
+    run_.choices.erase(at(gone.begin), at(gone.end));
+  }
+  void repeat() {
+    const Range again = range(12);
+    put(Choices(at(again.begin), at(again.end)));
+  }
+  void move() {
+    const Range from = range(random_.below(2) == 0 ? 1 : 6);
+    const Choices moved(at(from.begin), at(from.end));
+    run_.choices.erase(at(from.begin), at(from.end));
+    // Not far, as a rule.
+    const std::size_t distance = random_.below(10);
+    const std::size_t size = run_.choices.size();
+    const std::size_t later = std::min(from.begin + distance, size);
+    const std::size_t earlier = from.begin - std::min(from.begin, distance);
+    const std::size_t to = random_.below(2) == 0 ? later : earlier;
+    run_.choices.insert(at(to), moved.begin(), moved.end());
+  }
+  void change() {
+    if (run_.choices.empty()) return insert();
+    Choice& changed = run_.choices[random_.below(static_cast<std::uint32_t>(run_.choices.size()))];
+    switch (random_.below(5)) {
+      case 0:
+        changed.kind = choice().kind;
+        break;
+      case 1:
+        changed.server = server();
+        break;
+      case 2:
+        changed.other = server();
+        break;
+      case 3:
+        changed.number = number();
+        break;
+      default:
+        changed = choice();
+    }
+  }
+  // Two servers trade places, from somewhere on for a while.
+  void trade_servers() {
+    const std::uint8_t one = server();
+    const std::uint8_t other = server();
+    const auto trade = [&](std::uint8_t& id) {
+      if (id == one || id == other) id = id == one ? other : one;
+    };
+    const Range from = range(static_cast<std::uint32_t>(run_.choices.size() + 1));
+    for (std::size_t i = from.begin; i < from.end; ++i) {
+      trade(run_.choices[i].server);
+      trade(run_.choices[i].other);
+    }
+  }
+  void cut_short() {
+    if (random_.below(4) == 0) run_.choices.resize(place());
+  }
+
+  PlannedRun& run_;
+  Random random_;
+};
+
+void read_choices(std::span<const std::uint8_t> bytes, std::uint32_t servers,
+                  std::vector<Choice>& choices) {
+  choices.clear();
+  for (std::size_t at = kOptionBytes; at + 1 < bytes.size(); at += kBytesAChoice) {
+    choices.push_back(cluster::choice_of_bytes(bytes[at], bytes[at + 1], servers));
+  }
+}
+
+// The run's options as bytes, where there are some; else those of three servers.
+void write_options(std::span<const std::uint8_t> bytes, std::span<std::uint8_t> out) {
+  constexpr std::array<std::uint8_t, kOptionBytes> kThree{cluster::kChoiceBytesMark, 2};
+  const bool has_options = bytes.size() >= kOptionBytes && bytes[0] == cluster::kChoiceBytesMark;
+  std::copy_n(has_options ? bytes.data() : kThree.data(), kOptionBytes, out.data());
+}
+
+node::Options options_in(std::span<const std::uint8_t> bytes) {
+  return cluster::options_of_bytes(
+      {reinterpret_cast<const char*>(bytes.data()) + 1, kOptionBytes - 1});
+}
+
+// Behind the options. The size of all.
+std::size_t write_choices(const std::vector<Choice>& choices, std::span<std::uint8_t> out) {
+  std::size_t at = kOptionBytes;
+  for (const Choice& choice : choices) {
+    if (at + kBytesAChoice > out.size()) break;
+    for (const std::uint8_t byte : cluster::bytes_of_choice(choice)) out[at++] = byte;
+  }
+  return at;
+}
+
+// One byte of the options, in one bit or altogether.
+void mutate_options(std::span<std::uint8_t> bytes, Random& random) {
+  std::uint8_t& byte = bytes[1 + random.below(kOptionBytes - 1)];
+  const std::uint32_t drawn = random.below(256);
+  byte = static_cast<std::uint8_t>(random.below(2) == 0 ? byte ^ (1U << drawn % 8) : drawn);
+}
+
+}  // namespace
+
+std::size_t mutate_run(std::span<std::uint8_t> bytes, std::size_t size, std::uint64_t seed) {
+  static PlannedRun run;  // its memory is used again
+  if (bytes.size() < kOptionBytes) return size;
+  Random random(seed, 1);
+  const std::size_t had = std::min(size, bytes.size());
+  write_options(bytes.first(had), bytes);
+  if (random.below(100) == 0) {
+    mutate_options(bytes, random);
+    return std::max(had, kOptionBytes);
+  }
+  run.options = options_in(bytes);
+  read_choices(bytes.first(had), run.options.servers, run.choices);
+  Mutation(run, seed).take();
+  return write_choices(run.choices, bytes);
+}
+
+std::size_t cross_runs(std::span<const std::uint8_t> one, std::span<const std::uint8_t> other,
+                       std::span<std::uint8_t> out, std::uint64_t seed) {
+  static std::vector<Choice> choices;
+  static std::vector<Choice> added;
+  if (out.size() < kOptionBytes) return 0;
+  Random random(seed, 2);
+  write_options(one, out);
+  const std::uint32_t servers = options_in(out).servers;
+  read_choices(one, servers, choices);
+  read_choices(other, servers, added);
+  const auto below = [&](std::size_t count) {
+    return static_cast<std::ptrdiff_t>(random.below(static_cast<std::uint32_t>(count + 1)));
+  };
+  const auto from = added.begin() + below(added.size());
+  if (random.below(2) == 0) {
+    // The beginning of one and the end of the other.
+    choices.resize(static_cast<std::size_t>(below(choices.size())));
+    choices.insert(choices.end(), from, added.end());
+  } else {
+    // A piece of the other in the middle of one.
+    const auto size = std::min<std::ptrdiff_t>(added.end() - from, 1 + below(20));
+    choices.insert(choices.begin() + below(choices.size()), from, from + size);
+  }
+  return write_choices(choices, out);
+}
+
+}  // namespace fuzz
