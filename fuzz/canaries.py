@@ -51,7 +51,7 @@ def hunt(program, gallery, bug, seconds, way, seed, keep):
         (work / "corpus").mkdir()
         environment = {**os.environ, "RAFTCHECK_BUG": bug, "RAFTCHECK_GALLERY": str(gallery),
                        "RAFTCHECK_STATE_COVERAGE": "off" if way == "code" else "on",
-                       "RAFTCHECK_TRACE_DIR": folder}
+                       "RAFTCHECK_TRACE_DIR": folder, "ASAN_OPTIONS": "symbolize=0"}
         log = work / "log"
         with log.open("w") as errors:
             process = subprocess.Popen(

@@ -66,7 +66,7 @@ TEST(RunMutator, CrossesTheChoicesOfBoth) {
 }
 
 TEST(TreeMutator, ChangesTextWithinItsRoom) {
-  const std::string text = R"({"a": [1, {"b": "x}"}], "c": null})";
+  const std::string text = R"({"a":[1,{"b":"x}"}],"c":null})";
   std::set<std::string> made;
   for (unsigned seed = 0; seed < 500; ++seed) {
     std::string changed = text + std::string(20, '.');
@@ -76,9 +76,7 @@ TEST(TreeMutator, ChangesTextWithinItsRoom) {
     made.insert(changed.substr(0, size));
   }
   EXPECT_GT(made.size(), 50U);
-  EXPECT_TRUE(made.contains(R"({"a": [1, {"b": "x}"}]})") ||
-              made.contains(R"({"a": [1], "c": null})") ||
-              made.contains(R"({"a": [{"b": "x}"}], "c": null})"));
+  EXPECT_TRUE(made.contains(R"({"a":[1],"c":null})"));
 }
 
 }  // namespace
