@@ -6,7 +6,7 @@
 // does not object to, and each test need only be sound, not complete. Beside that the whole state
 // is judged by spec's rules every kWholeEvery steps and when a run ends.
 //
-// Where memberships change or disks are slow, spec's rules judge every step (`Manner::Whole`).
+// `Manner::Whole` asks spec's rules after every step instead: what the tests compare with.
 #pragma once
 
 #include <cstdint>
