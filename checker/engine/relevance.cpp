@@ -16,6 +16,7 @@ Relevance::Relevance(HalfGraph& graph, MessageNames& names)
     : graph_(graph),
       names_(names),
       addresses_(kMessagesMax),
+      indices_(kMessagesMax * names.renamings()),
       half_parts_(kHalvesMax * std::max<std::size_t>(graph.model().part_count(), 1)),
       parts_(kReservedParts),
       changed_at_(kReservedParts) {
@@ -40,6 +41,11 @@ void Relevance::learn_messages() {
     slots_[slot].push_back(message);
     for (Renaming renaming = 1; renaming < names_.renamings(); ++renaming) {
       names_.renamed(message, renaming);
+    }
+  }
+  for (MessageId message = known; message < addresses_.size(); ++message) {
+    for (Renaming renaming = 0; renaming < names_.renamings(); ++renaming) {
+      indices_.push_back(addresses_[names_.renamed(message, renaming)].index);
     }
   }
   news_ += addresses_.size() - known;
@@ -72,7 +78,20 @@ void Relevance::learn_part(PartId id) {
   learn_messages();
   react(id);
   parts_[id].facts = parts_[id].own;
+  find_images(parts_[id]);
   ++news_;
+}
+
+void Relevance::find_images(Part& part) {
+  const Facts& facts = part.facts;
+  part.images.resize(facts.like.size());
+  for (std::size_t at = 0; at < part.images.size(); ++at) {
+    if (facts.moves[at] != 0) {
+      part.images[at] = slots_[part.slot][facts.like[at]];
+    } else {
+      part.images[at] = facts.answers[at] == 0 ? kNone : kIfAnswersMatter;
+    }
+  }
 }
 
 void Relevance::react(PartId id) {
@@ -235,41 +254,41 @@ void Relevance::note_changes(std::vector<Facts>& former) {
   for (PartId id = 0; id < parts_.size(); ++id) {
     if (former[id] == parts_[id].facts) continue;
     changed_at_[id] = time_ + 1;
+    find_images(parts_[id]);
     is_news = true;
   }
   if (is_news) ++time_;
 }
 
 // Whether a chain of answers leads from the message to one that may change something.
-bool Relevance::matters(std::span<const NamedPart> parts, MessageId message,
-                        Considered& considered) {
-  if (!is_known(message)) return true;
-  const NamedPart& named = parts[addresses_[message].slot];
-  const Facts& facts = parts_[named.part].facts;
-  const std::uint32_t at = addresses_[names_.renamed(message, named.renaming)].index;
-  if (at >= facts.moves.size() || facts.moves[at] != 0) return true;
-  const std::uint32_t answers = facts.answers[at];
-  if (answers == 0) return false;
+bool Relevance::do_answers_matter(std::span<const NamedPart> parts, MessageId message,
+                                  const Told& told, Considered& considered) {
   if (std::ranges::find(considered, message) != considered.end()) return false;
   considered.push_back(message);
-  const Renaming back = names_.inverse(named.renaming);
-  for (std::size_t i = 0; i < lists_[answers].size(); ++i) {
-    if (matters(parts, names_.renamed(lists_[answers][i], back), considered)) return true;
-  }
-  return false;
+  const Renaming back = names_.inverse(told.renaming);
+  return std::ranges::any_of(lists_[told.part.facts.answers[told.index]], [&](MessageId answer) {
+    const MessageId named = names_.renamed(answer, back);
+    if (!is_known(named)) return true;
+    const Told next = tell(parts, named);
+    if (next.is_news()) return true;
+    if (next.image() != kIfAnswersMatter) return next.image() != kNone;
+    return do_answers_matter(parts, named, next, considered);
+  });
 }
 
 MessageId Relevance::image(std::span<const NamedPart> parts, MessageId message,
                            Considered& considered) {
   if (!is_active() || !is_known(message)) return message;
-  considered.clear();
-  if (!matters(parts, message, considered)) return kNone;
-  const NamedPart& named = parts[addresses_[message].slot];
-  const Part& part = parts_[named.part];
-  const std::uint32_t at = addresses_[names_.renamed(message, named.renaming)].index;
-  if (at >= part.facts.like.size()) return message;
-  const MessageId least = slots_[part.slot][part.facts.like[at]];
-  return names_.renamed(least, names_.inverse(named.renaming));
+  const Told told = tell(parts, message);
+  if (told.is_news()) return message;
+  MessageId least = told.image();
+  if (least == kNone) return kNone;
+  if (least == kIfAnswersMatter) {
+    considered.clear();
+    if (!do_answers_matter(parts, message, told, considered)) return kNone;
+    least = slots_[told.part.slot][told.part.facts.like[told.index]];
+  }
+  return names_.renamed(least, names_.inverse(told.renaming));
 }
 
 }  // namespace engine

@@ -121,6 +121,7 @@ class Relevance {
     std::vector<std::uint32_t> outcomes;
     Facts own;  // by the reactions of this very part
     Facts facts;
+    std::vector<MessageId> images;  // by index, in this part's names: what `facts` say in short
     std::vector<Arrow> arrows;
     std::vector<PartId> before;
     std::vector<Renaming> automorphisms;
@@ -130,6 +131,22 @@ class Relevance {
     std::uint32_t slot = 0;
     std::uint32_t index = 0;
   };
+  // Among the images: the message matters if one that it may be answered by does.
+  static constexpr MessageId kIfAnswersMatter = kNone - 1;
+  // A message, told in the names of the part that it is addressed to.
+  struct Told {
+    const Part& part;
+    Renaming renaming = 0;  // from the half's names to the part's
+    std::uint32_t index = 0;
+    [[nodiscard]] MessageId image() const { return part.images[index]; }
+    // News for the part, so that nothing is known of it.
+    [[nodiscard]] bool is_news() const { return index >= part.images.size(); }
+  };
+  [[nodiscard]] Told tell(std::span<const NamedPart> parts, MessageId message) const {
+    const NamedPart& named = parts[addresses_[message].slot];
+    return {parts_[named.part], named.renaming,
+            indices_[std::size_t{message} * names_.renamings() + named.renaming]};
+  }
 
   // These three under mutex_, or in settle().
   void learn_messages();
@@ -146,7 +163,9 @@ class Relevance {
   std::uint32_t least_like(std::uint32_t at, std::uint32_t like, std::uint32_t there);
   std::uint32_t joined(std::uint32_t a, std::uint32_t b, Renaming names);
   void note_changes(std::vector<Facts>& former);
-  bool matters(std::span<const NamedPart> parts, MessageId message, Considered& considered);
+  void find_images(Part& part);
+  bool do_answers_matter(std::span<const NamedPart> parts, MessageId message, const Told& told,
+                         Considered& considered);
   [[nodiscard]] bool is_known(MessageId message) const {
     return message < message_count_.load(std::memory_order_acquire);
   }
@@ -162,6 +181,7 @@ class Relevance {
   std::uint32_t time_ = 0;
   std::vector<ReservedArray<MessageId>> slots_;  // the messages addressed to each slot
   ReservedArray<Address> addresses_;             // of the messages
+  ReservedArray<std::uint32_t> indices_;         // of the messages under each renaming
   std::atomic<std::uint32_t> message_count_{0};  // that are known under all their names
   ReservedArray<NamedPart> half_parts_;          // by half and slot
   ReservedArray<Part> parts_;
