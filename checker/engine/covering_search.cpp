@@ -5,9 +5,9 @@
 
 namespace engine {
 namespace {
-constexpr std::uint64_t kPollInterval = 32;   // chances to poll between two questions
-constexpr std::uint64_t kFlushInterval = 16;  // expansions between two deliveries to busy workers
-constexpr int kYields = 64;                   // of a worker without work before it sleeps
+constexpr std::uint64_t kPollInterval = 32;  // chances to poll between two questions
+constexpr std::uint64_t kFlushInterval = 1;  // expansions between two deliveries to busy workers
+constexpr int kYields = 64;                  // of a worker without work before it sleeps
 constexpr std::chrono::microseconds kNap{50};
 
 void add_to(std::vector<std::uint64_t>& sums, const std::vector<std::uint64_t>& counts) {
