@@ -2,39 +2,32 @@
 
 namespace engine {
 
-bool BoundedSystem::spend_losses(Outcome& outcome) {
-  const auto count = static_cast<unsigned>(std::popcount(outcome.lost));
-  const HalfGraph::AfterLosses after = graph_.after_losses(outcome.to.half, count);
-  if (after.half == kNone) return false;
-  outcome.to.half = after.half;
-  outcome.of_losses = after.renaming;
-  return true;
-}
-
-// Of the renamings that leave the half as it is, the one that makes the network's id least.
-void BoundedSystem::break_ties(Outcome& outcome) {
-  const NetworkId first = outcome.to.network;
-  for (const Renaming tie : graph_.automorphisms(outcome.to.half)) {
-    const NetworkId candidate = networks_.renamed(first, tie);
-    if (candidate < outcome.to.network) {
-      outcome.to.network = candidate;
-      outcome.of_tie = tie;
-    }
+BoundedSteps::BoundedSteps(BoundedSystem& system) : system_(system) {
+  if (system.once() != nullptr) {
+    once_.emplace(system.graph(), *system.once(), system.options().symmetry);
+  } else {
+    lists_.emplace(system.graph(), system.options());
   }
 }
 
-std::uint64_t BoundedSystem::orbit_size(State state) {
-  if (options_.symmetry == nullptr) return 1;
+void BoundedSteps::start(State state) {
   if (once_) {
-    OnceSteps steps(graph_, *once_, options_.symmetry);
-    return options_.symmetry->size() /
-           (1 + steps.count_fixing(state.network, graph_.automorphisms(state.half)));
+    once_->start(state.network);
+    return;
   }
-  std::uint64_t stabiliser = 1;
-  for (const Renaming renaming : graph_.automorphisms(state.half)) {
-    if (networks_.renamed(state.network, renaming) == state.network) ++stabiliser;
+  system_.names().read(state.network, messages_);
+  lists_->start(state.half, messages_);
+}
+
+std::uint64_t BoundedSteps::orbit_size(State state) {
+  const Permutations* symmetry = system_.options().symmetry;
+  if (symmetry == nullptr) return 1;
+  if (once_) {
+    const auto ties = system_.graph().automorphisms(state.half);
+    return symmetry->size() / (1 + once_->count_fixing(state.network, ties));
   }
-  return options_.symmetry->size() / stabiliser;
+  system_.names().read(state.network, messages_);
+  return lists_->orbit_size(state.half, messages_);
 }
 
 }  // namespace engine

@@ -1,61 +1,27 @@
-// The transitions of a system on a bounded network: what the counting search explores, and what a
-// run is rebuilt from.
+// A system on a bounded network, its states named by ids: what the counting search explores.
 #pragma once
 
-#include <bit>
-#include <limits>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 
+#include "checker/engine/found_states.hpp"
 #include "checker/engine/half_graph.hpp"
-#include "checker/engine/network_table.hpp"
+#include "checker/engine/network_names.hpp"
+#include "checker/engine/network_steps.hpp"
 #include "checker/engine/once_networks.hpp"
 #include "checker/engine/once_steps.hpp"
-#include "checker/engine/permutations.hpp"
 
 namespace engine {
 
-inline constexpr std::size_t kUnlimited = std::numeric_limits<std::size_t>::max();
-
-struct BoundedSystemOptions {
-  Order order = Order::Unordered;
-  Loss loss = Loss::Free;
-  std::size_t inflight = 4;          // at most so many messages on the network
-  std::uint16_t inflight_bound = 0;  // index into Model::bound_names() for what capacity forbade
-  std::uint16_t loss_bound = 0;      // the same for the budget of losses
-  const Permutations* symmetry = nullptr;  // of the servers; nullptr: without symmetry
-};
-
 class BoundedSystem {
  public:
-  struct State {
-    HalfId half = kNone;
-    NetworkId network = kNone;
-    bool operator==(const State&) const = default;
-  };
-  // A step taken at a state; `rest` is the network once the step's message is consumed, and `size`
-  // how many messages are on it. With once(), where nothing is worked out before the step's end,
-  // `rest` is that message, or kNone.
-  struct Taken {
-    State from;
-    EdgeId edge = kNone;
-    NetworkId rest = kNone;
-    std::uint32_t size = 0;
-  };
-  // One way in which the network takes what the step sends. The state is the canonical one: these
-  // renamings, one after the other, turn the names at Taken::from into its names.
-  struct Outcome {
-    State to;
-    std::uint32_t lost = 0;
-    Renaming of_step = 0;
-    Renaming of_losses = 0;
-    Renaming of_tie = 0;
-  };
+  using State = FoundStates::State;
 
-  BoundedSystem(Model& model, const BoundedSystemOptions& options)
+  BoundedSystem(Model& model, const NetworkOptions& options)
       : graph_(model),
-        networks_(graph_, options.order, options.loss, options.inflight),
-        options_(options) {
+        options_(options),
+        names_(options.order == Order::Unordered, options.inflight) {
     if (options.order != Order::Once) return;
     if (options.loss != Loss::None || options.inflight != kUnlimited) {
       throw std::invalid_argument("in the order Once nothing is lost, and any number fits");
@@ -64,128 +30,111 @@ class BoundedSystem {
   }
 
   [[nodiscard]] HalfGraph& graph() { return graph_; }
-  [[nodiscard]] NetworkTable& networks() { return networks_; }
-  // In the order Once the networks are there, and networks() has none; else this is nullptr.
+  [[nodiscard]] const NetworkOptions& options() const { return options_; }
+  // In the order Once, the networks; else nullptr, and ...
   [[nodiscard]] OnceNetworks* once() { return once_.get(); }
-  [[nodiscard]] std::size_t network_count() const {
-    return once_ ? once_->size() : networks_.size();
+  // ... these are the networks.
+  [[nodiscard]] NetworkNames& names() { return names_; }
+
+  [[nodiscard]] State initial() {
+    return {graph_.initial().half, once_ ? once_->intern({}) : names_.of({})};
   }
   // A table is full enough for grow_tables() to be called soon.
   [[nodiscard]] bool wants_growth() const {
-    return once_ ? once_->wants_growth() : networks_.wants_growth();
+    return once_ ? once_->wants_growth() : names_.lists().wants_growth();
   }
   // Bytes that the next grow_tables() will add.
   [[nodiscard]] std::size_t growth_bytes() const {
-    return networks_.growth_bytes() + (once_ ? once_->growth_bytes() : 0);
+    return once_ ? once_->growth_bytes() : names_.lists().growth_bytes();
+  }
+  // Whether a network's id is its rank; and how many were interned.
+  [[nodiscard]] bool is_ranked(NetworkId network) const {
+    return !once_ && names_.is_ranked(network);
+  }
+  [[nodiscard]] std::size_t interned() const {
+    return once_ ? once_->size() : names_.lists().size();
   }
   // For one thread at a safe point.
   void grow_tables() {
-    networks_.grow_tables();
-    if (once_) once_->grow_table();
-  }
-  [[nodiscard]] const BoundedSystemOptions& options() const { return options_; }
-  [[nodiscard]] State initial() const {
-    return {graph_.initial().half, NetworkTable::kEmptyNetwork};
-  }
-
-  // Calls visit(taken) for every step that a state can take, and cut(bound) for every receipt that
-  // a bound forbids. (Internal steps that are forbidden are the same for all states of a half:
-  // HalfGraph::count_cut_off.)
-  template <class Visit, class Cut>
-  void for_each_step(State state, Visit visit, Cut cut) {
-    const HalfGraph::EdgeRange internal = graph_.internal(state.half);
     if (once_) {
-      for (EdgeId id = internal.first; id != internal.last; ++id) visit(Taken{state, id});
-      OnceSet::for_each_known(once_->words(state.network),
-                              [&](MessageId message, OnceSet::Word of_message) {
-                                if (!OnceSet::is_pending(of_message)) return;
-                                const auto take = [&](EdgeId id, bool consumes) {
-                                  visit(Taken{state, id, consumes ? message : kNone});
-                                };
-                                graph_.for_each_receipt(state.half, message, take, cut);
-                              });
-      return;
-    }
-    const std::span<const MessageId> messages = networks_.messages(state.network);
-    const auto size = static_cast<std::uint32_t>(messages.size());
-    for (EdgeId id = internal.first; id != internal.last; ++id) {
-      visit(Taken{state, id, state.network, size});
-    }
-    for (std::size_t i = 0; i < messages.size(); ++i) {
-      if (!networks_.is_deliverable(messages, i)) continue;
-      const auto take = [&](EdgeId id, bool consumes) {
-        visit(consumes ? Taken{state, id, networks_.without(state.network, i), size - 1}
-                       : Taken{state, id, state.network, size});
-      };
-      graph_.for_each_receipt(state.half, messages[i], take, cut);
+      once_->grow_table();
+    } else {
+      names_.lists().grow_table();
     }
   }
 
-  // Whether nothing of what the step sends can fit on the network.
-  [[nodiscard]] bool sends_into_full(const Taken& taken) const {
-    return options_.loss == Loss::Free && taken.size >= options_.inflight;
-  }
+ private:
+  HalfGraph graph_;
+  NetworkOptions options_;
+  NetworkNames names_;
+  std::unique_ptr<OnceNetworks> once_;
+};
 
-  // Calls visit(outcome) for one way in which the network takes what a step sends, or cut(bound) if
-  // the budget of losses forbids it. `network` is in the names at the step's half.
-  template <class Visit, class Cut>
-  void settle(const Edge& edge, NetworkId network, std::uint32_t lost, Visit visit, Cut cut) {
-    Outcome outcome{{edge.next, network}, lost, edge.renaming, 0, 0};
-    bool has_ties = edge.has_ties;
-    if (lost != 0 && options_.loss == Loss::Budgeted) {
-      if (!spend_losses(outcome)) {
-        cut(options_.loss_bound);
-        return;
-      }
-      has_ties = true;  // not known: ask
+// The steps of such a system's states, one at a time; one thread's own. For what is not done a
+// million times a second: rebuilding a run, describing states.
+class BoundedSteps {
+ public:
+  using State = BoundedSystem::State;
+  // A step that can be taken at a state; `spent`: the message that it takes from the network.
+  struct Taken {
+    State from{};
+    EdgeId edge = kNone;
+    MessageId spent = kNone;
+  };
+  // As NetworkSteps::Outcome.
+  struct Outcome {
+    State to{};
+    std::uint32_t lost = 0;
+    Renaming of_step = 0;
+    Renaming of_losses = 0;
+    Renaming of_tie = 0;
+  };
+
+  explicit BoundedSteps(BoundedSystem& system);
+
+  // Calls visit(taken) for every step that the state can take. It may ask for outcomes.
+  template <class Visit>
+  void for_each_step(State state, Visit visit) {
+    const auto take = [&](EdgeId id, MessageId spent) { visit(Taken{state, id, spent}); };
+    start(state);
+    if (once_) {
+      once_->for_each_step(state.half, take, ignore);
+    } else {
+      lists_->for_each_step(take, ignore);
     }
-    if (options_.symmetry != nullptr) rename(outcome, has_ties);
-    visit(outcome);
   }
-
   // Calls visit(outcome) for every way of a step.
   template <class Visit>
   void for_each_outcome(const Taken& taken, Visit visit) {
-    const auto ignore = [](unsigned) {};
-    const Edge& edge = graph_.edge(taken.edge);
+    start(taken.from);
+    const Edge& edge = system_.graph().edge(taken.edge);
     if (once_) {
-      OnceSteps steps(graph_, *once_, options_.symmetry);
-      steps.start(taken.from.network);
-      const OnceSteps::Outcome after = steps.after(edge, taken.rest);
-      visit(Outcome{.to = {edge.next, once_->intern(after.network->words())},
+      const OnceSteps::Outcome after = once_->after(edge, taken.spent);
+      visit(Outcome{.to = {edge.next, system_.once()->intern(after.network->words())},
                     .of_step = edge.renaming,
                     .of_tie = after.of_tie});
       return;
     }
-    if (edge.sends == kNoSends || sends_into_full(taken)) {
-      settle(edge, taken.rest, edge.sends == kNoSends ? 0 : kNone, visit, ignore);
-      return;
-    }
-    const NetworkTable::Growth ways = networks_.ways(kNone, taken.rest, taken.size, edge.sends);
-    for (std::size_t way = 0; way < ways.size(); ++way) {
-      const Outgrowth grown = ways[way];
-      settle(edge, grown.network, grown.lost, visit, ignore);
-    }
+    const auto name = [&](const NetworkSteps<MessageList>::Outcome& way) {
+      visit(Outcome{.to = {way.half, system_.names().of(way.messages->span())},
+                    .lost = way.lost,
+                    .of_step = way.of_step,
+                    .of_losses = way.of_losses,
+                    .of_tie = way.of_tie});
+    };
+    lists_->for_each_outcome(taken.edge, taken.spent, name, ignore);
   }
-
   // How many states a canonical one stands for.
   [[nodiscard]] std::uint64_t orbit_size(State state);
 
  private:
-  // The budget of losses is part of the half: the half that the step leads to, the losses noted.
-  bool spend_losses(Outcome& outcome);
-  // From the names before the step to the canonical ones.
-  void rename(Outcome& outcome, bool has_ties) {
-    outcome.to.network = networks_.renamed(outcome.to.network, outcome.of_step);
-    outcome.to.network = networks_.renamed(outcome.to.network, outcome.of_losses);
-    if (has_ties) break_ties(outcome);
-  }
-  void break_ties(Outcome& outcome);
+  static void ignore(unsigned) {}
+  void start(State state);
 
-  HalfGraph graph_;
-  NetworkTable networks_;
-  std::unique_ptr<OnceNetworks> once_;
-  BoundedSystemOptions options_;
+  BoundedSystem& system_;
+  std::optional<OnceSteps> once_;
+  std::optional<NetworkSteps<MessageList>> lists_;
+  MessageList messages_;
 };
 
 }  // namespace engine

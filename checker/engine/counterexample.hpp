@@ -18,9 +18,9 @@ namespace engine {
 // What a run is rebuilt from: the levels of an exact search. (LooseStates is the other.)
 class ExactStates {
  public:
-  using State = BoundedSystem::State;
-  using Taken = BoundedSystem::Taken;
-  using Outcome = BoundedSystem::Outcome;
+  using State = BoundedSteps::State;
+  using Taken = BoundedSteps::Taken;
+  using Outcome = BoundedSteps::Outcome;
   class Set {
    public:
     [[nodiscard]] bool has(State state) const {
@@ -34,10 +34,10 @@ class ExactStates {
   };
 
   ExactStates(BoundedSystem& system, std::vector<const LevelLog*> logs)
-      : system_(system), logs_(std::move(logs)) {}
+      : system_(system), steps_(system), logs_(std::move(logs)) {}
 
   [[nodiscard]] HalfGraph& graph() { return system_.graph(); }
-  [[nodiscard]] const BoundedSystemOptions& options() const { return system_.options(); }
+  [[nodiscard]] const NetworkOptions& options() const { return system_.options(); }
   [[nodiscard]] State initial() const { return system_.initial(); }
   // Calls f(state) for every state of a level whose half is_wanted(half).
   template <class IsWanted, class F>
@@ -50,15 +50,16 @@ class ExactStates {
   }
   template <class Visit>
   void for_each_step(State state, Visit visit) {
-    system_.for_each_step(state, visit, [](unsigned) {});
+    steps_.for_each_step(state, visit);
   }
   template <class Visit>
   void for_each_outcome(const Taken& taken, Visit visit) {
-    system_.for_each_outcome(taken, visit);
+    steps_.for_each_outcome(taken, visit);
   }
 
  private:
   BoundedSystem& system_;
+  BoundedSteps steps_;
   std::vector<const LevelLog*> logs_;
 };
 

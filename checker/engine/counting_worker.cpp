@@ -1,199 +1,167 @@
 #include "checker/engine/counting_worker.hpp"
 
-#include <algorithm>
-#include <iterator>
 #include <utility>
 
 namespace engine {
 namespace {
-constexpr std::size_t kBatch = 256;      // of a pipeline's stage
-constexpr std::size_t kAhead = 6;        // states: how far ahead a frontier is fetched
-constexpr std::size_t kInboxAhead = 12;  // states: how far ahead a received block is fetched
-constexpr std::size_t kSpareMax = 32;    // blocks kept for later
+constexpr std::size_t kBatch = 256;       // networks that wait for their names
+constexpr std::size_t kAhead = 6;         // states: how far ahead a frontier is fetched
+constexpr std::size_t kLookUpAhead = 10;  // states: how far ahead their places are fetched
+constexpr std::uint64_t kLookUpsAsOneState =
+    4;  // what they take, for how often questions are asked
 }  // namespace
 
-CountingWorker::CountingWorker(BoundedSystem& system, std::size_t number, const Shares& shares,
-                               const std::vector<std::unique_ptr<CountingWorker>>& all)
-    : WorkerTally(system.graph()),
-      system_(system),
-      graph_(system.graph()),
-      networks_(system.networks()),
-      number_(number),
-      shares_(shares),
-      all_(all),
-      store_(shares) {
-  for (std::size_t to = 0; to < shares.workers(); ++to) outboxes_.push_back(empty_block());
-  if (system.once() != nullptr) {
-    once_steps_.emplace(graph_, *system.once(), system.options().symmetry);
-  }
-}
-
-inline void CountingWorker::add(EdgeId id, const Edge& edge, const Outcome& outcome) {
-  note_step(graph_, id, edge);
-  if (!edge.is_violation && !edge.is_outside) arrive(outcome.to);
-}
-
-inline void CountingWorker::take(const Taken& taken) {
-  const Edge& edge = graph_.edge(taken.edge);
-  if (once_steps_) {
-    make(taken.edge, edge, taken.rest);
-  } else if (edge.sends == kNoSends) {
-    await_settling({taken.edge, taken.rest, 0}, edge);
-  } else if (system_.sends_into_full(taken)) {
-    note_cut(system_.options().inflight_bound);
-    await_settling({taken.edge, taken.rest, kNone}, edge);
+CountingWorker::CountingWorker(BoundedSystem& system, StateStore& store)
+    : WorkerTally(system.graph()), system_(system), graph_(system.graph()), store_(store) {
+  if (OnceNetworks* const once = system.once(); once != nullptr) {
+    once_steps_.emplace(graph_, *once, system.options().symmetry);
+    once_unnamed_.emplace(*once);
   } else {
-    networks_.prefetch_growth(taken.rest, edge.sends);
-    growing_.push_back(taken);
+    make_steps<BagRanks::kSizeMax>();
+    unnamed_.emplace(system.names().lists());
   }
 }
 
-// With symmetry a network has yet to be renamed, which needs its record.
-inline void CountingWorker::await_settling(const Settling& settling, const Edge& edge) {
-  if (edge.renaming == 0) {
-    settle(settling, edge);
-    return;
+// For bags of at most K messages, if these are, or else fewer, or else for lists.
+template <std::size_t K>
+void CountingWorker::make_steps() {
+  const NetworkOptions& options = system_.options();
+  if constexpr (K == 0) {
+    steps_.emplace(std::in_place_type<NetworkSteps<MessageList>>, graph_, options);
+  } else if (options.order == Order::Unordered && options.inflight == K) {
+    steps_.emplace(std::in_place_type<NetworkSteps<SortedBag<K>>>, graph_, options);
+  } else {
+    make_steps<K - 1>();
   }
-  networks_.prefetch(settling.network);
-  settling_.push_back(settling);
 }
 
-inline void CountingWorker::settle(const Settling& settling, const Edge& edge) {
-  system_.settle(
-      edge, settling.network, settling.lost,
-      [&](const Outcome& to) { add(settling.edge, edge, to); }, cut());
+template <class List>
+inline void CountingWorker::take(NetworkSteps<List>& steps, EdgeId id, MessageId spent) {
+  const Edge& edge = graph_.edge(id);
+  const auto arrive = [&](const typename NetworkSteps<List>::Outcome& outcome) {
+    note_step(graph_, id, edge);
+    if (edge.is_violation || edge.is_outside) return;
+    const NetworkId name = system_.names().ranked(*outcome.messages);
+    if (name != kNone) {
+      found_.add({outcome.half, name});
+    } else {
+      await_name(outcome.half, *outcome.messages);
+    }
+  };
+  steps.for_each_outcome(id, spent, arrive, cut());
+}
+
+inline void CountingWorker::take_once(EdgeId id, MessageId spent) {
+  const Edge& edge = graph_.edge(id);
+  note_step(graph_, id, edge);
+  if (edge.is_violation || edge.is_outside) return;
+  once_unnamed_->add(edge.next, once_steps_->after(edge, spent).network->words());
 }
 
 void CountingWorker::explore(HalfId half, std::span<const NetworkId> networks) {
-  graph_.internal(half);
+  graph_.internal(half);  // what bounds forbid is known from then on
   note_cut_off(graph_, half, networks.size());
-  for (std::size_t i = 0; i < networks.size(); ++i) {
-    prefetch(networks, i);
-    if (once_steps_) once_steps_->start(networks[i]);
-    system_.for_each_step({half, networks[i]}, [this](const Taken& taken) { take(taken); }, cut());
-    if (making_.size() >= kBatch) drain_making();
-    if (growing_.size() >= kBatch) drain_growing();
-    if (settling_.size() >= kBatch) drain_settling();
-    if (arriving_.size() >= kBatch) drain_arriving();
+  if (once_steps_) {
+    explore_once(half, networks);
+  } else {
+    std::visit([&](auto& steps) { explore_lists(steps, half, networks); }, *steps_);
   }
   note_expanded(networks.size());
   show();
 }
 
-void CountingWorker::prefetch(std::span<const NetworkId> networks, std::size_t at) const {
-  const std::size_t near = at + kAhead;
-  const std::size_t far = near + kAhead;
-  if (const OnceNetworks* once = system_.once()) {
-    if (far < networks.size()) once->prefetch(networks[far]);
-    if (near < networks.size()) once->prefetch_words(networks[near]);
-  } else if (near < networks.size()) {
-    networks_.prefetch(networks[near]);
+template <class List>
+void CountingWorker::explore_lists(NetworkSteps<List>& steps, HalfId half,
+                                   std::span<const NetworkId> networks) {
+  const NetworkNames& names = system_.names();
+  const auto visit = [&](EdgeId id, MessageId spent) { take(steps, id, spent); };
+  List list;
+  for (std::size_t i = 0; i < networks.size(); ++i) {
+    if (i + 2 * kAhead < networks.size()) names.prefetch(networks[i + 2 * kAhead]);
+    if (i + kAhead < networks.size()) names.prefetch_messages(networks[i + kAhead]);
+    names.read(networks[i], list);
+    steps.start(half, list);
+    steps.for_each_step(visit, cut());
+    if (unnamed_->size() >= kBatch) drain_names();
   }
 }
 
-void CountingWorker::make(EdgeId id, const Edge& edge, MessageId spent) {
-  note_step(graph_, id, edge);
-  if (edge.is_violation || edge.is_outside) return;
-  const auto words = once_steps_->after(edge, spent).network->words();
-  const std::uint32_t hash = OnceNetworks::hash_of(words);
-  system_.once()->prefetch_slot(hash);
-  making_.push_back({.half = edge.next,
-                     .hash = hash,
-                     .first = static_cast<std::uint32_t>(made_words_.size()),
-                     .size = static_cast<std::uint32_t>(words.size())});
-  made_words_.insert(made_words_.end(), words.begin(), words.end());
-}
-
-void CountingWorker::drain_making() {
-  OnceNetworks* const once = system_.once();
-  for (Made& made : making_) {
-    made.candidate = once->candidate(made.hash);
-    if (made.candidate != kNone) once->prefetch(made.candidate);
+void CountingWorker::explore_once(HalfId half, std::span<const NetworkId> networks) {
+  const OnceNetworks& once = *system_.once();
+  for (std::size_t i = 0; i < networks.size(); ++i) {
+    if (i + 2 * kAhead < networks.size()) once.prefetch(networks[i + 2 * kAhead]);
+    if (i + kAhead < networks.size()) once.prefetch_items(networks[i + kAhead]);
+    once_steps_->start(networks[i]);
+    once_steps_->for_each_step(
+        half, [this](EdgeId id, MessageId spent) { take_once(id, spent); }, cut());
+    if (once_unnamed_->size() >= kBatch) drain_names();
   }
-  for (const Made& made : making_) {
-    if (made.candidate != kNone) once->prefetch_words(made.candidate);
+}
+
+void CountingWorker::drain_names() {
+  if (once_unnamed_) {
+    once_unnamed_->drain(kNone, [this](HalfId half, std::uint32_t id) { found_.add({half, id}); });
+    return;
   }
-  for (const Made& made : making_) {
-    const auto words = std::span(made_words_).subspan(made.first, made.size);
-    arrive({made.half, once->intern(words, made.hash, made.candidate)});
-  }
-  making_.clear();
-  made_words_.clear();
-}
-
-void CountingWorker::drain_growing() {
-  candidates_.clear();
-  for (const Taken& taken : growing_) {
-    candidates_.push_back(networks_.growth_candidate(taken.rest, graph_.edge(taken.edge).sends));
-  }
-  for (std::size_t i = 0; i < growing_.size(); ++i) {
-    const Taken& taken = growing_[i];
-    const Edge& edge = graph_.edge(taken.edge);
-    const NetworkTable::Growth ways =
-        networks_.ways(candidates_[i], taken.rest, taken.size, edge.sends);
-    if (ways.was_cut()) note_cut(system_.options().inflight_bound);
-    for (std::size_t way = 0; way < ways.size(); ++way) {
-      const Outgrowth grown = ways[way];
-      await_settling({taken.edge, grown.network, grown.lost}, edge);
-    }
-  }
-  growing_.clear();
-}
-
-void CountingWorker::drain_settling() {
-  for (const Settling& settling : settling_) settle(settling, graph_.edge(settling.edge));
-  settling_.clear();
-}
-
-void CountingWorker::drain_arriving() {
-  for (const State& state : arriving_) store_.insert(state.half, state.network);
-  arriving_.clear();
-}
-
-void CountingWorker::send(std::size_t to) {
-  auto block = std::exchange(outboxes_[to], empty_block());
-  const std::lock_guard lock(all_[to]->inbox_mutex_);
-  all_[to]->inbox_.push_back(std::move(block));
-}
-
-std::unique_ptr<CountingWorker::Block> CountingWorker::empty_block() {
-  if (spare_.empty()) return std::make_unique_for_overwrite<Block>();
-  auto block = std::move(spare_.back());
-  spare_.pop_back();
-  block->size = 0;
-  return block;
+  const NetworkNames& names = system_.names();
+  unnamed_->drain(names.lists_max(),
+                  [&](HalfId half, std::uint32_t id) { found_.add({half, names.named(id)}); });
 }
 
 void CountingWorker::flush() {
-  drain_making();
-  drain_growing();
-  drain_settling();
-  drain_arriving();
-  for (std::size_t to = 0; to < outboxes_.size(); ++to) {
-    if (outboxes_[to]->size > 0) send(to);
-  }
+  drain_names();
   show();
 }
 
-void CountingWorker::receive() {
-  std::vector<std::unique_ptr<Block>> blocks;
-  {
-    const std::lock_guard lock(inbox_mutex_);
-    blocks.swap(inbox_);
-  }
-  for (const auto& block : blocks) {
-    const std::span states = std::span(block->states).first(block->size);
+void CountingWorker::look_up(std::size_t group,
+                             const std::vector<std::unique_ptr<CountingWorker>>& all) {
+  std::uint64_t looked_up = 0;
+  const auto of_page = [&](std::span<const State> states) {
+    looked_up += states.size();
     for (std::size_t i = 0; i < states.size(); ++i) {
-      if (i + kInboxAhead < states.size()) {
-        store_.prefetch(states[i + kInboxAhead].half, states[i + kInboxAhead].network);
+      if (i + kLookUpAhead < states.size()) {
+        const State& ahead = states[i + kLookUpAhead];
+        store_.prefetch(ahead.half, ahead.network);
       }
-      store_.insert(states[i].half, states[i].network);
+      if (store_.insert(states[i].half, states[i].network)) fresh_.push_back(states[i]);
     }
+  };
+  for (const auto& worker : all) worker->found_.for_each_page(group, of_page);
+  add_fresh();
+  note_work(looked_up / kLookUpsAsOneState);
+  show();
+}
+
+void CountingWorker::add_fresh() {
+  // How many there are of each half, ...
+  for (const State& state : fresh_) {
+    const std::size_t place = found_.place(state.half);
+    if (place >= cursor_.size()) cursor_.resize(place + 1, 0);
+    if (cursor_[place]++ == 0) fresh_halves_.push_back(state.half);
   }
-  if (blocks.empty()) return;
-  const std::size_t kept = std::min(blocks.size(), kSpareMax - std::min(kSpareMax, spare_.size()));
-  std::move(blocks.begin(), blocks.begin() + static_cast<std::ptrdiff_t>(kept),
-            std::back_inserter(spare_));
+  // ... where those of each begin, ...
+  std::uint32_t first = 0;
+  for (const HalfId half : fresh_halves_) {
+    first += std::exchange(cursor_[found_.place(half)], first);
+  }
+  // ... and everything to its place.
+  sorted_.resize(fresh_.size());
+  for (const State& state : fresh_) sorted_[cursor_[found_.place(state.half)]++] = state.network;
+  first = 0;
+  for (const HalfId half : fresh_halves_) {
+    const std::uint32_t last = std::exchange(cursor_[found_.place(half)], 0U);
+    states_.added().add(half, std::span<const NetworkId>(sorted_).subspan(first, last - first));
+    first = last;
+  }
+  distinct_ += fresh_.size();
+  fresh_.clear();
+  fresh_halves_.clear();
+}
+
+void CountingWorker::add_initial(State state) {
+  store_.insert(state.half, state.network);
+  states_.added().add(state.half, {&state.network, 1});
+  ++distinct_;
   show();
 }
 

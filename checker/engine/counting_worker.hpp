@@ -1,20 +1,21 @@
-// One thread of the counting search: takes the steps of the states it is given, and keeps the
-// states whose halves are its own.
+// One thread of the counting search: takes the steps of the states it is given, and looks up the
+// states that it and the others have found.
 //
-// Steps go through a pipeline of stages (take steps, put their messages on the network, bring it to
-// canonical names, look the states up), each over a whole batch, so that what one stage needs is
-// fetched into the cache while the stage before it still works. States of another worker's halves
-// go to that worker's inbox in blocks.
+// The two are done in turns, by all threads together (LevelSearch). While steps are taken, threads
+// share next to nothing: what a step makes of a network is worked out (network_steps.hpp) and put
+// aside (found_states.hpp). While states are looked up, each thread takes whole groups of halves.
 #pragma once
 
 #include <array>
 #include <memory>
-#include <mutex>
 #include <optional>
+#include <variant>
 #include <vector>
 
 #include "checker/engine/bounded_system.hpp"
-#include "checker/engine/patient_mutex.hpp"
+#include "checker/engine/found_states.hpp"
+#include "checker/engine/level_states.hpp"
+#include "checker/engine/naming_queue.hpp"
 #include "checker/engine/state_store.hpp"
 #include "checker/engine/worker_tally.hpp"
 
@@ -24,102 +25,72 @@ class CountingWorker final : public WorkerTally {
  public:
   using State = BoundedSystem::State;
 
-  // The `number`-th of `all` (once they exist), who share the halves.
-  CountingWorker(BoundedSystem& system, std::size_t number, const Shares& shares,
-                 const std::vector<std::unique_ptr<CountingWorker>>& all);
+  // Both must outlive this.
+  CountingWorker(BoundedSystem& system, StateStore& store);
 
   // Takes all steps of states with the same half.
   void explore(HalfId half, std::span<const NetworkId> networks);
-  // Finishes the steps under way; states of other workers are in their inboxes when it returns.
+  // Finishes the steps under way.
   void flush();
-  // Stores the states that other workers have sent so far.
-  void receive();
-  // A state of this worker's that is not reached by a step.
-  void add_initial(State state) {
-    store_.insert(state.half, state.network);
-    show();
-  }
-  [[nodiscard]] bool owns(HalfId half) const { return shares_.owner(half) == number_; }
+  // Looks up what all workers have found of a group; new states are this worker's.
+  void look_up(std::size_t group, const std::vector<std::unique_ptr<CountingWorker>>& all);
 
-  [[nodiscard]] StateStore& store() { return store_; }
+  [[nodiscard]] FoundStates& found() { return found_; }
+  [[nodiscard]] LevelStates& states() { return states_; }
+  [[nodiscard]] const LevelStates& states() const { return states_; }
 
+  // A state that is not reached by a step.
+  void add_initial(State state);
+  // For a search that goes on from a checkpoint: so many states are stored already.
+  void restore_distinct(std::uint64_t distinct) { distinct_ = distinct; }
   // Makes what was counted so far known to all.
-  void show() { WorkerTally::show(store_.size()); }
+  void show() { WorkerTally::show(distinct_); }
 
  private:
-  using Taken = BoundedSystem::Taken;
-  using Outcome = BoundedSystem::Outcome;
-  // States on their way to another worker.
-  struct Block {
-    std::size_t size = 0;
-    std::array<State, 2048> states;
-  };
-
-  // A way of a step, yet to be brought to canonical names.
-  struct Settling {
-    EdgeId edge = kNone;
-    NetworkId network = kNone;
-    std::uint32_t lost = 0;
-  };
-
-  void take(const Taken& taken);
-  void await_settling(const Settling& settling, const Edge& edge);
-  void settle(const Settling& settling, const Edge& edge);
-  void add(EdgeId id, const Edge& edge, const Outcome& outcome);
-  void arrive(State state) {
-    const std::size_t owner = shares_.owner(state.half);
-    if (owner == number_) {
-      store_.prefetch(state.half, state.network);
-      arriving_.push_back(state);
-      return;
-    }
-    Block& block = *outboxes_[owner];
-    block.states[block.size++] = state;
-    if (block.size == block.states.size()) send(owner);
+  template <class List>
+  void explore_lists(NetworkSteps<List>& steps, HalfId half, std::span<const NetworkId> networks);
+  void explore_once(HalfId half, std::span<const NetworkId> networks);
+  template <class List>
+  void take(NetworkSteps<List>& steps, EdgeId id, MessageId spent);
+  void await_name(HalfId half, const MessageList& list) { unnamed_->add(half, list.span()); }
+  template <std::size_t K>
+  void await_name(HalfId half, const SortedBag<K>& bag) {
+    std::array<MessageId, K> messages;
+    unnamed_->add(half, bag.write(messages));
   }
-  void prefetch(std::span<const NetworkId> networks, std::size_t at) const;
-  void drain_growing();
-  void drain_settling();
-  void drain_arriving();
-  void send(std::size_t to);
-  std::unique_ptr<Block> empty_block();
+  void take_once(EdgeId id, MessageId spent);
+  void drain_names();
+  // Adds the new states of a group to the level, half by half.
+  void add_fresh();
   [[nodiscard]] auto cut() {
     return [this](unsigned bound) { note_cut(bound); };
   }
 
   BoundedSystem& system_;
   HalfGraph& graph_;
-  NetworkTable& networks_;
-  std::size_t number_;
-  const Shares& shares_;
-  const std::vector<std::unique_ptr<CountingWorker>>& all_;
-  StateStore store_;
+  StateStore& store_;
+  FoundStates found_;
+  LevelStates states_;
+  std::uint64_t distinct_ = 0;
 
-  // With BoundedSystem::once() the stages are: make the network, find it, look the state up.
-  struct Made {
-    HalfId half = kNone;
-    std::uint32_t hash = 0;
-    std::uint32_t first = 0;  // of its words in made_words_
-    std::uint32_t size = 0;
-    NetworkId candidate = kNone;
-  };
-  void make(EdgeId id, const Edge& edge, MessageId spent);
-  void drain_making();
+  // Bags of few messages have steps for just their size.
+  using ListSteps = std::variant<NetworkSteps<MessageList>, NetworkSteps<SortedBag<1>>,
+                                 NetworkSteps<SortedBag<2>>, NetworkSteps<SortedBag<3>>,
+                                 NetworkSteps<SortedBag<4>>, NetworkSteps<SortedBag<5>>,
+                                 NetworkSteps<SortedBag<6>>>;
+  template <std::size_t K>
+  void make_steps();
 
+  // With BoundedSystem::once() the second of each, else the first.
+  std::optional<ListSteps> steps_;
   std::optional<OnceSteps> once_steps_;
-  std::vector<Made> making_;
-  std::vector<OnceNetworks::Word> made_words_;
+  std::optional<NamingQueue<MessageId>> unnamed_;
+  std::optional<NamingQueue<OnceSet::Word>> once_unnamed_;
 
-  std::vector<Taken> growing_;
-  std::vector<NetworkTable::GrowthId> candidates_;
-  std::vector<Settling> settling_;
-  std::vector<State> arriving_;
-  std::vector<std::unique_ptr<Block>> outboxes_;
-  std::vector<std::unique_ptr<Block>> spare_;  // received and read
-
-  // Apart from the rest: other workers write it.
-  alignas(64) PatientMutex inbox_mutex_;
-  std::vector<std::unique_ptr<Block>> inbox_;
+  std::vector<State> fresh_;  // of one group
+  std::vector<HalfId> fresh_halves_;
+  std::vector<std::uint32_t> cursor_;  // by a half's place in its group
+  std::vector<NetworkId> sorted_;
 };
 
 }  // namespace engine

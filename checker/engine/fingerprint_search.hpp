@@ -46,9 +46,12 @@ class FingerprintSearch final : public LevelSearch {
 
   bool explore_chunk(std::size_t worker) override;
   void flush(std::size_t worker) override;
-  void receive(std::size_t) override {}
+  [[nodiscard]] bool wants_pause(std::size_t) const override { return table_.wants_growth(); }
+  bool look_up(std::size_t) override { return false; }  // each state was as it was found
+  void begin_look_up() override {}
+  void end_look_up() override {}
   void end_level(std::size_t worker) override { workers_[worker]->log().end_level(); }
-  [[nodiscard]] std::uint64_t level_bytes(std::uint64_t) const override { return 0; }
+  [[nodiscard]] std::uint64_t bytes_ahead(std::uint64_t) const override { return 0; }
   [[nodiscard]] Collisions collisions(const Progress& progress);
 
   // fingerprint_checkpoint.cpp

@@ -9,7 +9,7 @@
 
 #include "checker/engine/fingerprint_table.hpp"
 #include "checker/engine/fingerprints.hpp"
-#include "checker/engine/loose_steps.hpp"
+#include "checker/engine/network_steps.hpp"
 #include "checker/engine/state_log.hpp"
 #include "checker/engine/worker_tally.hpp"
 
@@ -17,7 +17,7 @@ namespace engine {
 
 class FingerprintWorker final : public WorkerTally {
  public:
-  FingerprintWorker(HalfGraph& graph, const BoundedSystemOptions& options,
+  FingerprintWorker(HalfGraph& graph, const NetworkOptions& options,
                     const Fingerprints& fingerprints, FingerprintTable& table);
 
   // Takes all steps of the states of a block.
@@ -46,15 +46,15 @@ class FingerprintWorker final : public WorkerTally {
     std::uint32_t first = 0;  // of its messages
     std::uint32_t size = 0;
   };
-  void take(const LooseSteps::Taken& taken);
-  void arrive(const LooseSteps::State& state);
+  void take(EdgeId id, MessageId spent);
+  void arrive(HalfId half, std::span<const MessageId> messages);
   void add(HalfId half, std::span<const MessageId> messages);
   [[nodiscard]] auto cut() {
     return [this](unsigned bound) { note_cut(bound); };
   }
 
   HalfGraph& graph_;
-  LooseSteps steps_;
+  NetworkSteps<MessageList> steps_;
   const Fingerprints& fingerprints_;
   FingerprintTable& table_;
   StateLog log_;
@@ -63,7 +63,9 @@ class FingerprintWorker final : public WorkerTally {
   // Fingerprints lately met, each where its low bits say: many states are met again soon, and this
   // fits the cache.
   std::vector<std::uint64_t> recent_;
-  LooseSteps::State state_;
+  std::vector<MessageId> read_;
+  MessageList state_;
+  MessageList added_;
   std::vector<std::byte> bytes_;
   std::vector<Arriving> arriving_;
   std::vector<MessageId> messages_;  // of those arriving, end to end

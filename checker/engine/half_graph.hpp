@@ -91,7 +91,7 @@ class HalfGraph {
   // Calls take(edge, consumes) for every way to receive a message, and cut(bound) for every one
   // that a bound forbids.
   template <class Take, class Cut>
-  void for_each_receipt(HalfId half, MessageId message, Take take, Cut cut) {
+  void for_each_receipt(HalfId half, MessageId message, const Take& take, const Cut& cut) {
     for (unsigned alternative = 0; alternative < alternatives_; ++alternative) {
       const EdgeId id = delivery(half, message, alternative);
       if (edges_[id].next != kNone) {

@@ -10,7 +10,7 @@ using HalfId = std::uint32_t;     // a cluster half: the servers, history and bu
 using MessageId = std::uint32_t;  // a message's content; two copies in flight share it
 using SendsId = std::uint32_t;    // a list of messages sent by one step
 using PartId = std::uint32_t;     // what one server's receipts depend on (relevance.hpp)
-using NetworkId = std::uint32_t;  // a network half: the messages in flight (network_table.hpp)
+using NetworkId = std::uint32_t;  // a network half: the messages in flight (network_names.hpp)
 using EdgeId = std::uint32_t;     // a memoised step of a cluster half (half_graph.hpp)
 using Renaming = std::uint32_t;   // a permutation of the servers (permutations.hpp); 0: identity
 

@@ -90,7 +90,6 @@ void load_graph(HalfGraph& graph, ArchiveReader& reader) {
 
 void LevelSearch::write_checkpoint() {
   if (options_.checkpointing == nullptr) return;
-  for (std::size_t worker = 0; worker < options_.threads; ++worker) receive(worker);
   options_.checkpointing->write([this](ArchiveWriter& writer) { save(writer); });
 }
 
@@ -107,7 +106,7 @@ void LevelSearch::resume(ArchiveReader& reader) {
   load_graph(graph(), reader);
   load_states(reader);
   deal_out();
-  polled_at_ = tally(0).expanded();
+  polled_at_ = tally(0).work();
   is_resumed_ = true;
 }
 

@@ -4,7 +4,7 @@
 
 namespace engine {
 namespace {
-constexpr std::uint64_t kPollInterval = 4096;  // states between two questions whether to go on
+constexpr std::uint64_t kPollInterval = 4096;  // work between two questions whether to go on
 
 void add_to(std::vector<std::uint64_t>& sums, const std::vector<std::uint64_t>& counts) {
   for (std::size_t i = 0; i < counts.size(); ++i) sums[i] += counts[i];
@@ -33,16 +33,14 @@ void LevelSearch::note_failure() {
 }
 
 void LevelSearch::poll() {
-  std::uint64_t expanded = 0;
-  for (std::size_t worker = 0; worker < options_.threads; ++worker) {
-    expanded += tally(worker).expanded();
-  }
-  if (expanded - polled_at_ < kPollInterval) return;
+  std::uint64_t work = 0;
+  for (std::size_t worker = 0; worker < options_.threads; ++worker) work += tally(worker).work();
+  if (work - polled_at_ < kPollInterval) return;
   const std::unique_lock lock(poll_mutex_, std::try_to_lock);
   if (!lock) return;  // another worker is at it
-  polled_at_ = expanded;
+  polled_at_ = work;
   Progress now = progress();
-  now.memory_ahead = level_bytes(now.distinct - distinct_before_level_);
+  now.memory_ahead = bytes_ahead(now.distinct - distinct_before_level_);
   if (options_.limits.states && now.distinct >= *options_.limits.states) {
     stop(StopReason::States);
   } else if (const std::optional<StopReason> reason = observer_->poll(now)) {
@@ -53,45 +51,34 @@ void LevelSearch::poll() {
   }
 }
 
-void LevelSearch::work_on_level(std::size_t number) {
-  while (phase_ == Phase::Exploring) {
+bool LevelSearch::explore(std::size_t number) {
+  for (;;) {
     poll();
-    if (is_pause_wanted_) {
+    const bool is_done = !is_pause_wanted_ && !explore_chunk(number);
+    if (is_pause_wanted_ || is_done) {
       flush(number);
-      meet(false);
-      continue;
+      return is_done;
     }
-    if (options_.threads > 1) receive(number);
-    if (!explore_chunk(number)) {
-      flush(number);
-      meet(true);
-      continue;
-    }
-    if (wants_growth()) is_pause_wanted_ = true;
+    if (wants_pause(number)) is_pause_wanted_ = true;
   }
 }
 
 void LevelSearch::work(std::size_t number) {
-  const auto guarded = [&](auto step) {
+  while (phase_ != Phase::Over) {
+    bool is_done = false;
     try {
-      step();
+      if (phase_ == Phase::Exploring) {
+        is_done = explore(number);
+      } else if (phase_ == Phase::LookingUp) {
+        while (look_up(number)) poll();
+      } else {
+        end_level(number);
+      }
     } catch (...) {
       note_failure();
     }
-  };
-  while (phase_ != Phase::Over) {
-    if (phase_ == Phase::Exploring) {
-      guarded([&] { work_on_level(number); });
-      if (phase_ == Phase::Exploring) meet(false);  // failed: the others are waited for
-    } else {
-      guarded([&] {
-        receive(number);
-        end_level(number);
-      });
-      meet(false);
-    }
+    meet(is_done);
   }
-  guarded([&] { receive(number); });
 }
 
 void LevelSearch::let_tables_grow() {
@@ -109,19 +96,33 @@ void LevelSearch::let_tables_grow() {
 void LevelSearch::all_stand_still() noexcept {
   try {
     is_pause_wanted_ = false;
-    let_tables_grow();
     const bool all_done = done_.exchange(0) == options_.threads;
-    if (phase_ == Phase::LevelExplored) {
-      start_level(level_ + 1);
-    } else if (all_done) {
-      phase_ = Phase::LevelExplored;
+    if (phase_ == Phase::Exploring && !failure_) {
+      is_level_explored_ = all_done;
+      begin_look_up();
+      phase_ = Phase::LookingUp;
+      return;
     }
+    end_phase();
     const bool is_end = stop_reason_.has_value() && least_violation() == 0;
     if ((is_checkpoint_wanted_.exchange(false) || is_end) && !failure_) write_checkpoint();
   } catch (...) {
     note_failure();
   }
   if (is_stop_wanted_) phase_ = Phase::Over;
+}
+
+void LevelSearch::end_phase() {
+  if (phase_ == Phase::EndingLevel) {
+    start_level(level_ + 1);
+    return;
+  }
+  end_look_up();
+  let_tables_grow();
+  phase_ = is_level_explored_ ? Phase::EndingLevel : Phase::Exploring;
+  if (options_.limits.states && progress().distinct >= *options_.limits.states && !stop_reason_) {
+    stop(StopReason::States);
+  }
 }
 
 std::uint32_t LevelSearch::least_violation() {

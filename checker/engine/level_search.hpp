@@ -7,7 +7,9 @@
 // counts and run are then the same whatever the number of threads and the order of the ids.
 //
 // Threads: the states of a level are dealt out in chunks to whoever is free. All meet at a barrier
-// when a level is done, when a shared table must grow, or when the search is to stop.
+// when a level is done, when enough states have been found to be looked up, when a shared table
+// must grow, or when the search is to stop. What was found is looked up before anything else is
+// done.
 #pragma once
 
 #include <atomic>
@@ -19,7 +21,7 @@
 #include <thread>
 #include <vector>
 
-#include "checker/engine/bounded_system.hpp"
+#include "checker/engine/network_steps.hpp"
 #include "checker/engine/search.hpp"
 #include "checker/engine/worker_tally.hpp"
 
@@ -28,7 +30,7 @@ namespace engine {
 // How visited states are told apart: by all that they are, or by a hash of it.
 enum class Store : std::uint8_t { Exact, Fingerprint };
 
-struct CountingOptions : BoundedSystemOptions {
+struct CountingOptions : NetworkOptions {
   Limits limits;
   std::size_t threads = 1;
   const Checkpointing* checkpointing = nullptr;  // nullptr: no checkpoints
@@ -83,6 +85,10 @@ class LevelSearch {
   virtual void grow_tables() = 0;
   // What is known of the states in the end.
   virtual void describe_states(SearchResult& result) = 0;
+  // All that was found is about to be looked up; ...
+  virtual void begin_look_up() = 0;
+  // ... it has been.
+  virtual void end_look_up() = 0;
   // The run to a violation that was met in level(), once that level is complete.
   virtual std::vector<PathStep> path_to(std::uint32_t violation) = 0;
   // The states of a checkpoint, those of the current level that are not yet explored among them.
@@ -92,16 +98,18 @@ class LevelSearch {
   // ... these by each worker, in its own thread.
   // Explores a chunk (take_chunk()); false if there was none left.
   virtual bool explore_chunk(std::size_t worker) = 0;
-  // Finishes what is under way.
+  // All are to meet soon: a table must grow, or enough states have been found.
+  [[nodiscard]] virtual bool wants_pause(std::size_t worker) const = 0;
+  // Finishes the steps under way.
   virtual void flush(std::size_t worker) = 0;
-  // Stores what other workers have sent.
-  virtual void receive(std::size_t worker) = 0;
+  // Looks up a part of what all have found; false if there was none left.
+  virtual bool look_up(std::size_t worker) = 0;
   // The level that is being added is complete.
   virtual void end_level(std::size_t worker) = 0;
 
-  // Any thread: bytes that will be taken when the level being added, of so many states, is
-  // complete.
-  [[nodiscard]] virtual std::uint64_t level_bytes(std::uint64_t states) const = 0;
+  // Any thread: bytes that will be taken when what is found is looked up, and when the level being
+  // added, of so many states, is complete.
+  [[nodiscard]] virtual std::uint64_t bytes_ahead(std::uint64_t states) const = 0;
 
  private:
   struct OnBarrier {
@@ -110,13 +118,15 @@ class LevelSearch {
   };
 
   void start_threads(std::vector<std::jthread>& threads);
-  // A thread's life: level by level until the end is agreed on.
+  // A thread's life: phase by phase until the end is agreed on.
   void work(std::size_t number);
-  void work_on_level(std::size_t number);
-  // Waits for all; `done`: nothing is left to do in this level, for all this worker knows.
+  // True if nothing is left to explore in this level, for all this worker knows.
+  bool explore(std::size_t number);
+  // Waits for all; `done`: as explore() said.
   void meet(bool done);
   // At the barrier, while no worker works.
   void all_stand_still() noexcept;
+  void end_phase();
   void begin();
   // Deals the frontier out and goes on, unless a violation was met or nothing is left.
   void start_level(std::size_t level);
@@ -144,7 +154,7 @@ class LevelSearch {
   std::size_t level_ = 0;
   std::uint64_t distinct_before_level_ = 0;
   std::mutex poll_mutex_;
-  std::atomic<std::uint64_t> polled_at_{0};  // states expanded when the observer was last asked
+  std::atomic<std::uint64_t> polled_at_{0};  // work done when the observer was last asked
 
   // Written by any worker, acted upon at the barrier.
   alignas(64) std::atomic<bool> is_pause_wanted_{false};
@@ -155,8 +165,9 @@ class LevelSearch {
   std::exception_ptr failure_;
   std::optional<StopReason> stop_reason_;
   // Agreed on at the barrier.
-  enum class Phase : std::uint8_t { Exploring, LevelExplored, Over };
+  enum class Phase : std::uint8_t { Exploring, LookingUp, EndingLevel, Over };
   Phase phase_ = Phase::Over;
+  bool is_level_explored_ = false;
 
   Observer* observer_ = nullptr;
   bool is_resumed_ = false;

@@ -184,10 +184,9 @@ TEST(CountingSearch, AsksItsObserver_HoweverSmallTheLevels) {
   }
 }
 
-// 4096 states are explored when the question comes, and the messages of the last ones are not yet
-// on the network.
-TEST(CountingSearch, ReportsAViolation_ThatItMeetsWhileItStops) {
-  for (HalfId violating = 4095; violating > 4000; violating -= 13) {
+// Some 3,000 states are explored when the question comes, in the middle of a level.
+TEST(CountingSearch, ReportsAViolation_ThatItMetBeforeItStops) {
+  for (const HalfId violating : {1U, 100U, 2'000U}) {
     toy::Table table;
     table.links = {{0, 1}};
     table.internal.emplace_back();
@@ -201,6 +200,7 @@ TEST(CountingSearch, ReportsAViolation_ThatItMeetsWhileItStops) {
     GrowthStopper stopper(StopReason::Time, 1);
     const CountingOptions options;
     const SearchResult result = CountingSearch(fan, options).run(stopper);
+    EXPECT_GT(stopper.last().queue, 0U);  // it was asked, and was to stop
     EXPECT_EQ(result.stopped_by, StopReason::Violation);
     EXPECT_EQ(result.path.size(), 2U);
     EXPECT_EQ(PathChecker(fan, &options).fault_of(result), "");

@@ -8,9 +8,7 @@ namespace engine {
 
 void LossPatterns::make(std::size_t sent) {
   if (sent > kSentMax) throw std::length_error("one step sends more than 15 messages");
-  const std::lock_guard lock(mutex_);
   Patterns& made = all_[sent];
-  if (made.is_made.load(std::memory_order_relaxed)) return;
   made.lost.resize(loss_ == Loss::None ? 1U : 1U << sent);
   std::iota(made.lost.begin(), made.lost.end(), 0U);
   const auto losses = [](std::uint32_t lost) { return std::popcount(lost); };
@@ -19,7 +17,6 @@ void LossPatterns::make(std::size_t sent) {
     const auto first = std::ranges::lower_bound(made.lost, count, {}, losses);
     made.begin.push_back(static_cast<std::size_t>(first - made.lost.begin()));
   }
-  made.is_made.store(true, std::memory_order_release);
 }
 
 }  // namespace engine

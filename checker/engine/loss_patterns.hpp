@@ -1,14 +1,10 @@
-// The ways in which a bounded network loses some of what a step sends.
-//
-// Threads: any number may ask at once.
+// The ways in which a bounded network loses some of what a step sends; one thread's own.
 #pragma once
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
 #include <span>
 #include <vector>
 
@@ -30,18 +26,16 @@ class LossPatterns {
   // Those that leave no more than the capacity, fewest losses first.
   struct Fitting {
     std::span<const std::uint32_t> patterns;  // bit i: the i-th message sent is lost
-    std::size_t kept = 0;  // the first so many keep something; the last may lose all
-    bool was_cut = false;  // the capacity forbade at least one
+    bool was_cut = false;                     // the capacity forbade at least one
   };
   // Of `sent` messages, for a network that holds `held`.
   Fitting fitting(std::size_t held, std::size_t sent) {
-    if (sent > kSentMax || !all_[sent].is_made.load(std::memory_order_acquire)) make(sent);
+    if (sent > kSentMax || all_[sent].lost.empty()) make(sent);
     const Patterns& all = all_[sent];
     const std::size_t size = held + sent;
     const std::size_t excess = size > capacity_ ? size - capacity_ : 0;
     const std::size_t first = all.begin[std::min(excess, all.begin.size() - 1)];
-    const std::span fitting = std::span(all.lost).subspan(first);
-    return {fitting, fitting.size() - (loss_ == Loss::None ? 0 : 1), first > 0};
+    return {std::span(all.lost).subspan(first), first > 0};
   }
 
  private:
@@ -49,13 +43,11 @@ class LossPatterns {
   struct Patterns {
     std::vector<std::uint32_t> lost;
     std::vector<std::size_t> begin;  // by how many are lost: where those begin; then the end
-    std::atomic<bool> is_made{false};
   };
   void make(std::size_t sent);
 
   Loss loss_;
   std::size_t capacity_;
-  std::mutex mutex_;                        // held to make one
   std::array<Patterns, kSentMax + 1> all_;  // by how many messages are sent
 };
 

@@ -2,23 +2,15 @@
 // which is pending or spent. Sending a message that is known, pending or spent, changes nothing.
 //
 // Layout: two bits a message, known and pending, in as few 64-bit words as hold the last known
-// message. Such networks only grow and are hardly ever met again but at the end of a step, so
-// nothing is memoised here (NetworkTable does, for its few networks, and for bounds and losses): a
-// step's outcome is computed in one go, in the canonical names (once_steps.hpp), and only that is
-// interned.
-//
-// Threads: as NetworkTable: any number may use the table, but grow_table() is for one thread at a
-// safe point.
+// message. A step's outcome is computed in one go, in the canonical names (once_steps.hpp), and
+// only that is interned.
 #pragma once
 
-#include <mutex>
 #include <span>
 #include <vector>
 
-#include "checker/engine/id_table.hpp"
 #include "checker/engine/ids.hpp"
-#include "checker/engine/interner.hpp"
-#include "checker/engine/reserved_array.hpp"
+#include "checker/engine/shared_sequences.hpp"
 
 namespace engine {
 
@@ -71,52 +63,6 @@ class OnceSet {
   std::vector<Word> words_;
 };
 
-class OnceNetworks {
- public:
-  using Word = OnceSet::Word;
-  using Words = std::span<const Word>;
-
-  OnceNetworks();
-
-  [[nodiscard]] Words words(NetworkId id) const {
-    const Place place = places_[id];
-    return words_.span(place >> kSizeBits, place & kSizeMask);
-  }
-  // Brings a network into the cache: its place first, then its words.
-  void prefetch(NetworkId id) const { __builtin_prefetch(&places_[id]); }
-  void prefetch_words(NetworkId id) const { __builtin_prefetch(&words_[places_[id] >> kSizeBits]); }
-
-  static std::uint32_t hash_of(Words words) {
-    std::uint64_t h = words.size();
-    for (const Word word : words) h = mixed(h ^ word);
-    return static_cast<std::uint32_t>(h >> 32U);
-  }
-  // The id of a network, in steps, so that a search can have many look-ups under way at once.
-  void prefetch_slot(std::uint32_t hash) const { index_.prefetch(hash); }
-  // A guess, kNone if there is surely none; intern() makes it good.
-  [[nodiscard]] NetworkId candidate(std::uint32_t hash) const { return index_.candidate(hash); }
-  NetworkId intern(Words words, std::uint32_t hash, NetworkId candidate);
-  NetworkId intern(Words words) { return intern(words, hash_of(words), kNone); }
-
-  [[nodiscard]] std::size_t size() const { return index_.size(); }
-  [[nodiscard]] bool wants_growth() const { return index_.wants_growth(); }
-  [[nodiscard]] std::size_t growth_bytes() const {
-    return index_.wants_growth() ? index_.growth_bytes() : 0;
-  }
-  void grow_table() {
-    if (index_.wants_growth()) index_.grow();
-  }
-
- private:
-  using Place = std::uint64_t;  // where its words begin, and how many there are
-  static constexpr unsigned kSizeBits = 16;
-  static constexpr Place kSizeMask = (Place{1} << kSizeBits) - 1;
-  [[nodiscard]] bool is(NetworkId id, Words words) const;
-
-  std::mutex mutex_;  // held to add to what follows
-  ReservedArray<Place> places_;
-  ReservedArray<Word> words_;  // of all networks, end to end
-  IdTable index_;
-};
+using OnceNetworks = SharedSequences<OnceSet::Word>;
 
 }  // namespace engine

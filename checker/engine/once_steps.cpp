@@ -11,11 +11,11 @@ OnceSteps::OnceSteps(HalfGraph& graph, const OnceNetworks& networks, const Permu
       composed_(bases_.size() * bases_.size(), kNone) {}
 
 void OnceSteps::start(NetworkId network) {
-  words_ = networks_.words(network);
+  words_ = networks_[network];
   ++starts_;
 }
 
-void OnceSteps::rename(OnceNetworks::Words words, Renaming renaming, OnceSet& after) {
+void OnceSteps::rename(std::span<const OnceSet::Word> words, Renaming renaming, OnceSet& after) {
   if (renaming == 0) {
     after.assign(words);
     return;
@@ -66,10 +66,10 @@ OnceSteps::Outcome OnceSteps::after(const Edge& edge, MessageId spent) {
 }
 
 std::size_t OnceSteps::count_fixing(NetworkId network, std::span<const Renaming> ties) {
-  best_.assign(networks_.words(network));
+  best_.assign(networks_[network]);
   std::size_t count = 0;
   for (const Renaming tie : ties) {
-    rename(networks_.words(network), tie, other_);
+    rename(networks_[network], tie, other_);
     if (other_ == best_) ++count;
   }
   return count;

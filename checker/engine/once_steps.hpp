@@ -20,6 +20,19 @@ class OnceSteps {
   // The network that the following steps are taken at.
   void start(NetworkId network);
 
+  // Calls visit(edge, spent) for every step that can be taken there and at this half, `spent` being
+  // the message that it spends or kNone, and cut(bound) for every receipt that a bound forbids.
+  template <class Visit, class Cut>
+  void for_each_step(HalfId half, const Visit& visit, const Cut& cut) {
+    const HalfGraph::EdgeRange internal = graph_.internal(half);
+    for (EdgeId id = internal.first; id != internal.last; ++id) visit(id, kNone);
+    OnceSet::for_each_known(words_, [&](MessageId message, OnceSet::Word of_message) {
+      if (!OnceSet::is_pending(of_message)) return;
+      const auto take = [&](EdgeId id, bool consumes) { visit(id, consumes ? message : kNone); };
+      graph_.for_each_receipt(half, message, take, cut);
+    });
+  }
+
   // The network after a step, renamed to the canonical names of the half that the step leads to:
   // of those names, where the half has automorphisms, the ones that make the network least.
   // `spent` is the message that the step consumes, or kNone.
@@ -37,12 +50,12 @@ class OnceSteps {
   const OnceSet& base(Renaming renaming);
   void step(const Edge& edge, MessageId spent, Renaming renaming, OnceSet& after);
   Renaming then(Renaming one, Renaming other);
-  void rename(OnceNetworks::Words words, Renaming renaming, OnceSet& after);
+  void rename(std::span<const OnceSet::Word> words, Renaming renaming, OnceSet& after);
 
   HalfGraph& graph_;
   const OnceNetworks& networks_;
   const Permutations* symmetry_;
-  OnceNetworks::Words words_;
+  std::span<const OnceSet::Word> words_;
   std::vector<OnceSet> bases_;       // by renaming
   std::vector<std::uint64_t> made_;  // by renaming: the start() that bases_ is from
   std::uint64_t starts_ = 0;

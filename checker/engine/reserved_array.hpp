@@ -126,6 +126,19 @@ class ReservedArray {
     range_.release_front(size_ * sizeof(T));
     size_ = 0;
   }
+  // The same after restart(), when more was used than there are elements now.
+  void release()
+    requires std::is_trivially_destructible_v<T>
+  {
+    range_.release_front(range_.bytes());
+    size_ = 0;
+  }
+  // Forgets all elements and keeps their memory, which is not zero bytes then.
+  void restart()
+    requires std::is_trivially_destructible_v<T>
+  {
+    size_ = 0;
+  }
   // Elements of zero bytes up to the new size, which must not be smaller.
   void extend_to(std::size_t size)
     requires std::is_trivially_default_constructible_v<T>

@@ -1,54 +1,82 @@
 #include "checker/engine/state_store.hpp"
 
 #include <algorithm>
+#include <new>
+#include <stdexcept>
+#include <vector>
 
 namespace engine {
+namespace {
+constexpr std::align_val_t kLineAlignment{64};
+constexpr std::uint32_t kLinesMax = 0x08000000;  // 2^31 slots
+}  // namespace
 
-void StateStore::grow(Set& set, HalfId half) {
-  set.half = half;
-  const std::uint32_t old_count = set.slot_count;
-  if (old_count > 0xC0000000U) throw std::length_error("a cluster half has too many states");
-  const std::uint32_t slot_count = old_count + old_count / 5 * 2 + 4;
-  auto slots = std::make_unique_for_overwrite<NetworkId[]>(slot_count);
-  std::fill_n(slots.get(), slot_count, kNone);
-  for (std::uint32_t i = 0; i < old_count; ++i) {
-    const NetworkId network = set.slots[i];
-    if (network == kNone) continue;
-    std::size_t at = position(network, slot_count);
-    while (slots[at] != kNone) at = at + 1 == slot_count ? 0 : at + 1;
-    slots[at] = network;
+StateStore::~StateStore() {
+  for (HalfId half = 0; half < halves_end_; ++half) {
+    if (sets_[half].lines != 0) ::operator delete[](sets_[half].table.lines, kLineAlignment);
   }
-  set.slots = std::move(slots);
-  set.slot_count = slot_count;
 }
 
-void StateStore::advance() {
-  segments_.clear();
-  frontier_.clear();
-  // How many there are of each half, ...
-  std::vector<HalfId> halves;
-  for (std::size_t i = 0; i < fresh_.size(); ++i) {
-    Set& set = sets_[shares_.place(fresh_[i].half)];
-    if (set.cursor++ == 0) halves.push_back(set.half);
+bool StateStore::is_beyond(const Set& set, Line* line, NetworkId network) {
+  do {
+    line = after(set, line);
+    if (is_on(*line, network)) return true;
+  } while ((*line)[kLine - 1] != kNone);
+  return false;
+}
+
+// Precondition: it is not there, and there is room.
+void StateStore::put(Set& set, NetworkId network) {
+  Line* line = set.table.lines + line_of(set, network);
+  while ((*line)[kLine - 1] != kNone) line = after(set, line);
+  *std::ranges::find(*line, kNone) = network;
+}
+
+// As put() for each, but with a count for each line instead of a look at it.
+void StateStore::put_all(const Set& from, Set& to) {
+  std::vector<std::uint8_t> used(to.lines, 0);
+  for_each_in(from.table.lines, from.lines, [&](NetworkId network) {
+    std::size_t at = line_of(to, network);
+    while (used[at] == kLine) at = at + 1 == to.lines ? 0 : at + 1;
+    to.table.lines[at][used[at]++] = network;
+  });
+}
+
+bool StateStore::insert_among_few(HalfId half, NetworkId network) {
+  if (half >= sets_.capacity()) throw std::length_error("too many cluster halves");
+  Set& set = sets_[half];
+  const auto end = set.few.begin() + set.size;
+  if (std::find(set.few.begin(), end, network) != end) return false;
+  if (set.size < kFew) {
+    *end = network;
+  } else {
+    const std::array<NetworkId, kFew> few = set.few;
+    grow(set);
+    for (const NetworkId each : few) put(set, each);
+    put(set, network);
   }
-  std::ranges::sort(halves);
-  // ... where those of each begin, ...
-  std::uint64_t first = 0;
-  for (const HalfId half : halves) {
-    Set& set = sets_[shares_.place(half)];
-    segments_.push_back({half, set.cursor});
-    set.cursor = static_cast<std::uint32_t>(first);
-    first += segments_.back().size;
+  ++set.size;
+  for (HalfId end_now = halves_end_;
+       end_now <= half && !halves_end_.compare_exchange_weak(end_now, half + 1);) {
   }
-  if (first > 0xFFFFFFFFU) throw std::length_error("a level has more than 2^32 states");
-  // ... and everything to its place.
-  frontier_.extend_to(first);
-  for (std::size_t i = 0; i < fresh_.size(); ++i) {
-    frontier_[sets_[shares_.place(fresh_[i].half)].cursor++] = fresh_[i].network;
+  return true;
+}
+
+void StateStore::grow(Set& set) {
+  if (set.lines > kLinesMax) throw std::length_error("a cluster half has too many states");
+  Set larger = set;
+  larger.lines = set.lines + set.lines / 5 * 2 + 1;
+  larger.table.lines =
+      static_cast<Line*>(::operator new[](larger.lines * sizeof(Line), kLineAlignment));
+  std::fill_n(larger.table.lines->data(), std::size_t{larger.lines} * kLine, kNone);
+  larger.table.size_max =
+      larger.lines == 1 ? kLine - 1 : larger.lines / 5 * (4 * kLine) + larger.lines % 5 * 12;
+  if (set.lines != 0) {
+    put_all(set, larger);
+    ::operator delete[](set.table.lines, kLineAlignment);
   }
-  for (const HalfId half : halves) sets_[shares_.place(half)].cursor = 0;
-  fresh_.clear();
-  log_.add_level(segments_, frontier());
+  bytes_.fetch_add((larger.lines - set.lines) * sizeof(Line), std::memory_order_relaxed);
+  set = larger;
 }
 
 }  // namespace engine

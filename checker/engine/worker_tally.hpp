@@ -28,6 +28,8 @@ class WorkerTally {
   [[nodiscard]] std::uint64_t distinct() const {
     return shown_distinct_.load(std::memory_order_relaxed);
   }
+  // How much was done, in states expanded or what takes as long.
+  [[nodiscard]] std::uint64_t work() const { return shown_work_.load(std::memory_order_relaxed); }
 
   // The least number of a violation met, 0 if there was none.
   [[nodiscard]] std::uint32_t violation() const { return violation_; }
@@ -57,6 +59,8 @@ class WorkerTally {
     if (edge.is_violation) note_violation(graph.detail(id).violation);
   }
   void note_expanded(std::uint64_t states) { expanded_ += states; }
+  // What takes as long as expanding so many states.
+  void note_work(std::uint64_t states) { other_work_ += states; }
   void note_cut(unsigned bound) { ++cut_off_[bound]; }
   // The internal steps of so many states of a half that bounds forbid.
   void note_cut_off(const HalfGraph& graph, HalfId half, std::uint64_t states) {
@@ -66,6 +70,7 @@ class WorkerTally {
     shown_generated_.store(generated_, std::memory_order_relaxed);
     shown_expanded_.store(expanded_, std::memory_order_relaxed);
     shown_distinct_.store(distinct, std::memory_order_relaxed);
+    shown_work_.store(expanded_ + other_work_, std::memory_order_relaxed);
   }
 
  private:
@@ -75,12 +80,14 @@ class WorkerTally {
 
   alignas(64) std::uint64_t generated_ = 0;
   std::uint64_t expanded_ = 0;
+  std::uint64_t other_work_ = 0;
   std::uint32_t violation_ = 0;
   std::vector<std::uint64_t> action_counts_;
   std::vector<std::uint64_t> cut_off_;
   alignas(64) std::atomic<std::uint64_t> shown_generated_{0};
   std::atomic<std::uint64_t> shown_expanded_{0};
   std::atomic<std::uint64_t> shown_distinct_{0};
+  std::atomic<std::uint64_t> shown_work_{0};
 };
 
 }  // namespace engine
