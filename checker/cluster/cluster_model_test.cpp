@@ -181,7 +181,7 @@ std::vector<Space> spaces() {
                          }),
                     {.vote_lease = true, .lease_reads = true}),
       with_features("TwoServersTransfer",
-                    with(with(two, crash), [](Bounds& b) { b.transfers = 2; }),
+                    with(with(two, crash), [](Bounds& b) { b.transfers = 1; }),
                     {.pre_vote = true, .check_quorum = true}),
       with_features("ThreeServersTransfer", with(three, [](Bounds& b) { b.transfers = 1; }),
                     {.vote_lease = true}),
