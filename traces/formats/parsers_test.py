@@ -3,6 +3,7 @@
 
 usage: parsers_test.py RAFTCHECK FORMAT TRACE_OR_FOLDER...
 
+text      pyte, a terminal: what it shows in which colours, on a page as wide as it
 markdown  cmark-gfm: one table row for each step, with the cells' text as it is in the trace
 dot       Graphviz: a node for each step and start, an edge for each delivery
 itf       a JSON schema written from Apalache's document, beside this file: a state for each step, every
@@ -19,6 +20,7 @@ import sys
 import xml.etree.ElementTree as ElementTree
 
 import jsonschema
+import pyte
 
 CMARK = "{http://commonmark.org/xml/1.0}"
 failures = 0
@@ -92,6 +94,76 @@ def check_markdown(name, trace, text):
         names = [line.split(" ")[0] for line in changed]
         missing = set(step["changed"]) - set(names) - {"pending_ends"}
         expect(not missing, f"{at}: changes of {missing} are missing")
+
+
+class Terminal:
+    """What a terminal of so many columns shows of a text with colours."""
+
+    def __init__(self, text, columns):
+        self.columns = columns
+        self.rows = text.count("\n") + 1
+        self.screen = pyte.Screen(columns, self.rows)
+        self.screen.set_mode(pyte.modes.LNM)  # a new line goes back to the first column
+        pyte.Stream(self.screen).feed(text)
+
+    def text(self, row, first=0, end=None):
+        line = self.screen.buffer[row]
+        return "".join(line[at].data for at in range(first, self.columns if end is None else end)).rstrip()
+
+    def styles(self, row, first, end):
+        """Of what is no space."""
+        cells = [self.screen.buffer[row][at] for at in range(first, end)]
+        return {(cell.fg, cell.bold) for cell in cells if not cell.data.isspace()}
+
+
+CHANGED = ("brown", True)  # pyte's name for the yellow of ANSI
+BROKEN = ("red", True)
+TEXT_COLUMNS = 170
+
+
+def check_text(name, trace, text):
+    terminal = Terminal(text, TEXT_COLUMNS)
+    expect(terminal.screen.cursor.y == terminal.rows - 1, f"{name}: a line is wider than the terminal")
+    rows = [terminal.text(row) for row in range(terminal.rows)]
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", text).split("\n")
+    expect(rows == [line.rstrip() for line in plain], f"{name}: the terminal shows something else")
+    rule = next(row for row, line in enumerate(rows) if re.fullmatch(r"----(  -+)+", line))
+    spans = [match.span() for match in re.finditer("-+", rows[rule])]
+    if len(spans) != 2 + len(trace["initial"]):
+        expect(len(spans) == 2, f"{name}: {len(spans)} columns")  # too narrow for these servers
+        return
+    number, action, *servers = spans
+    steps = {}
+    for row in range(rule + 1, terminal.rows):
+        found = re.fullmatch(r" *(>?)(\d+)", terminal.text(row, *number))
+        if found:
+            current = steps[int(found[2])] = []
+            is_broken = found[1] == ">"
+            expect(is_broken == (BROKEN in terminal.styles(row, *number)), f"{name}: row {row}: colour")
+            violation = trace["violation"]
+            expect(is_broken == bool(violation and violation["step"] == int(found[2])),
+                   f"{name}: row {row}: >")
+        elif terminal.text(row, *number) or not rows[row]:
+            break
+        elif re.match(r"-- faults stop|at the end", terminal.text(row, *action)):
+            current = []
+        current.append(row)
+    expect(sorted(steps) == list(range(len(trace["steps"]) + 1)), f"{name}: steps {sorted(steps)}")
+    for step in trace["steps"]:
+        at = f"{name}: step {step['step']}"
+        block = steps.get(step["step"], [])
+        words = "".join(terminal.text(row, *action).replace(" ", "") for row in block)
+        if is_plain(step["outcome"]):
+            expect(step["outcome"].replace(" ", "") in words, f"{at}: outcome")
+        for sent in step["sent"]:
+            expect(sent["kind"] in words, f"{at}: {sent['kind']} is not in {words}")
+        # Only the server that acts has something beside it, in colour what changed of it.
+        for server, span in enumerate(servers, 1):
+            shown = any(terminal.text(row, *span) for row in block)
+            styles = set().union(*(terminal.styles(row, *span) for row in block))
+            expect(shown == (step["action"].get("server") == server), f"{at}: server {server}")
+            is_changed = shown and bool(set(step["changed"]) - {"pending_ends"})
+            expect((CHANGED in styles) == is_changed, f"{at}: {step['changed']} in {styles}")
 
 
 def check_dot(name, trace, text):
@@ -200,7 +272,7 @@ def check_itf(name, trace, text):
             expect(False, f"{name}: {variable} has no type: {error}")
 
 
-CHECKS = {"markdown": check_markdown, "dot": check_dot, "itf": check_itf}
+CHECKS = {"text": check_text, "markdown": check_markdown, "dot": check_dot, "itf": check_itf}
 
 
 def traces_in(places):
@@ -222,7 +294,8 @@ def main():
     program, format_name = sys.argv[1:3]
     for path in traces_in(sys.argv[3:]):
         trace = json.loads(path.read_text(encoding="utf-8"))
-        shown = run([program, "show", path, "--format", format_name])
+        flags = ["--color", "always", "--columns", TEXT_COLUMNS] if format_name == "text" else []
+        shown = run([program, "show", path, "--format", format_name, *flags])
         CHECKS[format_name](path.name if path.name != "trace.json" else path.parent.name, trace,
                             shown)
     return 1 if failures else 0

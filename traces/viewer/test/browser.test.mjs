@@ -5,4 +5,5 @@ import './trace.checks.mjs';
 import './gallery.checks.mjs';
 import './history.checks.mjs';
 import './formats.checks.mjs';
+import './logs.checks.mjs';
 import './speed.checks.mjs';

@@ -15,6 +15,11 @@ const require = createRequire(join(process.env.VIEWER_NPM, 'node_modules', 'any.
 export const {chromium} = require('playwright-core');
 export const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 export const mermaidFile = require.resolve('mermaid/dist/mermaid.min.js');
+// Modules that are imported, so that they must be named by address.
+export const treeSitter = {
+  runtime: pathToFileURL(require.resolve('web-tree-sitter')).href,
+  tlaplus: require.resolve('@tlaplus/tree-sitter-tlaplus/tree-sitter-tlaplus.wasm'),
+};
 export const quintItf = require('@informalsystems/quint/dist/src/itf.js');
 
 export function findChromium() {
