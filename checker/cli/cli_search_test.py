@@ -18,7 +18,8 @@ JSON_KEYS = [
     "version", "command", "arguments", "config", "generated", "distinct", "depth", "queue",
     "exhausted", "stopped_by", "seconds", "transitions_per_second", "distinct_per_second",
     "bytes_per_state", "peak_rss_bytes", "local_states", "cluster_states", "messages", "step_calls",
-    "cut_off", "coverage", "witnesses", "violation", "kept", "distinct_without_symmetry",
+    "cut_off", "coverage", "witnesses", "violation", "violations", "violations_complete", "kept",
+    "distinct_without_symmetry",
     "network_states", "collisions", "resumed_from", "checkpoint", "vacuous", "symmetry_check",
     "recovery"]
 

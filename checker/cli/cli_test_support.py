@@ -17,7 +17,7 @@ ENDLESS = ["--terms", "9", "--log", "9", "--crashes", "9"]  # ends at a limit or
 FLAGS = [
     "servers", "terms", "log", "proposals", "timeouts", "crashes", "network", "inflight",
     "duplicates", "partitions", "loss", "order", "no-op", "backtracking", "entries", "depth",
-    "states", "time", "memory", "checkpoint-every", "threads", "symmetry", "shortest-states",
+    "states", "time", "memory", "checkpoint-every", "threads", "symmetry", "shortest-states", "keep-going",
     "recovery", "recovery-steps", "check-symmetry", "store", "fingerprint-seed",
     "transfers", "reads", "clock-drifts", "pre-vote", "check-quorum", "vote-lease", "lease-reads",
     "bytes", "appends-in-flight", "uncommitted",

@@ -9,12 +9,12 @@ from cli_test_support import ENDLESS, FLAGS, STOPPED, SWITCHES, TINY, USAGE, Cli
 
 class Usage(CliTest):
     def test_no_argument_names_the_commands(self):
-        self.refused(says=["explore, simulate, lab, merge, replay, show, shrink, explain,",
+        self.refused(says=["explore, simulate, lab, merge, replay, show, shrink, explain, diff,",
                            "raftcheck --help"])
 
     def test_unknown_command(self):
         self.refused("exlore", says=["exlore", "no such command; did you mean explore?",
-                                     "explore, simulate, lab, merge, replay, show, shrink, explain,"])
+                                     "explore, simulate, lab, merge, replay, show, shrink, explain, diff,"])
 
     def test_unknown_flag_names_its_neighbour(self):
         self.refused("explore", "--server", "3", says=["--server:", "did you mean --servers?"])
@@ -59,14 +59,16 @@ class Usage(CliTest):
     def test_help_fits_and_leads_on(self):
         for arguments in [["--help"], ["-h"], ["explore", "--help"], ["replay", "--help"],
                           ["list", "--help"], ["show", "--help"], ["shrink", "--help"],
-                          ["explain", "--help"], ["simulate", "--help"], ["merge", "--help"],
+                          ["explain", "--help"], ["diff", "--help"], ["test-from", "--help"],
+                          ["step", "--help"], ["simulate", "--help"], ["merge", "--help"],
                           ["linearizable", "--help"], ["gallery", "--help"], ["lab", "--help"]]:
             done = self.run_program(*arguments, status=0)
             self.assertIn("Usage: raftcheck", done.stdout)
             self.assert_fits(done.stdout)
             self.assertNotIn("\n\n\n", done.stdout)
             self.assertEqual(done.stderr, "")
-        for command in ["explore", "simulate", "merge", "replay", "show", "shrink", "explain", "linearizable",
+        for command in ["explore", "simulate", "merge", "replay", "show", "shrink", "explain", "diff",
+                        "test-from", "step", "linearizable",
                         "list"]:
             self.assertIn(f"  {command} ", self.run_program("--help").stdout)
 
@@ -104,7 +106,7 @@ class Bounds(CliTest):
 
     def test_nonsense_is_refused_with_the_range(self):
         for flag in ["servers", "terms", "log", "crashes", "threads", "shortest-states",
-                     "proposals", "timeouts", "entries", "depth", "states"]:
+                     "proposals", "timeouts", "entries", "depth", "states", "keep-going"]:
             for value in self.NONSENSE:
                 self.refused("explore", f"--{flag}", value,
                              says=[f"--{flag} ", "give a whole number from "])

@@ -98,6 +98,29 @@ struct ExplainArguments {
 };
 int run_explain(const ExplainArguments& arguments);
 
+struct TestFromArguments {
+  std::map<std::string, std::string> flags;  // those given, without dashes
+  std::string trace_path;                    // "-": the standard input
+  std::optional<std::string> output;         // none or "-": the standard output
+};
+int run_test_from(const TestFromArguments& arguments);
+
+struct DiffArguments {
+  std::map<std::string, std::string> flags;  // those given, without dashes
+  std::string trace_path;                    // of A; "-": the standard input
+  std::string other_path;                    // of B; the same
+  std::optional<std::string> json_path;      // "-": the standard output
+};
+int run_diff(const DiffArguments& arguments);
+
+struct StepArguments {
+  std::map<std::string, std::string> flags;  // those given, without dashes
+  std::vector<std::string> properties;       // none: all, or the one that the trace violates
+  std::string trace_path;                    // empty: from the start
+  std::string bug;                           // as for replay
+};
+int run_step(const StepArguments& arguments);
+
 struct ShowArguments {
   std::map<std::string, std::string> flags;  // those given, without dashes
   std::string trace_path;                    // "-": the standard input

@@ -72,6 +72,51 @@ void define_explain(CLI::App& app, TracesParsed& parsed) {
   define_json(*explain, parsed.explain_json);
 }
 
+void define_test_from(CLI::App& app, TracesParsed& parsed) {
+  CLI::App* test = app.add_subcommand(
+      "test-from", "Write a GoogleTest case that takes the run of a trace on the real code.");
+  test->footer(
+      "The test needs no other file; it builds against the installed package:\n"
+      "find_package(raftcheck) and raftcheck::checker.\n"
+      "Exit status: 0, or 2 for wrong usage or a trace that is damaged.");
+  define_trace(*test, parsed.test_from.trace_path);
+  define_flags(*test, test_from_flags(), parsed.test_from_flags);
+  define_output(*test, parsed.test_from_output, "the source");
+}
+
+void define_diff(CLI::App& app, TracesParsed& parsed) {
+  CLI::App* diff = app.add_subcommand("diff", "Say where two traces part.");
+  diff->footer(
+      "Exit status:\n"
+      "  0  they are the same run\n"
+      "  1  they part\n"
+      "  2  wrong usage, or a trace is damaged");
+  define_trace(*diff, parsed.diff.trace_path);
+  diff->add_option("other", parsed.diff.other_path, "the trace to compare it with")
+      ->type_name("TRACE");
+  define_flags(*diff, diff_flags(), parsed.diff_flags);
+  define_json(*diff, parsed.diff_json);
+}
+
+void define_step(CLI::App& app, TracesParsed& parsed) {
+  CLI::App* step = app.add_subcommand(
+      "step", "Take the steps of a cluster one by one, on a terminal or from a script.");
+  step->footer(
+      "Commands, one a line (`help` tells more): list, NUMBER or the words of an\n"
+      "action, lose, undo, show, run GOAL, save FILE, quit. From a pipe, the first\n"
+      "command that is refused ends the session.\n"
+      "Exit status:\n"
+      "  0  no property is violated in the end\n"
+      "  1  one is\n"
+      "  2  wrong usage, or a trace or a command of a script was refused");
+  step->add_option("trace", parsed.step.trace_path,
+                   "go on where this trace ends (default: a new cluster)")
+      ->type_name("TRACE");
+  define_bug(*step, parsed.step.bug);
+  define_properties(*step, parsed.step.properties);
+  define_flags(*step, step_flags(), parsed.step_flags);
+}
+
 void define_show(CLI::App& app, TracesParsed& parsed) {
   CLI::App* show = app.add_subcommand("show", "Show a trace, or write it in another format.");
   show->footer("Exit status: 0, or 2 for wrong usage or a trace that is damaged.");
@@ -91,6 +136,9 @@ void define_traces(CLI::App& app, TracesParsed& parsed) {
   define_show(app, parsed);
   define_shrink(app, parsed);
   define_explain(app, parsed);
+  define_diff(app, parsed);
+  define_test_from(app, parsed);
+  define_step(app, parsed);
 }
 
 std::optional<int> run_traces(const CLI::App& command, TracesParsed& parsed) {
@@ -103,6 +151,20 @@ std::optional<int> run_traces(const CLI::App& command, TracesParsed& parsed) {
   if (command.get_name() == "explain") {
     parsed.explain.json_path = given(command, "--json", parsed.explain_json);
     return run_explain(parsed.explain);
+  }
+  if (command.get_name() == "test-from") {
+    parsed.test_from.flags = given_flags(command, parsed.test_from_flags);
+    parsed.test_from.output = given(command, "--output", parsed.test_from_output);
+    return run_test_from(parsed.test_from);
+  }
+  if (command.get_name() == "diff") {
+    parsed.diff.flags = given_flags(command, parsed.diff_flags);
+    parsed.diff.json_path = given(command, "--json", parsed.diff_json);
+    return run_diff(parsed.diff);
+  }
+  if (command.get_name() == "step") {
+    parsed.step.flags = given_flags(command, parsed.step_flags);
+    return run_step(parsed.step);
   }
   if (command.get_name() == "show") {
     parsed.show.flags = given_flags(command, parsed.show_flags);

@@ -17,6 +17,14 @@ struct TracesParsed {
   ShrinkArguments shrink;
   std::string explain_json;
   ExplainArguments explain;
+  FlagTexts test_from_flags;
+  std::string test_from_output;
+  TestFromArguments test_from;
+  FlagTexts diff_flags;
+  std::string diff_json;
+  DiffArguments diff;
+  FlagTexts step_flags;
+  StepArguments step;
   FlagTexts show_flags;
   std::string show_output;
   ShowArguments show;

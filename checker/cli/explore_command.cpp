@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <filesystem>
+#include <tuple>
 
 #include "checker/cli/checkpoints.hpp"
 #include "checker/cli/ci_reports.hpp"
@@ -28,6 +30,15 @@ void fill_in(traces::Trace& trace, const Outcome& outcome) {
   trace.bug = outcome.bug;
 }
 
+// "run-2.json" for "run.json".
+std::string numbered_path(const std::string& path, std::size_t number) {
+  const std::filesystem::path whole(path);
+  std::filesystem::path name = whole.stem();
+  name += fmt::format("-{}", number);
+  name += whole.extension();
+  return (whole.parent_path() / name).string();
+}
+
 int status_of(const cluster::ExploreReport& report) {
   if (report.recovery) {
     if (report.recovery->progress.failing > 0) return kViolated;
@@ -43,18 +54,25 @@ void report_all(Outcome& outcome, cluster::ExploreReport& report, const ExploreA
   if (!checkpoint_failure.empty()) failures.push_back("--checkpoint: " + checkpoint_failure);
   const auto note = [&](const char* flag, const traces::Result<void>& written) {
     if (!written) failures.push_back(fmt::format("{}: {}", flag, written.error()));
+    return written.has_value();
+  };
+  // Where the trace and its page are now; empty where they could not be written.
+  const auto write = [&](traces::Trace& trace, const std::string& path) {
+    std::pair<std::string, std::string> places;
+    fill_in(trace, outcome);
+    if (note("--trace", traces::write_trace(path, trace))) places.first = path;
+    if (!arguments.wants_page) return places;
+    const std::string page = page_path(path);
+    if (note("--html", write_page(page, trace, bug))) places.second = page;
+    return places;
   };
   if (report.trace) {
-    fill_in(*report.trace, outcome);
-    const auto written = traces::write_trace(arguments.trace_path, *report.trace);
-    if (written) outcome.trace_path = arguments.trace_path;
-    note("--trace", written);
-    if (arguments.wants_page) {
-      const std::string path = page_path(arguments.trace_path);
-      const auto page = write_page(path, *report.trace, bug);
-      if (page) outcome.page_path = path;
-      note("--html", page);
-    }
+    std::tie(outcome.trace_path, outcome.page_path) = write(*report.trace, arguments.trace_path);
+  }
+  std::size_t number = 1;
+  for (FurtherViolation& one : outcome.further) {
+    std::tie(one.trace_path, one.page_path) =
+        write(one.finding.trace, numbered_path(arguments.trace_path, ++number));
   }
   if (is_ci_told(arguments.junit_path)) {
     tell_ci(ci_report(outcome), arguments.junit_path, arguments.json_path == kStdout, failures);
@@ -168,6 +186,10 @@ int run_explore(const ExploreArguments& arguments) {
   }
   if (resumption) options.resume = &resumption->reader();
   cluster::ExploreReport report = cluster::explore(*holder, options, observer);
+  std::optional<cluster::Findings> findings;
+  if (plan.violations_max > 1 && report.violation && report.trace) {
+    findings = cluster::keep_going(*holder, options, report, plan.violations_max - 1, observer);
+  }
   observer.clear();
   Outcome outcome{.plan = plan,
                   .report = report,
@@ -177,6 +199,10 @@ int run_explore(const ExploreArguments& arguments) {
                   .trace_path = {},
                   .checkpoint = checkpoints ? checkpoints->written() : "",
                   .resumed = arguments.resume.value_or("")};
+  if (findings) {
+    outcome.further_stopped_by = findings->stopped_by;
+    for (cluster::Finding& one : findings->further) outcome.further.push_back({std::move(one)});
+  }
   // A checkpoint that is missing in the end matters only where there is something to go on with.
   const bool is_stopped = status_of(report) == kStopped;
   report_all(outcome, report, arguments, setting.bug,

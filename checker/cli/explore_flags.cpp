@@ -114,6 +114,9 @@ constexpr std::array kFlags = {
     Flag{"shortest-states", "N", "3000000", kSearch,
          "over any network, fastest: states that the search for a shortest trace may keep before "
          "it gives up and the trace that was found first is reported"},
+    Flag{"keep-going", "N", "1", kSearch,
+         "report up to N violations that differ in the property or in the action that breaks it, "
+         "each with a trace of its own"},
 };
 
 }  // namespace

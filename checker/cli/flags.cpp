@@ -330,6 +330,7 @@ void set_limits(FlagValues& values, Plan& plan) {
   if (values["checkpoint-every"] != kUnlimited) {
     plan.checkpoint_every = seconds(values, "checkpoint-every");
   }
+  plan.violations_max = number(values, "keep-going", 1, 1000);
   if (values["memory"] != "auto") plan.memory_max = bytes(values, "memory");
   plan.options.threads = values["threads"] == "all"
                              ? std::max(1U, std::thread::hardware_concurrency())
@@ -383,9 +384,9 @@ void FlagValues::imply(const std::string& name, const std::string& value) {
 }
 
 bool is_limit(std::string_view flag) {
-  constexpr std::array<std::string_view, 8> kLimits = {
-      "depth",   "states",         "time",           "memory", "checkpoint-every",
-      "threads", "check-symmetry", "shortest-states"};
+  constexpr std::array<std::string_view, 9> kLimits = {
+      "depth",          "states",          "time",      "memory", "checkpoint-every", "threads",
+      "check-symmetry", "shortest-states", "keep-going"};
   return std::ranges::find(kLimits, flag) != kLimits.end();
 }
 

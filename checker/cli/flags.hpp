@@ -47,6 +47,7 @@ struct Plan {
   std::optional<double> seconds_max;
   std::optional<std::uint64_t> memory_max;  // bytes; absent: what suits the machine
   std::optional<double> checkpoint_every;   // seconds
+  std::size_t violations_max = 1;           // --keep-going
   FlagValues values;                        // with everything implied filled in
 };
 // In the order of spec::Property.

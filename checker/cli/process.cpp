@@ -1,6 +1,7 @@
 #include "checker/cli/process.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -43,6 +44,34 @@ void catch_interruptions() {
 }
 
 bool is_interrupted() { return interrupted != 0; }
+
+void catch_interruptions_of_dialogue() {
+  struct sigaction action{};
+  action.sa_handler = [](int) { interrupted = 1; };
+  sigaction(SIGINT, &action, nullptr);
+  static_cast<void>(std::signal(SIGXFSZ, SIG_IGN));
+}
+
+// The signal is let through only while we wait, so that none is lost between a look and the wait.
+bool wait_for_input() {
+  sigset_t interruption;
+  sigset_t usual;
+  sigemptyset(&interruption);
+  sigaddset(&interruption, SIGINT);
+  sigprocmask(SIG_BLOCK, &interruption, &usual);
+  pollfd input{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
+  const bool is_ready = !is_interrupted() && ppoll(&input, 1, nullptr, &usual) > 0;
+  sigprocmask(SIG_SETMASK, &usual, nullptr);
+  return is_ready;
+}
+
+bool take_interruption() {
+  const bool was_interrupted = is_interrupted();
+  interrupted = 0;
+  return was_interrupted;
+}
+
+bool stdin_is_terminal() { return isatty(STDIN_FILENO) != 0; }
 
 // Asked hundreds of times a second, so the file stays open.
 std::uint64_t resident_bytes() {

@@ -11,6 +11,14 @@ namespace cli {
 // the program at once. And a file that may not grow further is an error of writing, not the end.
 void catch_interruptions();
 bool is_interrupted();
+// The same for a dialogue: Ctrl-C interrupts what is under way, or the wait for a line, and never
+// ends the program.
+void catch_interruptions_of_dialogue();
+// False if an interruption came before there was something to read on the standard input.
+bool wait_for_input();
+// Whether there was one; the next one counts anew.
+bool take_interruption();
+bool stdin_is_terminal();
 
 std::uint64_t resident_bytes();       // now
 std::uint64_t peak_resident_bytes();  // at most, so far

@@ -8,8 +8,16 @@
 #include "checker/cli/flags.hpp"
 #include "checker/cli/model_report.hpp"
 #include "checker/cluster/explore.hpp"
+#include "checker/cluster/keep_going.hpp"
 
 namespace cli {
+
+// A violation of a further kind (--keep-going), and where it is to be seen.
+struct FurtherViolation {
+  cluster::Finding finding;
+  std::string trace_path{};  // empty if it could not be written
+  std::string page_path{};   // the same, or without --html
+};
 
 struct Outcome {
   const Plan& plan;
@@ -22,6 +30,9 @@ struct Outcome {
   std::string checkpoint{};            // the directory of the last one written; empty if none was
   std::string page_path{};             // where the trace's page went; empty if there is none
   std::string resumed{};               // the directory that this run went on from; or empty
+  std::vector<FurtherViolation> further{};
+  // Why there are no more of them; nothing where they were not looked for.
+  std::optional<engine::StopReason> further_stopped_by{};
 };
 
 // 0, 1 or 3: see ExitStatus.

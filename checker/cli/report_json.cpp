@@ -24,6 +24,26 @@ Json violation_json(const Outcome& outcome) {
   return json;
 }
 
+// Of one of several: with the action that breaks the property.
+Json violations_json(const Outcome& outcome) {
+  Json violations = Json::array();
+  Json first = violation_json(outcome);
+  if (first.is_null()) return violations;
+  if (outcome.report.trace) first["action"] = cluster::breaking_action(*outcome.report.trace);
+  violations.push_back(std::move(first));
+  for (const FurtherViolation& one : outcome.further) {
+    violations.push_back({{"property", to_string(one.finding.violation.property)},
+                          {"message", one.finding.violation.message},
+                          {"depth", one.finding.trace.steps.size()},
+                          {"shortest", one.finding.trace.shortest},
+                          {"trace_file", one.trace_path},
+                          {"page_file", one.page_path},
+                          {"trace", Json::parse(traces::to_json(one.finding.trace))},
+                          {"action", one.finding.action}});
+  }
+  return violations;
+}
+
 Json recovery_json(const std::optional<cluster::RecoveryReport>& recovery) {
   if (!recovery) return nullptr;
   return {{"states", recovery->progress.states},
@@ -77,6 +97,10 @@ std::string summary_json(const Outcome& outcome) {
       {"coverage", named(report.action_names, search.action_counts)},
       {"witnesses", outcome.model ? Json(nullptr) : witnesses_json(search.witnesses)},
       {"violation", violation_json(outcome)},
+      {"violations", violations_json(outcome)},
+      {"violations_complete", outcome.further_stopped_by ? Json(outcome.further_stopped_by ==
+                                                                engine::StopReason::Exhausted)
+                                                         : Json(nullptr)},
   };
   // Always there, so that a reader finds the same keys: null where the search has no such thing.
   json["kept"] = report.covering ? Json(report.kept) : Json(nullptr);

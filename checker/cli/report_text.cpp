@@ -246,6 +246,36 @@ void add_trace(Out out, const Outcome& outcome) {
   if (!outcome.page_path.empty()) fmt::format_to(out, "Its page is {}.\n", outcome.page_path);
 }
 
+// The violations of other kinds, each with its last step.
+void add_further(Out out, const Outcome& outcome) {
+  if (!outcome.further_stopped_by) return;
+  std::size_t number = 1;
+  for (const FurtherViolation& one : outcome.further) {
+    const traces::Trace& trace = one.finding.trace;
+    fmt::format_to(out, "\nViolation {}, of another kind: {}, by {}\n", ++number,
+                   trace.violation->property, one.finding.action);
+    fmt::format_to(out, "{}", wrapped("  ", 2, words_of(trace.violation->message)));
+    fmt::format_to(out, "  in {}{}\n", counted(trace.steps.size(), "step", "steps"),
+                   trace.shortest ? "" : "; a shorter run may exist");
+    if (!one.trace_path.empty()) {
+      fmt::format_to(out, "  The trace is in {}.\n", one.trace_path);
+    }
+    if (!one.page_path.empty()) fmt::format_to(out, "  Its page is {}.\n", one.page_path);
+  }
+  fmt::format_to(out, "\n{} in all. ", counted(number, "kind of violation", "kinds of violations"));
+  switch (*outcome.further_stopped_by) {
+    case engine::StopReason::Exhausted:
+      fmt::format_to(out, "There is no other within these bounds.\n");
+      break;
+    case engine::StopReason::Violation:
+      fmt::format_to(out, "There may be others: raise --keep-going.\n");
+      break;
+    default:
+      fmt::format_to(out, "There may be others: stopped by {}.\n",
+                     to_string(*outcome.further_stopped_by));
+  }
+}
+
 }  // namespace
 
 const char* to_string(engine::StopReason reason) {
@@ -293,6 +323,7 @@ std::string summary_text(const Outcome& outcome) {
   if (outcome.report.recovery) add_recovery(out, outcome);
   if (outcome.report.trace) {
     add_trace(out, outcome);
+    add_further(out, outcome);
   } else if (has_unrecovered(outcome)) {
     fmt::format_to(out, "There is no trace: {}\n", outcome.report.recovery->message);
   }

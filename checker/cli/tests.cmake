@@ -7,7 +7,8 @@ endif()
 # A group is a class of cli_test.py: Usage, Bounds, ...
 foreach(group IN ITEMS
     Usage Clocks Bounds Networks Summary Json Files Limits Checkpoints Memory Progress Violation Recovery
-    Pages Replay Show Shrink Explain Linearizable List Models Junit GitHub Recipes Simulate SimulateBugs Shards Merge Lab LabBugs)
+    KeepGoing Pages Replay Show Shrink Explain Diff TestFrom Step Linearizable List Models Junit GitHub Recipes
+    Simulate SimulateBugs Shards Merge Lab LabBugs)
   string(TOLOWER ${group} name)
   add_test(NAME cli.${name} COMMAND ${RAFTCHECK_CLI_PYTHON}
     ${CMAKE_CURRENT_SOURCE_DIR}/cli_test.py $<TARGET_FILE:raftcheck> ${group})

@@ -96,7 +96,9 @@ engine::Step ClusterModel::cluster_step(engine::HalfId half, std::size_t server,
   engine::Step step{.action = static_cast<std::uint16_t>(label.kind), .label = label.packed()};
   if (local.is_beyond_terms) return forbidden(BoundKind::Terms);
   if (local.next == engine::kNone) {  // a broken contract leaves no state behind
-    if (local.violation == 0) return forbidden(BoundKind::Contract);
+    if (local.violation == 0 || is_known(local.violation, step.action)) {
+      return forbidden(BoundKind::Contract);
+    }
     step.next = half;
     step.violation = local.violation;
     return step;
@@ -123,7 +125,17 @@ engine::Step ClusterModel::cluster_step(engine::HalfId half, std::size_t server,
   step.violation = local.violation;
   const std::uint32_t broken = check(canonical(step.next).half);
   if (broken != 0 && (step.violation == 0 || broken < step.violation)) step.violation = broken;
+  if (is_known(step.violation, step.action)) {
+    step.violation = 0;
+    step.is_outside = true;
+  }
   return step;
+}
+
+bool ClusterModel::is_known(std::uint32_t violation, std::uint16_t action) const {
+  return std::ranges::any_of(known_, [&](const KnownViolation& known) {
+    return number_of(known.property) == violation && known.action == action;
+  });
 }
 
 void ClusterModel::add_timeouts(engine::HalfId half, std::size_t server,

@@ -58,6 +58,13 @@ struct Label {
   [[nodiscard]] std::uint32_t read_id() const { return kind == ActionKind::Read ? detail : 0; }
 };
 
+// A kind of violation: of which property, by which action (of action_names()).
+struct KnownViolation {
+  spec::Property property{};
+  std::uint16_t action = 0;
+  bool operator==(const KnownViolation&) const = default;
+};
+
 class ClusterModel final : public engine::Model {
  public:
   // The node must make servers for bounds.servers.
@@ -124,6 +131,10 @@ class ClusterModel final : public engine::Model {
   // kGoal. Before the search.
   static constexpr std::uint32_t kGoal = 1 + spec::kPropertyCount;
   void set_goal(std::function<bool(engine::HalfId)> goal) { goal_ = std::move(goal); }
+
+  // Violations that are not looked for any more: a step by this action that violates this, and
+  // would be the first to be reported, is none, and leads nowhere. Before the search.
+  void set_known(std::vector<KnownViolation> known) { known_ = std::move(known); }
 
   // Interns the renamings of every local state and message, so that their numbers are those of a
   // search without symmetry. For the end of a search.
@@ -206,9 +217,12 @@ class ClusterModel final : public engine::Model {
   void load_rows(engine::ArchiveReader& reader);
   engine::NamedPart compute_part(LocalId local, WorldId world, std::size_t slot);
   engine::Reaction compute_reaction(LocalId local, engine::MessageId message);
+  [[nodiscard]] bool is_known(std::uint32_t violation, std::uint16_t action) const;
   // The number of an outcome: of a state and a list of messages, or of a message by itself.
-  std::uint32_t outcome_of(const node::StepResult& result);
-  std::uint32_t outcome_of(const LocalStep& step);
+  std::uint32_t outcome_of(engine::MessageId received, const node::StepResult& result);
+  std::uint32_t outcome_of(engine::MessageId received, const LocalStep& step);
+  // What else tells outcomes of two messages apart.
+  [[nodiscard]] std::string outcome_mark(engine::MessageId message) const;
   std::uint32_t outcome_unlike_others();
 
   std::uint32_t check(engine::HalfId half);
@@ -261,6 +275,7 @@ class ClusterModel final : public engine::Model {
   std::vector<std::vector<std::uint32_t>> renamed_messages_;
 
   std::function<bool(engine::HalfId)> goal_;
+  std::vector<KnownViolation> known_;
   std::vector<Part> parts_;
   engine::FlatMap part_index_;        // (local, world) of a representative -> parts_
   engine::FlatMap named_part_index_;  // (local, world) -> named_parts_

@@ -81,7 +81,7 @@ engine::Reaction ClusterModel::compute_reaction(LocalId local, engine::MessageId
     if (step.next == engine::kNone || step.violation != 0 || step.answered != 0) {
       return {outcome_unlike_others()};
     }
-    return {outcome_of(step), step.next == local, step.next == local ? step.sends : 0};
+    return {outcome_of(message, step), step.next == local, step.next == local ? step.sends : 0};
   }
   ++step_calls_;
   const std::string bytes = messages_[message].bytes;  // answers may be interned
@@ -94,23 +94,28 @@ engine::Reaction ClusterModel::compute_reaction(LocalId local, engine::MessageId
   const auto broken = judge_receipt(node_, properties_, before,
                                     changes ? node_.view(result.state) : before, bytes, result);
   if (broken) return {outcome_unlike_others()};
-  if (changes) return {outcome_of(result)};
+  if (changes) return {outcome_of(message, result)};
   std::vector<std::uint32_t> answers;
   for (const node::Message& answer : result.messages) {
     answers.push_back(intern_message(answer, false));
   }
-  return {outcome_of(result), true, sends_.intern(answers).id};
+  return {outcome_of(message, result), true, sends_.intern(answers).id};
 }
 
-std::uint32_t ClusterModel::outcome_of(const node::StepResult& result) {
-  std::string bytes;
+// Whether what a message leads to violates something that is known depends on its kind.
+std::string ClusterModel::outcome_mark(engine::MessageId message) const {
+  return known_.empty() ? std::string() : std::to_string(messages_[message].action) + " ";
+}
+
+std::uint32_t ClusterModel::outcome_of(engine::MessageId received, const node::StepResult& result) {
+  std::string bytes = outcome_mark(received);
   put(bytes, result.state);
   for (const node::Message& message : result.messages) put(bytes, message.bytes);
   return outcomes_.intern(std::span(bytes.data(), bytes.size())).id;
 }
 
-std::uint32_t ClusterModel::outcome_of(const LocalStep& step) {
-  std::string bytes;
+std::uint32_t ClusterModel::outcome_of(engine::MessageId received, const LocalStep& step) {
+  std::string bytes = outcome_mark(received);
   put(bytes, locals_[step.next].bytes);
   for (const engine::MessageId message : sends_[step.sends]) put(bytes, messages_[message].bytes);
   return outcomes_.intern(std::span(bytes.data(), bytes.size())).id;

@@ -186,6 +186,7 @@ void take_stock(ClusterModel& model, ExploreReport& report) {
 std::optional<traces::Trace> shortest_trace(node::Node& node, const ExploreOptions& options,
                                             ExploreObserver& observer, spec::Violation& violation) {
   ClusterModel model(node, options.bounds, options.properties);
+  model.set_known(options.known);
   engine::CoveringOptions covering{.order = engine::CoverOrder::Shortest,
                                    .symmetry = model.permutations(),
                                    .limits = {.depth = {}, .states = options.shortest_states_max}};
@@ -296,6 +297,7 @@ void add_unrecovered(std::optional<traces::Trace> trace, ExploreReport& report) 
 void cover_once(node::Node& node, const ExploreOptions& options, ExploreObserver& observer,
                 ExploreReport& report) {
   ClusterModel model(node, options.bounds, options.properties);
+  model.set_known(options.known);
   engine::CoveringSearch search(model, {.order = options.order,
                                         .symmetry = model.permutations(),
                                         .limits = options.limits,
@@ -348,6 +350,7 @@ void cover(node::Node& node, const ExploreOptions& options, ExploreObserver& obs
 void count(node::Node& node, const ExploreOptions& options, ExploreObserver& observer,
            ExploreReport& report) {
   ClusterModel model(node, options.bounds, options.properties);
+  model.set_known(options.known);
   const auto search = engine::make_counting_search(model, counting_options(options, model));
   if (options.resume != nullptr) search->resume(*options.resume);
   report.search = search->run(observer);

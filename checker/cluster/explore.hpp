@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "checker/cluster/bounds.hpp"
+#include "checker/cluster/cluster_model.hpp"
 #include "checker/cluster/recovery.hpp"
 #include "checker/engine/archive.hpp"
 #include "checker/engine/covering_search.hpp"
@@ -40,6 +41,7 @@ struct ExploreOptions {
   bool check_symmetry = false;
   // If there: every state that was reached must recover within so many steps once faults stop.
   std::optional<std::uint64_t> recovery_steps{};
+  std::vector<KnownViolation> known{};  // kinds that are not looked for (ClusterModel::set_known)
 };
 
 // Sees the progress of a search and decides when to stop; told when the search for a shortest trace

@@ -1,6 +1,8 @@
 #include "checker/cluster/runner.hpp"
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 #include <utility>
 
 #include "checker/cluster/fair_schedule.hpp"
@@ -87,6 +89,22 @@ bool Runner::is_next_on_link(std::size_t position) const {
                         return earlier.available && earlier.view.from == wanted.view.from &&
                                earlier.view.to == wanted.view.to;
                       });
+}
+
+std::vector<Runner::Receivable> Runner::receivable() const {
+  std::vector<Receivable> receivable;
+  std::set<std::string_view> seen;  // a message's bytes name its sender and receiver
+  std::size_t step = 0;
+  std::size_t position = 0;
+  for (std::size_t i = 0; i < sent_.size(); ++i) {
+    const Sent& sent = sent_[i];
+    position = sent.step == step ? position + 1 : 0;
+    step = sent.step;
+    if (!sent.available || !reaches(sent.view.from, sent.view.to)) continue;
+    if (network_ == "ordered" && !is_next_on_link(i)) continue;
+    if (seen.insert(sent.bytes).second) receivable.push_back({sent.view, step, position});
+  }
+  return receivable;
 }
 
 traces::Result<std::size_t> Runner::find_message(const traces::Action& action) const {

@@ -41,6 +41,16 @@ class Runner {
   // looked up, and named in the step that is returned.
   traces::Result<Taken> apply(const traces::Action& action);
 
+  // A message that can be received now. Of several that are alike, the one that was sent first.
+  struct Receivable {
+    spec::MessageView message;
+    std::size_t sent_at = 0;   // the number of the step that sent it
+    std::size_t position = 0;  // in what that step sent
+  };
+  // In the order of sending.
+  [[nodiscard]] std::vector<Receivable> receivable() const;
+  [[nodiscard]] bool is_cut() const { return is_cut_; }
+
   // The network loses a message that the last action sent, by its position in the step's `sent`.
   void lose(std::size_t position);
   // The same of an earlier step (by its number), if nobody received the message meanwhile: as if it

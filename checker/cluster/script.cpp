@@ -110,7 +110,7 @@ class ScriptRunner {
       }
     }
     return std::ranges::find_if(flying_, [&](const Flying& flying) {
-      return sent(flying).message == *wanted.action.message;
+      return wanted.action.message && sent(flying).message == *wanted.action.message;
     });
   }
 

@@ -26,7 +26,8 @@ using MakeNode = std::function<std::shared_ptr<node::Node>(const node::Options& 
 inline constexpr std::size_t kNoOrigin = ~std::size_t{0};
 
 struct ScriptAction {
-  traces::Action action;            // sent_at means nothing here
+  // sent_at means nothing here. A delivery without a message: only what `origin` sends will do.
+  traces::Action action;
   std::size_t origin = kNoOrigin;   // Deliver: the place in the script of the step that sent it
   std::size_t ordinal = 0;          // Deliver: the how-manieth of that step's messages to `server`
   std::vector<std::size_t> lost{};  // positions of the messages that are lost at once
