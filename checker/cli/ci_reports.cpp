@@ -32,19 +32,24 @@ std::string replay_command(const std::string& trace_path) {
   return trace_path.empty() ? "" : "raftcheck replay " + trace_path;
 }
 
-// The properties, of which `broken` is violated, if any is; the others held, or it is not known.
+// The properties, of which some are violated; the others held, or it is not known.
 std::vector<Check> checks_of(const std::vector<std::string>& properties,
-                             const std::optional<Check>& broken, const std::string& why_unknown) {
+                             const std::vector<Check>& broken, const std::string& why_unknown) {
   std::vector<Check> checks;
   for (const std::string& property : properties) {
-    if (broken && broken->name == property) {
-      checks.push_back(*broken);
+    const auto found = std::ranges::find(broken, property, &Check::name);
+    if (found != broken.end()) {
+      checks.push_back(*found);
     } else if (why_unknown.empty()) {
       checks.push_back({.name = property});
     } else {
       checks.push_back({.name = property, .state = CheckState::Unknown, .message = why_unknown});
     }
   }
+  // A property that is violated in several ways is a case in each.
+  std::ranges::copy_if(broken, std::back_inserter(checks), [&](const Check& check) {
+    return std::ranges::find(properties, check.name) == properties.end();
+  });
   return checks;
 }
 
@@ -80,6 +85,24 @@ void mark_recovery(const Outcome& outcome, CiReport& report) {
   last.message = report.headline;
 }
 
+// The first violation, and those of further kinds (--keep-going).
+std::vector<Check> all_broken_in(const Outcome& outcome) {
+  std::vector<Check> all;
+  if (auto first = broken_in(outcome)) all.push_back(std::move(*first));
+  for (const FurtherViolation& one : outcome.further) {
+    Check check{.name = to_string(one.finding.violation.property),
+                .state = CheckState::Violated,
+                .message = one.finding.violation.message,
+                .files = those_written({one.trace_path, one.page_path}),
+                .again = replay_command(one.trace_path)};
+    if (std::ranges::find(all, check.name, &Check::name) != all.end()) {
+      check.name += " by " + one.finding.action;
+    }
+    all.push_back(std::move(check));
+  }
+  return all;
+}
+
 std::vector<std::string> properties_of(const Outcome& outcome) {
   if (outcome.model) return outcome.model->properties;
   std::vector<std::string> names = property_names(outcome.plan.options.properties);
@@ -90,7 +113,7 @@ std::vector<std::string> properties_of(const Outcome& outcome) {
 }  // namespace
 
 CiReport ci_report(const Outcome& outcome) {
-  const std::optional<Check> broken = broken_in(outcome);
+  const std::vector<Check> broken = all_broken_in(outcome);
   const engine::StopReason stopped_by = outcome.report.search.stopped_by;
   CiReport report{.command = "explore",
                   .arguments = outcome.arguments,
@@ -100,17 +123,19 @@ CiReport ci_report(const Outcome& outcome) {
                   .text = summary_text(outcome)};
   if (outcome.report.trace) report.trace = &*outcome.report.trace;
   std::string why_unknown;
-  if (stopped_by == engine::StopReason::Violation && broken) {
-    why_unknown = fmt::format("the search ended when {} was violated", broken->name);
+  if (outcome.further_stopped_by == engine::StopReason::Exhausted) {
+    // Every kind of violation is known.
+  } else if (stopped_by == engine::StopReason::Violation && !broken.empty()) {
+    why_unknown = fmt::format("the search ended when {} was violated", broken.back().name);
   } else if (stopped_by != engine::StopReason::Exhausted) {
     report.headline =
         stopped_words(outcome, stopped_by) + ": no violation" + with_bug(outcome.bug) + " so far";
     why_unknown = report.headline;
     report.warnings.push_back(report.headline);
   }
-  if (broken) {
+  if (!broken.empty()) {
     report.headline =
-        fmt::format("{} is violated{}{}", broken->name, with_bug(outcome.bug),
+        fmt::format("{} is violated{}{}", broken.front().name, with_bug(outcome.bug),
                     report.trace != nullptr ? " " + place_of(*report.trace) : std::string());
     report.warnings.clear();
   }
@@ -132,19 +157,19 @@ CiReport ci_report(const SimulateOutcome& outcome) {
                   .seconds = outcome.seconds,
                   .checks = {},
                   .text = simulate_text(outcome)};
-  std::optional<Check> broken;
+  std::vector<Check> broken;
   std::string why_unknown;
   if (found.found) {
     const traces::Trace& trace = found.found->trace;
     report.trace = &trace;
-    broken = Check{.name = to_string(found.found->violation.property),
-                   .state = CheckState::Violated,
-                   .message = found.found->violation.message,
-                   .files = those_written({outcome.trace_path, outcome.page_path}),
-                   .again = replay_command(outcome.trace_path)};
-    report.headline =
-        fmt::format("{} is violated{} {}", broken->name, with_bug(outcome.bug), place_of(trace));
-    why_unknown = fmt::format("the walks ended when {} was violated", broken->name);
+    broken.push_back({.name = to_string(found.found->violation.property),
+                      .state = CheckState::Violated,
+                      .message = found.found->violation.message,
+                      .files = those_written({outcome.trace_path, outcome.page_path}),
+                      .again = replay_command(outcome.trace_path)});
+    report.headline = fmt::format("{} is violated{} {}", broken.front().name, with_bug(outcome.bug),
+                                  place_of(trace));
+    why_unknown = fmt::format("the walks ended when {} was violated", broken.front().name);
   } else if (found.stopped_by != cluster::WalkStop::Walks) {
     report.headline = fmt::format("{}: no violation{} so far in {}", stopped_words(outcome),
                                   with_bug(outcome.bug), walks);

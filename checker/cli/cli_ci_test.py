@@ -85,6 +85,14 @@ class Junit(CiTest):
         self.assertIn("server", case.result[0].message)
         self.assertEqual(case.classname, "raftcheck explore --bug commit-old-term")
 
+    def test_each_kind_of_violation_is_a_failure(self):
+        done = self.explore("--bug", "double-vote", "--keep-going", "3", "--junit", "j.xml", status=VIOLATED)
+        failures = [case for case in self.junit() if case.result and isinstance(case.result[0], junitparser.Failure)]
+        self.assertEqual(len(failures), len(list(self.folder.glob("raftcheck-trace*.json"))), done.stdout)
+        self.assertGreater(len(failures), 1)
+        for case in failures:
+            self.assertIn("again: raftcheck replay raftcheck-trace", case.result[0].text)
+
     def test_what_is_stopped_is_not_decided(self):
         self.explore(*ENDLESS, "--states", "1000", "--junit", "j.xml", status=STOPPED)
         suite = self.junit()
