@@ -77,7 +77,7 @@ TEST(Scenario, RefusesADeliveryOfNoStep) {
 TEST(GoogleTestOf, HasALineForEachStep_AndNothingThatEscapes) {
   DoubleVotingNode node({.servers = 3});
   Scenario run({.servers = 3}, "unordered");
-  run.propose(1, "a\"b\\\n??/\xff*/");  // refused: no leader
+  run.propose(1, "a\"b\\\n?\?/\xff*/");  // refused: no leader
   run.election_timeout(1);
   traces::Trace trace = run.take(node).trace;
   trace.bug = "b\nint evil;";
