@@ -157,7 +157,8 @@ rc::Gen<std::shared_ptr<const Command>> commands(const Model& model) {
   const auto number = rc::gen::weightedOneOf<std::uint8_t>(
       {{3, rc::gen::just(std::uint8_t{0})}, {1, in_range<std::uint8_t>(0, 60)}});
   return rc::gen::map(rc::gen::construct<Choice>(kind, server, server, number),
-                      [](const Choice& choice) -> std::shared_ptr<const Command> {
+                      [](Choice choice) -> std::shared_ptr<const Command> {
+                        if (choice.kind == ChoiceKind::Propose) choice.number = 0;  // each its own
                         return std::make_shared<Chosen>(choice);
                       });
 }
