@@ -22,6 +22,8 @@ struct Servers {
   std::function<std::shared_ptr<node::Node>(const node::Options&)> node;
   std::optional<std::string> bug{};  // of the gallery, that they have
 };
+// Whom a program runs that has the entry points of cluster_entry.cpp: each says it for itself.
+Servers servers();
 
 class ClusterHarness {
  public:

@@ -12,7 +12,6 @@
 #include "checker/node/library.hpp"
 #include "checker/node/raft_node.hpp"
 #include "fuzz/cluster_harness.hpp"
-#include "fuzz/run_mutator.hpp"
 
 namespace {
 
@@ -24,7 +23,9 @@ std::shared_ptr<Servers> loaded(const std::filesystem::path& library,
   return {held, &held->node()};
 }
 
-fuzz::Servers servers() {
+}  // namespace
+
+fuzz::Servers fuzz::servers() {
   const char* bug = std::getenv("RAFTCHECK_BUG");
   if (bug == nullptr) return {.states = node::make_raft_states, .node = node::make_raft_node};
   const char* gallery = std::getenv("RAFTCHECK_GALLERY");
@@ -42,28 +43,4 @@ fuzz::Servers servers() {
   return {.states = [=](const Options& options) { return loaded<node::States>(library, options); },
           .node = [=](const Options& options) { return loaded<node::Node>(library, options); },
           .bug = bug};
-}
-
-fuzz::ClusterHarness& harness() {
-  static fuzz::ClusterHarness made(servers());
-  return made;
-}
-
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  return harness().take(data, size) ? 0 : -1;
-}
-
-extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size,
-                                               std::size_t max_size, unsigned int seed) {
-  if (seed % 8 == 0) size = harness().tidy(data, size);
-  return fuzz::mutate_run({data, max_size}, size, seed);
-}
-
-extern "C" std::size_t LLVMFuzzerCustomCrossOver(const std::uint8_t* one, std::size_t one_size,
-                                                 const std::uint8_t* other, std::size_t other_size,
-                                                 std::uint8_t* out, std::size_t out_max,
-                                                 unsigned int seed) {
-  return fuzz::cross_runs({one, one_size}, {other, other_size}, {out, out_max}, seed);
 }
