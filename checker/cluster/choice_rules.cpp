@@ -9,12 +9,11 @@ namespace {
 
 using Views = std::span<const spec::ServerView* const>;
 
-// A server's minimum election timeout would end while a leader counts on its not doing so.
 bool ends_lease_early(const spec::ServerView& view, Views views) {
-  if (view.role == spec::Role::Leader || !view.lease) return false;
-  return std::ranges::any_of(views, [](const spec::ServerView* other) {
-    return other->role == spec::Role::Leader && other->lease;
-  });
+  const auto view_of = [](const spec::ServerView* each) -> const spec::ServerView& {
+    return *each;
+  };
+  return is_bound_by_lease(view, views, view_of);
 }
 
 }  // namespace

@@ -56,11 +56,7 @@ bool ends_lease_early(const std::vector<spec::ServerView>& views, const traces::
   const bool is_timeout = action.kind == traces::ActionKind::ElectionTimeout ||
                           action.kind == traces::ActionKind::LeaseTimeout;
   if (!is_timeout || action.server < 1 || action.server > views.size()) return false;
-  const auto leads = [](const spec::ServerView& view) { return view.role == spec::Role::Leader; };
-  const spec::ServerView& view = views[action.server - 1];
-  if (leads(view) || !view.lease) return false;
-  return std::ranges::any_of(
-      views, [&](const spec::ServerView& other) { return leads(other) && other.lease; });
+  return is_bound_by_lease(views[action.server - 1], views);
 }
 
 std::uint32_t pending_parts(const spec::ServerView& view) {

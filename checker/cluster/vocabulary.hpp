@@ -1,7 +1,9 @@
 // What the steps of servers are called, in reports and coverage, and by numbers for the engine.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -62,6 +64,15 @@ std::uint16_t delivery_of(const std::string& message_kind);
 // Whether a server's minimum election timeout would end by this action while a leader counts on its
 // not doing so: a clock that runs too fast. `views`: of all servers, in id order.
 bool ends_lease_early(const std::vector<spec::ServerView>& views, const traces::Action& action);
+// Whether it would by any timeout of this server; `view_of`: from an element of `views`.
+template <class Views, class ViewOf = std::identity>
+bool is_bound_by_lease(const spec::ServerView& view, const Views& views, ViewOf view_of = {}) {
+  const auto leads_by_lease = [](const spec::ServerView& other) {
+    return other.role == spec::Role::Leader && other.lease;
+  };
+  return view.role != spec::Role::Leader && view.lease &&
+         std::ranges::any_of(views, leads_by_lease, view_of);
+}
 
 // The parts of the writes that are not yet durable: so many different crashes can tear them.
 std::uint32_t pending_parts(const spec::ServerView& view);
