@@ -10,6 +10,7 @@
 #include "checker/cluster/divergence.hpp"
 #include "checker/cluster/explore.hpp"
 #include "checker/cluster/faults.hpp"
+#include "checker/cluster/hand_made.hpp"
 #include "checker/cluster/replay.hpp"
 #include "checker/cluster/test_nodes.hpp"
 
@@ -20,61 +21,6 @@ using spec::PaperRule;
 using spec::Property;
 using traces::Action;
 using traces::ActionKind;
-
-// A run by hand; deliveries name a kind and a link.
-class HandMade {
- public:
-  HandMade(node::Node& node, Property property, const std::string& network = "any")
-      : runner_(node, 3, network, spec::set_of(property)) {
-    trace_.config.servers = 3;
-    trace_.config.network = network;
-    trace_.initial = runner_.views();
-  }
-  HandMade& act(ActionKind kind, spec::ServerId server) {
-    Action action;
-    action.kind = kind;
-    action.server = server;
-    return take(action);
-  }
-  HandMade& cut(std::vector<std::vector<spec::ServerId>> groups) {
-    Action action;
-    action.kind = ActionKind::Cut;
-    action.groups = std::move(groups);
-    return take(action);
-  }
-  HandMade& heal() {
-    Action action;
-    action.kind = ActionKind::Heal;
-    return take(action);
-  }
-  // What step `sent_at` sent to `to`.
-  HandMade& deliver(std::size_t sent_at, spec::ServerId to, bool keep_copy = false) {
-    Action action;
-    action.kind = ActionKind::Deliver;
-    action.server = to;
-    action.sent_at = sent_at;
-    action.keep_copy = keep_copy;
-    for (const traces::SentMessage& sent : trace_.steps.at(sent_at - 1).sent) {
-      if (sent.message.to == to) action.message = sent.message;
-    }
-    return take(action);
-  }
-  [[nodiscard]] const traces::Trace& trace() const { return trace_; }
-
- private:
-  HandMade& take(const Action& action) {
-    auto taken = runner_.apply(action);
-    if (!taken) throw std::logic_error(taken.error());
-    trace_.steps.push_back(std::move(taken->step));
-    if (taken->violation) {
-      trace_.violation = {to_string(taken->violation->property), taken->violation->message,
-                          trace_.steps.size()};
-    }
-    return *this;
-  }
-  Runner runner_;
-  traces::Trace trace_;
-};
 
 constexpr auto kGoOn = [](std::size_t, std::size_t) { return true; };
 

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "checker/cluster/explore.hpp"
+#include "checker/cluster/hand_made.hpp"
 #include "checker/cluster/replay.hpp"
 #include "checker/cluster/runner.hpp"
 #include "checker/cluster/test_nodes.hpp"
@@ -17,60 +18,10 @@ namespace {
 using traces::Action;
 using traces::ActionKind;
 
-// Builds a trace action by action; deliveries name the kind and the sender of a message.
-class Story {
- public:
-  Story(node::Node& node, std::string network, std::uint32_t servers = 3)
-      : runner_(node, servers, network, spec::set_of(spec::Property::ElectionSafety)) {
-    trace_.config.servers = servers;
-    trace_.config.network = network;
-    trace_.initial = runner_.views();
-  }
-  Story& act(ActionKind kind, spec::ServerId server) {
-    Action action;
-    action.kind = kind;
-    action.server = server;
-    return take(action);
-  }
-  Story& deliver(const std::string& kind, spec::ServerId from, spec::ServerId to,
-                 bool keep_copy = false) {
-    for (std::size_t i = trace_.steps.size(); i-- > 0;) {
-      for (const traces::SentMessage& sent : trace_.steps[i].sent) {
-        if (sent.message.kind != kind || sent.message.from != from || sent.message.to != to) {
-          continue;
-        }
-        Action action;
-        action.kind = ActionKind::Deliver;
-        action.server = to;
-        action.message = sent.message;
-        action.sent_at = i + 1;
-        action.keep_copy = keep_copy;
-        return take(action);
-      }
-    }
-    throw std::logic_error("nothing of the kind was sent");
-  }
-  [[nodiscard]] const traces::Trace& trace() const { return trace_; }
-
- private:
-  Story& take(const Action& action) {
-    auto taken = runner_.apply(action);
-    if (!taken) throw std::logic_error(taken.error());
-    trace_.steps.push_back(std::move(taken->step));
-    if (taken->violation) {
-      trace_.violation = {to_string(taken->violation->property), taken->violation->message,
-                          trace_.steps.size()};
-    }
-    return *this;
-  }
-  Runner runner_;
-  traces::Trace trace_;
-};
-
 // Two leaders of one term by a server that votes twice, among much that has no part in it: an
 // earlier term, a heartbeat, a crash, a message received twice.
 traces::Trace long_story(node::Node& node, const std::string& network) {
-  Story story(node, network);
+  HandMade story(node, spec::Property::ElectionSafety, network);
   const bool copies = network == "unordered";
   story.act(ActionKind::ElectionTimeout, 1)
       .act(ActionKind::ElectionTimeout, 1)  // term 2
@@ -162,7 +113,7 @@ TEST(Shrink, KeepsToTheLimitsOfTheNetwork) {
 
 // The same story in a cluster of five: two more servers vote for nobody.
 traces::Trace story_of_five(node::Node& node) {
-  Story story(node, "unordered", 5);
+  HandMade story(node, spec::Property::ElectionSafety, "unordered", 5);
   story.act(ActionKind::ElectionTimeout, 4)
       .act(ActionKind::ElectionTimeout, 4)  // term 2
       .act(ActionKind::ElectionTimeout, 5)
