@@ -61,7 +61,7 @@ class FoundStates {
   // Forgets all states for good: their memory goes back to the machine.
   void release() {
     ends_.assign(1, 0);
-    states_.release();
+    states_.clear();
     size_ = 0;
   }
 

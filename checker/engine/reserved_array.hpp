@@ -119,15 +119,8 @@ class ReservedArray {
     std::uninitialized_copy(values.begin(), values.end(), data() + size_);
     size_ += values.size();
   }
-  // Forgets all elements and gives their memory back to the machine.
+  // Forgets all elements and gives all memory that was ever used back to the machine.
   void clear()
-    requires std::is_trivially_destructible_v<T>
-  {
-    range_.release_front(size_ * sizeof(T));
-    size_ = 0;
-  }
-  // The same after restart(), when more was used than there are elements now.
-  void release()
     requires std::is_trivially_destructible_v<T>
   {
     range_.release_front(range_.bytes());
