@@ -46,7 +46,10 @@ bool CountingSearch::look_up(std::size_t worker) {
 void CountingSearch::end_look_up() {
   const std::uint64_t groups =
       std::clamp(std::bit_ceil(store_.bytes() / kGroupBytes + 1), kGroupsLeast, kGroupsMost);
-  for (const auto& worker : workers_) worker->found().clear(groups);
+  for (const auto& worker : workers_) {
+    worker->found().clear(groups);
+    worker->show();
+  }
   const std::uint64_t distinct = progress().distinct;
   std::uint64_t most = std::max(kFoundLeast, distinct / kFoundShare);
   if (options().limits.states) {
@@ -60,7 +63,7 @@ std::uint64_t CountingSearch::bytes_ahead(std::uint64_t states) const {
   // Of the states found, few are new: each of them takes up to 8 bytes in a set and 4 in its level.
   constexpr std::uint64_t kBytes = 2;
   std::uint64_t found = 0;
-  for (const auto& worker : workers_) found += worker->found().size();
+  for (const auto& worker : workers_) found += worker->found_count();
   return kBytes * found + std::min<std::uint64_t>(sizeof(NetworkId) * states, LevelLog::kMemoryMax);
 }
 

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <variant>
@@ -44,7 +45,14 @@ class CountingWorker final : public WorkerTally {
   // For a search that goes on from a checkpoint: so many states are stored already.
   void restore_distinct(std::uint64_t distinct) { distinct_ = distinct; }
   // Makes what was counted so far known to all.
-  void show() { WorkerTally::show(distinct_); }
+  void show() {
+    WorkerTally::show(distinct_);
+    shown_found_.store(found_.size(), std::memory_order_relaxed);
+  }
+  // As it was when show() was last called: how many states are found and not looked up.
+  [[nodiscard]] std::uint64_t found_count() const {
+    return shown_found_.load(std::memory_order_relaxed);
+  }
 
  private:
   template <class List>
@@ -72,6 +80,7 @@ class CountingWorker final : public WorkerTally {
   FoundStates found_;
   LevelStates states_;
   std::uint64_t distinct_ = 0;
+  std::atomic<std::uint64_t> shown_found_{0};
 
   // Bags of few messages have steps for just their size.
   using ListSteps = std::variant<NetworkSteps<MessageList>, NetworkSteps<SortedBag<1>>,
