@@ -15,7 +15,7 @@ KEYS = [
     "seconds", "peak_rss_bytes", "tests"]
 ROW_KEYS = [
     "test", "part", "no_op", "iterations", "failed", "events", "virtual_microseconds", "rpcs",
-    "bytes", "seconds", "failures", "trace", "page", "history", "happened",
+    "bytes", "seconds", "failures", "trace", "trace_minimal", "page", "history", "happened",
     "convergence_microseconds_max"]
 
 
@@ -160,6 +160,16 @@ class LabBugs(LabTest):
         self.assertEqual(report["tests"][0]["trace"], "trace.json")
         with open(os.path.join(self.folder, "trace.json"), encoding="utf-8") as file:
             self.assertLess(len(json.load(file)["steps"]), 200)
+        self.run_program("replay", "trace.json", status=VIOLATED)
+
+
+    def test_what_long_snapshots_make_dear_is_written_soon_and_said_to_be_long(self):
+        done = self.lab("--bug", "snapshot-drops-suffix", "--only", "KvSnapshotAllFaults", "--seed", "1",
+                        "--no-op", "off", "--trace", "trace.json", "--json", "report.json",
+                        status=VIOLATED)
+        self.assertIn("it may be made shorter: raftcheck shrink trace.json", done.stdout)
+        with open(os.path.join(self.folder, "report.json"), encoding="utf-8") as file:
+            self.assertIs(json.load(file)["tests"][0]["trace_minimal"], False)
         self.run_program("replay", "trace.json", status=VIOLATED)
 
 

@@ -141,6 +141,8 @@ LabOutcome::Written write_trace_of(const LabOutcome& outcome, const std::optiona
   const auto written = traces::write_trace(path, evidence->trace);
   if (!written) return {.path = {}, .size = 0, .why_not = "--trace: " + written.error()};
   LabOutcome::Written result{.path = path, .size = evidence->trace.steps.size(), .why_not = {}};
+  result.size_before = evidence->steps;
+  if (evidence->trace.violation) result.is_minimal = evidence->is_minimal;
   if (!outcome.wants_page) return result;
   const auto page = write_page(page_path(path), evidence->trace, bug);
   if (page) {

@@ -79,8 +79,15 @@ std::string why(const lab::Failure& failure) {
 
 std::string trace_words(const LabOutcome::Written& written) {
   if (!written.why_not.empty()) return fmt::format("  no trace: {}\n", written.why_not);
-  return fmt::format("  trace of {}: {}\n", counted(written.size, "step", "steps"), written.path) +
-         (written.page.empty() ? "" : fmt::format("  its page: {}\n", written.page));
+  const std::string of_run =
+      written.is_minimal ? fmt::format(", of {} in the run", grouped(written.size_before)) : "";
+  const std::string rest =
+      written.is_minimal.value_or(true)
+          ? ""
+          : fmt::format("  it may be made shorter: raftcheck shrink {}\n", written.path);
+  return fmt::format("  trace of {}{}: {}\n", counted(written.size, "step", "steps"), of_run,
+                     written.path) +
+         rest + (written.page.empty() ? "" : fmt::format("  its page: {}\n", written.page));
 }
 
 std::string history_words(const LabOutcome::Written& written) {
@@ -137,6 +144,7 @@ Json row_json(const LabOutcome& outcome, std::size_t at) {
             {"failures", failures_json(outcome, row)}};
   const auto& trace = outcome.traces[at];
   json["trace"] = path_json(trace);
+  json["trace_minimal"] = trace && trace->is_minimal ? Json(*trace->is_minimal) : Json();
   json["page"] = trace && !trace->page.empty() ? Json(trace->page) : Json();
   json["history"] = path_json(outcome.histories[at]);
   json["happened"] = row.happened;

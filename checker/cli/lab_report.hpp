@@ -28,6 +28,10 @@ struct LabOutcome {
     std::size_t size = 0;
     std::string why_not;
     std::string page{};  // where its page went; empty if there is none
+    // Of a trace: the steps of the run before it was made smaller, and whether none of the rest can
+    // be left out; absent: it violates no property, so that nothing was.
+    std::uint64_t size_before = 0;
+    std::optional<bool> is_minimal{};
   };
   std::vector<std::optional<Written>> traces;     // by row
   std::vector<std::optional<Written>> histories;  // the same

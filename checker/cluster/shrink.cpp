@@ -8,6 +8,7 @@
 
 #include "checker/cluster/replay.hpp"
 #include "checker/cluster/simpler_scripts.hpp"
+#include "checker/cluster/trace_size.hpp"
 #include "checker/node/memo_node.hpp"
 
 namespace cluster {
@@ -73,7 +74,8 @@ class Shrinker {
 
   bool may_run() {
     // The first run makes the trace.
-    if (runs_ > 0 && !options_.go_on({runs_, best_.trace.steps.size()})) is_stopped_ = true;
+    if (runs_ > 0 && !options_.go_on({runs_, entries_, best_.trace.steps.size()}))
+      is_stopped_ = true;
     return !is_stopped_;
   }
 
@@ -98,6 +100,7 @@ class Shrinker {
     ++runs_;
     ScriptRun run =
         run_script(*node, script, {.properties = options_.properties, .limits = options_.limits});
+    entries_ += entries_in(run.trace);
     if (run.exceeds || !run.trace.violation ||
         run.trace.violation->property != trace_.violation->property) {
       return std::nullopt;
@@ -214,6 +217,7 @@ class Shrinker {
   std::map<std::uint32_t, Made> made_;  // by servers
   Candidate best_;
   std::uint64_t runs_ = 0;
+  std::uint64_t entries_ = 0;
   bool is_stopped_ = false;
 };
 

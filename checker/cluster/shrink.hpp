@@ -21,8 +21,9 @@
 namespace cluster {
 
 struct ShrinkProgress {
-  std::uint64_t runs = 0;  // candidates that were run
-  std::size_t steps = 0;   // of the smallest trace so far
+  std::uint64_t runs = 0;     // candidates that were run
+  std::uint64_t entries = 0;  // in all of these runs (trace_size.hpp): what they cost
+  std::size_t steps = 0;      // of the smallest trace so far
 };
 
 struct ShrinkOptions {

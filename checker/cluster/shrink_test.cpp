@@ -10,6 +10,7 @@
 #include "checker/cluster/replay.hpp"
 #include "checker/cluster/runner.hpp"
 #include "checker/cluster/test_nodes.hpp"
+#include "checker/cluster/trace_size.hpp"
 #include "traces/render.hpp"
 
 namespace cluster {
@@ -171,6 +172,21 @@ TEST(Shrink, StopsWhenToldTo_WithATraceThatReplays) {
     EXPECT_FALSE(shrunk.is_minimal);
     expect_replays(node, shrunk.trace);
   }
+}
+
+TEST(Shrink, TellsWhatItsRunsHaveCost) {
+  DoubleVotingNode node({.servers = 3});
+  const traces::Trace trace = long_story(node, "unordered");
+  ShrinkProgress last;
+  ShrinkOptions options = two_leaders();
+  options.go_on = [&](const ShrinkProgress& progress) {
+    EXPECT_GT(progress.entries, last.entries);  // every run costs something
+    last = progress;
+    return progress.entries <= 2 * entries_in(trace);
+  };
+  EXPECT_FALSE(shrink(node, trace, options).is_minimal);
+  EXPECT_GT(last.entries, 2 * entries_in(trace));
+  EXPECT_LE(last.entries, 3 * entries_in(trace));  // one run more at most
 }
 
 TEST(Shrink, RefusesATraceThatViolatesNothing) {

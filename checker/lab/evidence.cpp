@@ -8,6 +8,7 @@
 #include "checker/cluster/replay.hpp"
 #include "checker/cluster/runner.hpp"
 #include "checker/cluster/shrink.hpp"
+#include "checker/cluster/trace_size.hpp"
 #include "checker/lab/rerun.hpp"
 
 namespace lab {
@@ -15,27 +16,15 @@ namespace {
 
 // Entries in all the views and messages of a trace: a view is of a whole log. A trace file has 64
 // MiB at most, which is 100 bytes an entry.
-constexpr std::size_t kEntriesMax = 600'000;
-// Steps that shrinking may take altogether: of servers stepped in place, and of nodes.
-constexpr std::uint64_t kShortenSteps = 20'000'000;
-constexpr std::uint64_t kShrinkSteps = 3'000'000;
+constexpr std::uint64_t kEntriesMax = 600'000;
+// What shrinking may take altogether: steps of servers stepped in place; entries in the runs of
+// nodes, each of which is looked at once by every rule.
+constexpr std::uint64_t kShortenSteps = 6'000'000;
+constexpr std::uint64_t kShrinkEntries = 3'000'000;
 
 // A run whose assertions failed with the properties off may break one all the same.
 spec::PropertySet looked_for(spec::PropertySet properties) {
   return properties == 0 ? spec::kAllProperties : properties;
-}
-
-std::size_t entries_in(const traces::Step& step) {
-  std::size_t entries = step.view->log.size() + step.view->snapshot.entries.size() + 1;
-  for (const traces::SentMessage& sent : step.sent) {
-    for (const auto& [name, value] : sent.message.fields) {
-      const auto* list = std::get_if<std::vector<spec::EntryView>>(&value);
-      const auto* text = std::get_if<std::string>(&value);
-      if (list != nullptr) entries += list->size();
-      if (text != nullptr) entries += text->size() / 100;
-    }
-  }
-  return entries;
 }
 
 // Follows the recorded actions until a property is violated.
@@ -55,11 +44,11 @@ class Follower {
 
   // False: too much to be written out.
   bool follow(const std::vector<RecordedAction>& recorded) {
-    std::size_t entries = 0;
+    std::uint64_t entries = 0;
     for (const RecordedAction& one : recorded) {
       auto taken = runner_.apply(action_of(one));
       if (!taken) throw std::logic_error("a run of the lab cannot be followed: " + taken.error());
-      entries += entries_in(taken->step);
+      entries += cluster::entries_in(taken->step);
       if (entries > kEntriesMax) return false;
       trace_.steps.push_back(std::move(taken->step));
       if (!taken->violation) continue;
@@ -108,12 +97,11 @@ std::optional<Evidence> evidence_of(node::Node& node, const RunId& id, const Run
     if (!failed.violation) return evidence;
     throw std::logic_error("a run of the lab violates no property on the real code");
   }
-  const std::uint64_t runs_max = kShrinkSteps / evidence.trace.steps.size() + 1;
-  std::uint64_t runs = 0;
   cluster::Shrunk shrunk = cluster::shrink(
       node, evidence.trace,
-      {.properties = properties,
-       .go_on = [&](const cluster::ShrinkProgress&) { return ++runs <= runs_max; }});
+      {.properties = properties, .go_on = [](const cluster::ShrinkProgress& progress) {
+         return progress.entries <= kShrinkEntries;
+       }});
   const auto bounds = std::move(evidence.trace.bounds);
   evidence.trace = std::move(shrunk.trace);
   evidence.trace.bounds = bounds;
