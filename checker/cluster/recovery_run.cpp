@@ -8,9 +8,8 @@ namespace cluster {
 namespace {
 
 using traces::Action;
-using traces::ActionKind;
 
-Action action_of(ActionKind kind, spec::ServerId server) {
+Action action_of(traces::ActionKind kind, spec::ServerId server) {
   Action action;
   action.kind = kind;
   action.server = server;
@@ -33,24 +32,24 @@ class RunnerCluster {
   [[nodiscard]] const std::vector<Message>& sent() const { return sent_; }
 
   std::optional<ScheduledEffect> heartbeat(spec::ServerId server) {
-    return take(action_of(ActionKind::HeartbeatTimeout, server));
+    return take(action_of(traces::ActionKind::HeartbeatTimeout, server));
   }
   std::optional<ScheduledEffect> timeout(spec::ServerId server) {
-    return take(action_of(ActionKind::ElectionTimeout, server));
+    return take(action_of(traces::ActionKind::ElectionTimeout, server));
   }
   std::optional<ScheduledEffect> lease_timeout(spec::ServerId server) {
-    return take(action_of(ActionKind::LeaseTimeout, server));
+    return take(action_of(traces::ActionKind::LeaseTimeout, server));
   }
   std::optional<ScheduledEffect> propose(spec::ServerId server) {
-    Action action = action_of(ActionKind::Propose, server);
+    Action action = action_of(traces::ActionKind::Propose, server);
     action.command = kRecoveryCommand;
     return take(action);
   }
   std::optional<ScheduledEffect> write(spec::ServerId server) {
-    return take(action_of(ActionKind::DiskWrite, server));
+    return take(action_of(traces::ActionKind::DiskWrite, server));
   }
   std::optional<ScheduledEffect> receive(const Message& message) {
-    Action action = action_of(ActionKind::Deliver, message.view.to);
+    Action action = action_of(traces::ActionKind::Deliver, message.view.to);
     action.message = message.view;
     action.sent_at = message.sent_at;
     return take(action);

@@ -6,12 +6,9 @@
 #include "checker/cluster/replay.hpp"
 
 namespace cluster {
-
-using traces::ActionKind;
-
 namespace {
 
-traces::Action of(ActionKind kind, spec::ServerId server = spec::kNoServer) {
+traces::Action of(traces::ActionKind kind, spec::ServerId server = spec::kNoServer) {
   traces::Action action;
   action.kind = kind;
   action.server = server;
@@ -31,66 +28,66 @@ std::size_t Scenario::add(traces::Action action) {
 }
 
 std::size_t Scenario::election_timeout(spec::ServerId server) {
-  return add(of(ActionKind::ElectionTimeout, server));
+  return add(of(traces::ActionKind::ElectionTimeout, server));
 }
 
 std::size_t Scenario::heartbeat_timeout(spec::ServerId server) {
-  return add(of(ActionKind::HeartbeatTimeout, server));
+  return add(of(traces::ActionKind::HeartbeatTimeout, server));
 }
 
 std::size_t Scenario::lease_timeout(spec::ServerId server) {
-  return add(of(ActionKind::LeaseTimeout, server));
+  return add(of(traces::ActionKind::LeaseTimeout, server));
 }
 
 std::size_t Scenario::propose(spec::ServerId server, std::string command) {
-  traces::Action action = of(ActionKind::Propose, server);
+  traces::Action action = of(traces::ActionKind::Propose, server);
   action.command = std::move(command);
   return add(std::move(action));
 }
 
 std::size_t Scenario::read(spec::ServerId server, std::uint64_t id) {
-  traces::Action action = of(ActionKind::Read, server);
+  traces::Action action = of(traces::ActionKind::Read, server);
   action.read = id;
   return add(std::move(action));
 }
 
 std::size_t Scenario::transfer(spec::ServerId server, spec::ServerId target) {
-  traces::Action action = of(ActionKind::Transfer, server);
+  traces::Action action = of(traces::ActionKind::Transfer, server);
   action.target = target;
   return add(std::move(action));
 }
 
 std::size_t Scenario::compact(spec::ServerId server, spec::Index index) {
-  traces::Action action = of(ActionKind::Compact, server);
+  traces::Action action = of(traces::ActionKind::Compact, server);
   action.index = index;
   return add(std::move(action));
 }
 
 std::size_t Scenario::change_membership(spec::ServerId server, std::vector<spec::ServerId> voters,
                                         std::vector<spec::ServerId> learners) {
-  traces::Action action = of(ActionKind::ChangeMembership, server);
+  traces::Action action = of(traces::ActionKind::ChangeMembership, server);
   action.voters = std::move(voters);
   action.learners = std::move(learners);
   return add(std::move(action));
 }
 
 std::size_t Scenario::disk_write(spec::ServerId server) {
-  return add(of(ActionKind::DiskWrite, server));
+  return add(of(traces::ActionKind::DiskWrite, server));
 }
 
 std::size_t Scenario::crash(spec::ServerId server, std::uint64_t survived) {
-  traces::Action action = of(ActionKind::Crash, server);
+  traces::Action action = of(traces::ActionKind::Crash, server);
   action.survived = survived;
   return add(std::move(action));
 }
 
 std::size_t Scenario::cut(std::vector<std::vector<spec::ServerId>> groups) {
-  traces::Action action = of(ActionKind::Cut);
+  traces::Action action = of(traces::ActionKind::Cut);
   action.groups = std::move(groups);
   return add(std::move(action));
 }
 
-std::size_t Scenario::heal() { return add(of(ActionKind::Heal)); }
+std::size_t Scenario::heal() { return add(of(traces::ActionKind::Heal)); }
 
 std::size_t Scenario::add_delivery(traces::Action action, std::size_t sent_at,
                                    std::size_t ordinal) {
@@ -106,12 +103,12 @@ std::size_t Scenario::add_delivery(traces::Action action, std::size_t sent_at,
 }
 
 std::size_t Scenario::deliver(spec::ServerId receiver, std::size_t sent_at, std::size_t ordinal) {
-  return add_delivery(of(ActionKind::Deliver, receiver), sent_at, ordinal);
+  return add_delivery(of(traces::ActionKind::Deliver, receiver), sent_at, ordinal);
 }
 
 std::size_t Scenario::deliver_copy(spec::ServerId receiver, std::size_t sent_at,
                                    std::size_t ordinal) {
-  traces::Action action = of(ActionKind::Deliver, receiver);
+  traces::Action action = of(traces::ActionKind::Deliver, receiver);
   action.keep_copy = true;
   return add_delivery(std::move(action), sent_at, ordinal);
 }

@@ -7,8 +7,6 @@
 namespace cluster {
 namespace {
 
-using traces::ActionKind;
-
 // Without the actions that `is_dropped` says; nothing where it says none.
 template <class Predicate>
 void add_without(std::vector<Script>& scripts, const Script& script, Predicate is_dropped) {
@@ -20,19 +18,20 @@ void add_without(std::vector<Script>& scripts, const Script& script, Predicate i
 }
 
 void add_without_faults(std::vector<Script>& scripts, const Script& script) {
-  const auto is = [&](std::size_t i, ActionKind kind) {
+  const auto is = [&](std::size_t i, traces::ActionKind kind) {
     return script.actions[i].action.kind == kind;
   };
-  add_without(scripts, script, [&](std::size_t i) { return is(i, ActionKind::Crash); });
-  add_without(scripts, script,
-              [&](std::size_t i) { return is(i, ActionKind::Cut) || is(i, ActionKind::Heal); });
+  add_without(scripts, script, [&](std::size_t i) { return is(i, traces::ActionKind::Crash); });
+  add_without(scripts, script, [&](std::size_t i) {
+    return is(i, traces::ActionKind::Cut) || is(i, traces::ActionKind::Heal);
+  });
   Script once = script;
   for (ScriptAction& one : once.actions) one.action.keep_copy = false;
   scripts.push_back(std::move(once));
   for (std::size_t i = 0; i < script.actions.size(); ++i) {
-    if (is(i, ActionKind::Cut)) {  // with what heals it
+    if (is(i, traces::ActionKind::Cut)) {  // with what heals it
       std::size_t heal = i;
-      while (heal < script.actions.size() && !is(heal, ActionKind::Heal)) ++heal;
+      while (heal < script.actions.size() && !is(heal, traces::ActionKind::Heal)) ++heal;
       add_without(scripts, script, [&](std::size_t j) { return j == i || j == heal; });
     }
     if (script.actions[i].action.keep_copy) {
@@ -54,7 +53,7 @@ void add_without_terms(std::vector<Script>& scripts, const Script& script,
   std::set<spec::Term> terms;
   const auto term_of = [&](std::size_t i) -> spec::Term {
     const traces::Step& step = trace.steps[i];
-    const bool starts = step.action.kind == ActionKind::ElectionTimeout && step.view;
+    const bool starts = step.action.kind == traces::ActionKind::ElectionTimeout && step.view;
     return starts ? step.view->current_term : 0;
   };
   for (std::size_t i = 0; i < script.actions.size(); ++i) terms.insert(term_of(i));
@@ -218,7 +217,7 @@ Script with_commands_renamed(const Script& script) {
   Script changed = script;
   std::map<std::string, std::string> names;
   for (ScriptAction& one : changed.actions) {
-    if (one.action.kind != ActionKind::Propose) continue;
+    if (one.action.kind != traces::ActionKind::Propose) continue;
     const std::string next = "v" + std::to_string(names.size() + 1);
     one.action.command = names.emplace(one.action.command, next).first->second;
   }

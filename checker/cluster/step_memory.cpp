@@ -29,9 +29,9 @@ constexpr std::uint32_t kIsMessage = 1U << 31U;
 constexpr unsigned kNumberBits = 24;
 
 // Beside the bytes themselves, as in ServerModel.
-constexpr std::size_t kLocalBytes = 1000;
-constexpr std::size_t kMessageBytes = 200;
-constexpr std::size_t kHistoryBytes = 600;
+constexpr std::size_t kStateBytes = 1000;
+constexpr std::size_t kSentBytes = 200;
+constexpr std::size_t kPastBytes = 600;
 constexpr std::size_t kStepBytes = 150;
 constexpr std::size_t kFactBytes = 20;
 
@@ -124,7 +124,7 @@ StepMemory::LocalId StepMemory::intern_local(Cluster& cluster, std::string_view 
   const node::StateHandle kept = handle == nullptr ? cluster.states->keep_state() : *handle;
   locals_.push_back({kept, cluster.states->view(kept)});
   locals_.back().likeness = likeness(locals_.back().view);
-  bytes_ += 2 * bytes.size() + kLocalBytes;
+  bytes_ += 2 * bytes.size() + kStateBytes;
   return id;
 }
 
@@ -135,7 +135,7 @@ StepMemory::MessageId StepMemory::intern_message(Cluster& cluster, const node::M
   const node::MessageHandle kept = cluster.states->keep_message(position);
   messages_.push_back({kept, message.from, message.to, cluster.states->is_judged(kept),
                        likeness(cluster.states->message_view(kept))});
-  bytes_ += 2 * message.bytes.size() + kMessageBytes;
+  bytes_ += 2 * message.bytes.size() + kSentBytes;
   return id;
 }
 
@@ -143,7 +143,7 @@ StepMemory::HistoryId StepMemory::intern_history(spec::History history) {
   const std::string bytes = bytes_of(history);
   const auto [id, added] = tables_->histories.intern(words_of(0, bytes));
   if (!added) return id;
-  bytes_ += bytes.size() + kHistoryBytes;
+  bytes_ += bytes.size() + kPastBytes;
   quorums_.push_back(quorums_of(history));
   histories_.push_back(std::move(history));
   return id;

@@ -9,10 +9,10 @@
 namespace engine {
 namespace {
 
-constexpr std::uint32_t kVersion = 3;  // of every section here
+constexpr std::uint32_t kCountingVersion = 3;  // of every section here
 
 void save_networks(const SharedSequences<MessageId>& lists, ArchiveWriter& writer) {
-  writer.begin_section("counting.networks", kVersion);
+  writer.begin_section("counting.networks", kCountingVersion);
   writer.put_u64(lists.size());
   for (std::uint32_t id = 0; id < lists.size(); ++id) writer.put_list(lists[id]);
   writer.end_section();
@@ -20,7 +20,7 @@ void save_networks(const SharedSequences<MessageId>& lists, ArchiveWriter& write
 
 void load_networks(NetworkNames& names, std::size_t known, ArchiveReader& reader) {
   SharedSequences<MessageId>& lists = names.lists();
-  reader.open_section("counting.networks", kVersion);
+  reader.open_section("counting.networks", kCountingVersion);
   load_values<MessageId>(reader, [&](std::span<const MessageId> messages) {
     for (const MessageId message : messages) {
       if (message >= known) reader.refuse("a message that was not saved");
@@ -89,7 +89,7 @@ void CountingSearch::load_states(ArchiveReader& reader) {
 }
 
 void CountingSearch::save_store(ArchiveWriter& writer) const {
-  writer.begin_section("counting.states", kVersion);
+  writer.begin_section("counting.states", kCountingVersion);
   store_.for_each_half([&](HalfId half, std::uint64_t states) {
     writer.put_u32(half);
     writer.put_u64(states);
@@ -101,7 +101,7 @@ void CountingSearch::save_store(ArchiveWriter& writer) const {
 void CountingSearch::load_store(ArchiveReader& reader, NetworkReader& ids) {
   std::vector<NetworkId> networks;
   std::uint64_t distinct = 0;
-  reader.open_section("counting.states", kVersion);
+  reader.open_section("counting.states", kCountingVersion);
   while (reader.remaining() > 0) {
     const HalfId half = reader.get_u32();
     ids.list(networks);
@@ -113,7 +113,7 @@ void CountingSearch::load_store(ArchiveReader& reader, NetworkReader& ids) {
 }
 
 void CountingSearch::save_added(ArchiveWriter& writer) const {
-  writer.begin_section("counting.added", kVersion);
+  writer.begin_section("counting.added", kCountingVersion);
   for (const auto& worker : workers_) put_level(worker->states().added(), writer);
   writer.end_section();
 }
@@ -121,7 +121,7 @@ void CountingSearch::save_added(ArchiveWriter& writer) const {
 // Who has a state does not matter, so one worker gets them all.
 void CountingSearch::load_added(ArchiveReader& reader, NetworkReader& ids) {
   std::vector<NetworkId> networks;
-  reader.open_section("counting.added", kVersion);
+  reader.open_section("counting.added", kCountingVersion);
   while (reader.remaining() > 0) {
     const HalfId half = reader.get_u32();
     ids.list(networks);
@@ -131,7 +131,7 @@ void CountingSearch::load_added(ArchiveReader& reader, NetworkReader& ids) {
 }
 
 void CountingSearch::save_frontier(ArchiveWriter& writer) const {
-  writer.begin_section("counting.frontier", kVersion);
+  writer.begin_section("counting.frontier", kCountingVersion);
   for (std::size_t number = next_chunk(); number < chunks_.size(); ++number) {
     writer.put_u32(chunks_[number].half);
     writer.put_list(chunks_[number].networks);
@@ -141,7 +141,7 @@ void CountingSearch::save_frontier(ArchiveWriter& writer) const {
 
 void CountingSearch::load_frontier(ArchiveReader& reader, NetworkReader& ids) {
   std::vector<NetworkId> networks;
-  reader.open_section("counting.frontier", kVersion);
+  reader.open_section("counting.frontier", kCountingVersion);
   while (reader.remaining() > 0) {
     const HalfId half = reader.get_u32();
     ids.list(networks);
@@ -152,7 +152,7 @@ void CountingSearch::load_frontier(ArchiveReader& reader, NetworkReader& ids) {
 
 // A level: 1, a half and some of its networks, as often as need be; then 0.
 void CountingSearch::save_levels(ArchiveWriter& writer) const {
-  writer.begin_section("counting.levels", kVersion);
+  writer.begin_section("counting.levels", kCountingVersion);
   const std::size_t levels = workers_.front()->states().log().levels();
   for (std::size_t level = 0; level < levels; ++level) {
     for (const auto& worker : workers_) {
@@ -170,7 +170,7 @@ void CountingSearch::save_levels(ArchiveWriter& writer) const {
 }
 
 void CountingSearch::load_levels(ArchiveReader& reader, NetworkReader& ids) {
-  reader.open_section("counting.levels", kVersion);
+  reader.open_section("counting.levels", kCountingVersion);
   std::vector<NetworkId> part;
   while (reader.remaining() > 0) {
     std::vector<LevelLog::Segment> segments;

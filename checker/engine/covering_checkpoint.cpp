@@ -14,7 +14,7 @@
 namespace engine {
 namespace {
 
-constexpr std::uint32_t kVersion = 2;  // of every section here
+constexpr std::uint32_t kCoveringVersion = 2;  // of every section here
 
 struct SavedNode {
   HalfId half = kNone;
@@ -55,7 +55,7 @@ void Relevance::save(ArchiveWriter& writer, std::span<const HalfId> halves,
       if (!std::ranges::binary_search(fresh, key)) settled.push_back(key);
     }
   }
-  writer.begin_section("covering.relevance", kVersion);
+  writer.begin_section("covering.relevance", kCoveringVersion);
   writer.put_u32(time_);
   writer.put_list(examples);
   writer.put_list(changed_at_.span(0, parts_.size()));
@@ -65,7 +65,7 @@ void Relevance::save(ArchiveWriter& writer, std::span<const HalfId> halves,
 }
 
 void Relevance::load(ArchiveReader& reader, std::span<const HalfId> halves, Lessons& lessons) {
-  reader.open_section("covering.relevance", kVersion);
+  reader.open_section("covering.relevance", kCoveringVersion);
   const std::uint32_t time = reader.get_u32();
   const auto examples = reader.get_list<SavedExample>();
   const auto changed_at = reader.get_list<std::uint32_t>();
@@ -198,7 +198,7 @@ void CoveringSearch::save(ArchiveWriter& writer) {
   for (const auto& worker : workers_) {
     std::ranges::transform(actions, worker->action_counts(), actions.begin(), std::plus<>());
   }
-  writer.begin_section("covering", kVersion);
+  writer.begin_section("covering", kCoveringVersion);
   writer.put_u64(ground_.names.renamings());
   writer.put_u64(workers_.size());
   writer.put_u64(progress().generated);
@@ -210,15 +210,15 @@ void CoveringSearch::save(ArchiveWriter& writer) {
 
   std::vector<HalfId> halves;
   for (const auto& worker : workers_) worker->save_halves(halves);
-  writer.begin_section("covering.halves", kVersion);
+  writer.begin_section("covering.halves", kCoveringVersion);
   writer.put_list(halves);
   writer.end_section();
   ground_.relevance.save(writer, halves, lessons_);
 
-  writer.begin_section("covering.nodes", kVersion);
+  writer.begin_section("covering.nodes", kCoveringVersion);
   for (const auto& worker : workers_) worker->save_nodes(writer);
   writer.end_section();
-  writer.begin_section("covering.sets", kVersion);
+  writer.begin_section("covering.sets", kCoveringVersion);
   for (std::size_t number = 0; number < workers_.size(); ++number) {
     std::vector<HalfId> own;
     workers_[number]->save_halves(own);
@@ -238,7 +238,7 @@ CoveringSearch::LoadedNodes CoveringSearch::load_nodes(ArchiveReader& reader,
                                                        std::size_t workers_then) {
   LoadedNodes loaded;
   std::vector<std::vector<SavedNode>> saved(workers_then);
-  reader.open_section("covering.nodes", kVersion);
+  reader.open_section("covering.nodes", kCoveringVersion);
   for (auto& nodes : saved) {
     reader.get_list(nodes);
     auto& now = loaded.now.emplace_back();
@@ -286,7 +286,7 @@ void CoveringSearch::load_sets(ArchiveReader& reader, std::span<const HalfId> ha
   std::vector<MessageId> asked;
   std::vector<CoveringWorker::Member> members;
   std::size_t place = 0;
-  reader.open_section("covering.sets", kVersion);
+  reader.open_section("covering.sets", kCoveringVersion);
   for (std::size_t worker = 0; worker < nodes.now.size(); ++worker) {
     const std::uint64_t own = reader.get_u64();
     for (std::uint64_t i = 0; i < own; ++i, ++place) {
@@ -313,7 +313,7 @@ void CoveringSearch::resume(ArchiveReader& reader) {
   if (ground_.options.order != CoverOrder::Fastest) {
     throw std::invalid_argument("the order shortest has no checkpoints");
   }
-  reader.open_section("covering", kVersion);
+  reader.open_section("covering", kCoveringVersion);
   if (reader.get_u64() != ground_.names.renamings()) {
     reader.refuse("the search that was saved has another symmetry than the one that is to go on");
   }
@@ -329,7 +329,7 @@ void CoveringSearch::resume(ArchiveReader& reader) {
   reader.close_section();
 
   ground_.graph.model().load(reader);
-  reader.open_section("covering.halves", kVersion);
+  reader.open_section("covering.halves", kCoveringVersion);
   const auto halves = reader.get_list<HalfId>();
   for (const HalfId half : halves) owner_of(half).restore_half(half);
   reader.close_section();

@@ -8,7 +8,7 @@
 namespace engine {
 namespace {
 
-constexpr std::uint32_t kVersion = 1;  // of every section here
+constexpr std::uint32_t kFingerprintVersion = 1;  // of every section here
 
 // Refuses a block that no log wrote, or whose states are not of these halves and messages.
 void require_states(ArchiveReader& reader, std::uint32_t states, std::span<const std::byte> bytes,
@@ -38,7 +38,7 @@ void FingerprintSearch::save_found(ArchiveWriter& writer) const {
     found.states += worker->found().states;
     found.orbits += worker->found().orbits;
   }
-  writer.begin_section("fingerprint.found", kVersion);
+  writer.begin_section("fingerprint.found", kFingerprintVersion);
   writer.put_u64(found.states);
   writer.put_u64(found.orbits);
   writer.put_list(visited_halves());
@@ -49,7 +49,7 @@ void FingerprintSearch::save_found(ArchiveWriter& writer) const {
 // that is being added. Of the one before it, so many blocks as is said first are explored.
 void FingerprintSearch::save_levels(ArchiveWriter& writer) {
   for (const auto& worker : workers_) worker->log().end_block();
-  writer.begin_section("fingerprint.levels", kVersion);
+  writer.begin_section("fingerprint.levels", kFingerprintVersion);
   writer.put_u64(std::min(next_chunk(), chunks_.size()));
   std::vector<std::byte> scratch;
   for (std::size_t level = 0; level <= workers_.front()->log().levels(); ++level) {
@@ -68,14 +68,14 @@ void FingerprintSearch::save_levels(ArchiveWriter& writer) {
 
 void FingerprintSearch::save_states(ArchiveWriter& writer) {
   save_found(writer);
-  writer.begin_section("fingerprint.table", kVersion);
+  writer.begin_section("fingerprint.table", kFingerprintVersion);
   table_.for_each([&](std::uint64_t fingerprint) { writer.put_u64(fingerprint); });
   writer.end_section();
   save_levels(writer);
 }
 
 void FingerprintSearch::load_found(ArchiveReader& reader) {
-  reader.open_section("fingerprint.found", kVersion);
+  reader.open_section("fingerprint.found", kFingerprintVersion);
   FingerprintWorker::Found found;
   found.states = reader.get_u64();
   found.orbits = reader.get_u64();
@@ -92,7 +92,7 @@ void FingerprintSearch::load_levels(ArchiveReader& reader) {
   const std::vector<bool>& halves = workers_.front()->found().halves;
   const std::size_t messages = graph_.model().message_count();
   StateLog& log = workers_.front()->log();
-  reader.open_section("fingerprint.levels", kVersion);
+  reader.open_section("fingerprint.levels", kFingerprintVersion);
   skip_chunks(reader.get_u64());
   std::vector<std::byte> bytes;
   do {
@@ -111,7 +111,7 @@ void FingerprintSearch::load_levels(ArchiveReader& reader) {
 
 void FingerprintSearch::load_states(ArchiveReader& reader) {
   load_found(reader);
-  reader.open_section("fingerprint.table", kVersion);
+  reader.open_section("fingerprint.table", kFingerprintVersion);
   while (reader.remaining() > 0) {
     const std::uint64_t fingerprint = reader.get_u64();
     if (fingerprint == 0) reader.refuse("a fingerprint that no state has");

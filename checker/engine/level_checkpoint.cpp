@@ -13,7 +13,7 @@
 namespace engine {
 namespace {
 
-constexpr std::uint32_t kVersion = 2;
+constexpr std::uint32_t kLevelVersion = 2;
 constexpr std::uint32_t kStepsVersion = 1;
 
 void put_options(const CountingOptions& options, ArchiveWriter& writer) {
@@ -124,7 +124,7 @@ void LevelSearch::save_counts(ArchiveWriter& writer) {
     add(actions, tally(worker).action_counts());
     add(cut_off, tally(worker).cut_off());
   }
-  writer.begin_section("counting", kVersion);
+  writer.begin_section("counting", kLevelVersion);
   put_options(options_, writer);
   writer.put_u64(generated);
   writer.put_u64(expanded);
@@ -137,7 +137,7 @@ void LevelSearch::save_counts(ArchiveWriter& writer) {
 }
 
 void LevelSearch::load_counts(ArchiveReader& reader) {
-  reader.open_section("counting", kVersion);
+  reader.open_section("counting", kLevelVersion);
   require_options(options_, reader);
   const std::uint64_t generated = reader.get_u64();
   const std::uint64_t expanded = reader.get_u64();

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "checker/lab/expect_failure.hpp"
+#include "checker/lab/suite.hpp"
 #include "checker/lab/suite_kv.hpp"
 
 namespace lab {
@@ -73,8 +74,6 @@ std::pair<int, std::string> failures(const lab::Test& test, int runs) {
   }
   return found;
 }
-
-constexpr NetworkRules kUnreliable{.is_reliable = false};
 
 TEST(Limits, RequestsThatTakeEffectTwice_Fail) {
   constexpr lab::Test kLone{"Lone", 'K', 5, kUnreliable, Snapshots::None, 0, lone_and_repeating};

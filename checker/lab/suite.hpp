@@ -10,6 +10,9 @@
 
 namespace lab {
 
+inline constexpr bool kRetry = true;  // Lab::one's third argument, in words
+inline constexpr NetworkRules kUnreliable{.is_reliable = false};
+
 struct Test {
   const char* name;
   char part;              // 'A', 'B', 'C', 'D', 'K', 'N'

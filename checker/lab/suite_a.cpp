@@ -40,7 +40,7 @@ Task<void> many_elections(Lab& lab) {
   co_await lab.check_one_leader();
 }
 
-constexpr std::array kTests = {
+constexpr std::array kElectionTests = {
     Test{"InitialElection", 'A', 3, {}, Snapshots::None, 0, initial_election},
     Test{"ReElection", 'A', 3, {}, Snapshots::None, 0, re_election},
     Test{"ManyElections", 'A', 7, {}, Snapshots::None, 0, many_elections},
@@ -48,6 +48,6 @@ constexpr std::array kTests = {
 
 }  // namespace
 
-std::span<const Test> election_tests() { return kTests; }
+std::span<const Test> election_tests() { return kElectionTests; }
 
 }  // namespace lab

@@ -9,7 +9,6 @@ namespace lab {
 namespace {
 
 constexpr bool kOnce = false;
-constexpr bool kRetry = true;
 
 Task<void> basic_agree(Lab& lab) {
   for (Position position = 1; position <= 3; ++position) {
@@ -237,7 +236,7 @@ Task<void> count(Lab& lab) {
   lab.fail("the term changed too often");
 }
 
-constexpr std::array kTests = {
+constexpr std::array kLogTests = {
     Test{"BasicAgree", 'B', 3, {}, Snapshots::None, 0, basic_agree},
     Test{"RPCBytes", 'B', 3, {}, Snapshots::None, 0, rpc_bytes},
     Test{"FollowerFailure", 'B', 3, {}, Snapshots::None, 0, follower_failure},
@@ -252,6 +251,6 @@ constexpr std::array kTests = {
 
 }  // namespace
 
-std::span<const Test> log_tests() { return kTests; }
+std::span<const Test> log_tests() { return kLogTests; }
 
 }  // namespace lab

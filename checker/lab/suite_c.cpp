@@ -8,8 +8,6 @@
 namespace lab {
 namespace {
 
-constexpr bool kRetry = true;
-
 Task<void> persist_1(Lab& lab) {
   co_await lab.one("11", 3, kRetry);
   lab.crash_all();
@@ -209,9 +207,7 @@ Task<void> churn(Lab& lab) {
   }
 }
 
-constexpr NetworkRules kUnreliable{.is_reliable = false};
-
-constexpr std::array kTests = {
+constexpr std::array kPersistenceTests = {
     Test{"Persist1", 'C', 3, {}, Snapshots::None, 0, persist_1},
     Test{"Persist2", 'C', 5, {}, Snapshots::None, 0, persist_2},
     Test{"Persist3", 'C', 3, {}, Snapshots::None, 0, persist_3},
@@ -225,6 +221,6 @@ constexpr std::array kTests = {
 
 }  // namespace
 
-std::span<const Test> persistence_tests() { return kTests; }
+std::span<const Test> persistence_tests() { return kPersistenceTests; }
 
 }  // namespace lab

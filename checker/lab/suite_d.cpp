@@ -6,7 +6,6 @@
 namespace lab {
 namespace {
 
-constexpr bool kRetry = true;
 constexpr std::size_t kDurableBytesMax = 2000;
 
 enum class Fault : std::uint8_t { None, Disconnect, Crash };
@@ -67,10 +66,9 @@ Task<void> init(Lab& lab) {
   }
 }
 
-constexpr NetworkRules kUnreliable{.is_reliable = false};
 constexpr Snapshots kTen = Snapshots::Every;
 
-constexpr std::array kTests = {
+constexpr std::array kSnapshotTests = {
     Test{"SnapshotBasic", 'D', 3, {}, kTen, 0, basic},
     Test{"SnapshotInstall", 'D', 3, {}, kTen, 0, install},
     Test{"SnapshotInstallUnreliable", 'D', 3, kUnreliable, kTen, 0, install},
@@ -82,6 +80,6 @@ constexpr std::array kTests = {
 
 }  // namespace
 
-std::span<const Test> snapshot_tests() { return kTests; }
+std::span<const Test> snapshot_tests() { return kSnapshotTests; }
 
 }  // namespace lab

@@ -215,11 +215,10 @@ void lease_reads(SimulatorOptions& options, engine::Random&) {
   options.node.lease_reads = true;
 }
 
-constexpr NetworkRules kUnreliable{.is_reliable = false};
 constexpr Snapshots kNone = Snapshots::None;
 constexpr Snapshots kBySize = Snapshots::BySize;
 
-constexpr std::array kTests = {
+constexpr std::array kKvTests = {
     Test{"KvBasic", 'K', 5, {}, kNone, 0, play<kOne>},
     Test{"KvConcurrent", 'K', 5, {}, kNone, 0, play<kFive>},
     Test{"KvUnreliable", 'K', 5, kUnreliable, kNone, 0, play<kFive>},
@@ -267,6 +266,6 @@ constexpr std::array kTests = {
 
 }  // namespace
 
-std::span<const Test> kv_tests() { return kTests; }
+std::span<const Test> kv_tests() { return kKvTests; }
 
 }  // namespace lab

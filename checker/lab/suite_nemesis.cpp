@@ -205,12 +205,12 @@ Task<void> nemesis(Lab& lab) {
   co_await run.play();
 }
 
-constexpr std::array kTests = {
+constexpr std::array kNemesisTests = {
     Test{"Nemesis", 'N', 0, {}, Snapshots::None, 0, nemesis, draw_cluster},
 };
 
 }  // namespace
 
-std::span<const Test> nemesis_tests() { return kTests; }
+std::span<const Test> nemesis_tests() { return kNemesisTests; }
 
 }  // namespace lab
