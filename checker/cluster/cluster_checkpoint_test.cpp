@@ -5,18 +5,13 @@
 
 #include "checker/cluster/cluster_model.hpp"
 #include "checker/cluster/test_nodes.hpp"
+#include "checker/cluster/test_searches.hpp"
 #include "checker/engine/archive.hpp"
-#include "checker/engine/counting_search.hpp"
 #include "checker/engine/covering_search.hpp"
 #include "checker/engine/temporary_folder.hpp"
 
 namespace cluster {
 namespace {
-
-class NoObserver final : public engine::Observer {
- public:
-  std::optional<engine::StopReason> poll(const engine::Progress&) override { return {}; }
-};
 
 // Every kind of value that a model interns: terms, logs, commits, crashes, cuts, losses, copies.
 Bounds rich() {
@@ -33,16 +28,6 @@ Bounds rich() {
   bounds.timeouts = 2;
   bounds.symmetry = true;
   return bounds;
-}
-
-engine::CountingOptions options_of(const Bounds& bounds, const ClusterModel& model) {
-  engine::CountingOptions options;
-  options.loss = engine::Loss::Budgeted;
-  options.inflight = bounds.inflight;
-  options.inflight_bound = static_cast<std::uint16_t>(BoundKind::Inflight);
-  options.loss_bound = static_cast<std::uint16_t>(BoundKind::Loss);
-  options.symmetry = model.permutations();
-  return options;
 }
 
 void write(const ClusterModel& model, const std::filesystem::path& directory) {
@@ -89,7 +74,7 @@ TEST(ClusterCheckpoint, GivesTheSameAnswersAfterLoading) {
   const Bounds bounds = rich();
   const auto node = node::make_raft_node({.servers = 3});
   ClusterModel model(*node, bounds, spec::kAllProperties);
-  engine::CountingOptions options = options_of(bounds, model);
+  engine::CountingOptions options = counting_options(bounds, model);
   options.limits.depth = 9;
   engine::CountingSearch search(model, options);
   NoObserver observer;
@@ -136,7 +121,7 @@ Counts count(const Bounds& bounds, const std::filesystem::path& directory,
                                                 }};
   const auto node = node::make_raft_node({.servers = bounds.servers});
   ClusterModel model(*node, bounds, spec::kAllProperties);
-  engine::CountingOptions options = options_of(bounds, model);
+  engine::CountingOptions options = counting_options(bounds, model);
   options.limits.depth = depth;
   options.checkpointing = &checkpointing;
   engine::CountingSearch search(model, options);

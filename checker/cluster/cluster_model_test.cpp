@@ -8,33 +8,15 @@
 
 #include "checker/cluster/direct_cluster.hpp"
 #include "checker/cluster/test_nodes.hpp"
-#include "checker/engine/counting_search.hpp"
+#include "checker/cluster/test_searches.hpp"
 #include "checker/engine/covering_search.hpp"
 
 namespace cluster {
 namespace {
 
-class NoObserver final : public engine::Observer {
- public:
-  std::optional<engine::StopReason> poll(const engine::Progress&) override { return {}; }
-};
-
-engine::CountingOptions options_of(const Bounds& bounds, const ClusterModel& model) {
-  engine::CountingOptions options;
-  options.order =
-      bounds.network == Network::Ordered ? engine::Order::PerLink : engine::Order::Unordered;
-  if (bounds.loss == LossMode::None) options.loss = engine::Loss::None;
-  if (bounds.loss == LossMode::Budgeted) options.loss = engine::Loss::Budgeted;
-  options.inflight = bounds.inflight;
-  options.inflight_bound = static_cast<std::uint16_t>(BoundKind::Inflight);
-  options.loss_bound = static_cast<std::uint16_t>(BoundKind::Loss);
-  options.symmetry = model.permutations();
-  return options;
-}
-
 engine::SearchResult count(ClusterModel& model, const Bounds& bounds) {
   NoObserver observer;
-  return engine::CountingSearch(model, options_of(bounds, model)).run(observer);
+  return engine::CountingSearch(model, counting_options(bounds, model)).run(observer);
 }
 
 engine::SearchResult cover(ClusterModel& model, engine::CoverOrder order) {
@@ -259,7 +241,7 @@ TEST_P(ClusterSpace, HasOrbitsThatAddUpToAllStates_WithSymmetry) {
   bounds.symmetry = true;
   ClusterModel folded(*node, bounds, GetParam().properties());
   NoObserver observer;
-  engine::CountingSearch search(folded, options_of(bounds, folded));
+  engine::CountingSearch search(folded, counting_options(bounds, folded));
   const engine::SearchResult of_folded = search.run(observer);
   EXPECT_EQ(of_folded.stopped_by, engine::StopReason::Exhausted);
   EXPECT_EQ(of_folded.orbits, of_full.progress.distinct);
@@ -524,7 +506,7 @@ TEST(ClusterModel, ReachesTheSameClusterStates_OverAnyNetworkAndFromTwoMessagesI
   for (const std::uint32_t inflight : {1U, 2U, 3U}) {
     bounds.network = Network::Unordered;
     bounds.inflight = inflight;
-    engine::CountingSearch counting(model, options_of(bounds, model));
+    engine::CountingSearch counting(model, counting_options(bounds, model));
     EXPECT_EQ(counting.run(observer).stopped_by, engine::StopReason::Exhausted);
     const std::vector<engine::HalfId> visited = counting.visited_halves();
     EXPECT_TRUE(std::ranges::includes(reached, visited));

@@ -20,7 +20,6 @@ namespace {
 using spec::PaperRule;
 using spec::Property;
 using traces::Action;
-using traces::ActionKind;
 
 constexpr auto kGoOn = [](std::size_t, std::size_t) { return true; };
 
@@ -40,12 +39,12 @@ const Fault* find(const std::vector<Fault>& faults, FaultKind kind, std::size_t 
 // after its election have no part in it.
 traces::Trace two_leaders(node::Node& node) {
   return HandMade(node, Property::ElectionSafety)
-      .act(ActionKind::ElectionTimeout, 1)
-      .act(ActionKind::ElectionTimeout, 2)
+      .act(traces::ActionKind::ElectionTimeout, 1)
+      .act(traces::ActionKind::ElectionTimeout, 2)
       .deliver(1, 3)
       .deliver(3, 1)
-      .act(ActionKind::HeartbeatTimeout, 1)
-      .act(ActionKind::Crash, 1)
+      .act(traces::ActionKind::HeartbeatTimeout, 1)
+      .act(traces::ActionKind::Crash, 1)
       .deliver(2, 3)
       .deliver(7, 2)
       .trace();
@@ -112,9 +111,9 @@ TEST(Faults, AreTriedOnTheRealCode) {
 TEST(Faults, NeedTheCrash_WhereAVoteIsForgotten) {
   ForgetfulNode node({.servers = 3});
   const traces::Trace trace = HandMade(node, Property::TermMonotonic)
-                                  .act(ActionKind::ElectionTimeout, 1)
+                                  .act(traces::ActionKind::ElectionTimeout, 1)
                                   .deliver(1, 2)
-                                  .act(ActionKind::Crash, 2)
+                                  .act(traces::ActionKind::Crash, 2)
                                   .trace();
   ASSERT_TRUE(trace.violation);
   const std::vector<Fault> faults = try_faults(node, trace, kGoOn).faults;
@@ -127,10 +126,10 @@ TEST(Faults, TellCutsCopiesAndDelays) {
   DoubleVotingNode node({.servers = 3});
   const traces::Trace trace = HandMade(node, Property::ElectionSafety, "unordered")
                                   .cut({{1, 3}, {2}})
-                                  .act(ActionKind::ElectionTimeout, 1)  // not to server 2
+                                  .act(traces::ActionKind::ElectionTimeout, 1)  // not to server 2
                                   .deliver(2, 3, true)
                                   .heal()
-                                  .act(ActionKind::ElectionTimeout, 2)
+                                  .act(traces::ActionKind::ElectionTimeout, 2)
                                   .deliver(2, 3)  // once more
                                   .deliver(3, 1)
                                   .deliver(5, 3)
@@ -237,7 +236,7 @@ TEST(BrokenRule, OfALog_DependsOnWhatIsLost) {
   EXPECT_EQ(broken_rule(parting(before, cut, before), {}), PaperRule::DeleteOnConflictOnly);
   EXPECT_EQ(broken_rule(parting(before, longer, before), {}), PaperRule::AppendNewOnly);
   Action crash;
-  crash.kind = ActionKind::Crash;
+  crash.kind = traces::ActionKind::Crash;
   EXPECT_EQ(broken_rule(parting(before, cut, before, crash), {}),
             PaperRule::PersistBeforeResponding);
 }
@@ -253,13 +252,13 @@ TEST(BrokenRule, IsUnknown_WhereTheDifferenceSaysNothing) {
 
 // A trace of one server's views, for what a property says without a reference.
 traces::Trace trace_of(Property property, std::vector<spec::ServerView> views,
-                       ActionKind last = ActionKind::Deliver) {
+                       traces::ActionKind last = traces::ActionKind::Deliver) {
   traces::Trace trace;
   trace.initial.emplace_back().id = 1;
   for (spec::ServerView& view : views) {
     traces::Step& step = trace.steps.emplace_back();
     step.number = trace.steps.size();
-    step.action.kind = step.number == views.size() ? last : ActionKind::Deliver;
+    step.action.kind = step.number == views.size() ? last : traces::ActionKind::Deliver;
     step.action.server = 1;
     view.id = 1;
     step.view = std::move(view);
@@ -276,13 +275,13 @@ spec::ServerView voter(spec::Term term, spec::ServerId voted_for) {
 }
 
 TEST(RuleBehind, ASecondVote_DependsOnHowItCameAbout) {
-  const auto rule = [](std::vector<spec::ServerView> views, ActionKind last) {
+  const auto rule = [](std::vector<spec::ServerView> views, traces::ActionKind last) {
     return rule_behind(trace_of(Property::OneVotePerTerm, std::move(views), last));
   };
-  EXPECT_EQ(rule({voter(1, 2), voter(1, 3)}, ActionKind::Deliver), PaperRule::VoteOnce);
-  EXPECT_EQ(rule({voter(1, 2), voter(1, 0), voter(1, 3)}, ActionKind::Deliver),
+  EXPECT_EQ(rule({voter(1, 2), voter(1, 3)}, traces::ActionKind::Deliver), PaperRule::VoteOnce);
+  EXPECT_EQ(rule({voter(1, 2), voter(1, 0), voter(1, 3)}, traces::ActionKind::Deliver),
             PaperRule::VoteKeptInTerm);
-  EXPECT_EQ(rule({voter(1, 2), voter(1, 0)}, ActionKind::Crash),
+  EXPECT_EQ(rule({voter(1, 2), voter(1, 0)}, traces::ActionKind::Crash),
             PaperRule::PersistBeforeResponding);
   EXPECT_EQ(rule_behind(trace_of(Property::ElectionSafety, {voter(1, 2), voter(2, 3)})),
             PaperRule::MajorityElects);

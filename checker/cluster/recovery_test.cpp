@@ -107,7 +107,7 @@ RC_GTEST_PROP(Recovery, JudgesRenamedServersAlike, ()) {
 
 // ---- searches
 
-class Watcher : public ExploreObserver {
+class RecoveryWatcher : public ExploreObserver {
  public:
   std::optional<engine::StopReason> poll(const engine::Progress&) override { return {}; }
   void on_violation_found(const spec::Violation&) override {}
@@ -144,7 +144,7 @@ TEST(ExploreRecovery, FindsThatTheCoreRecovers_WithAllItsOptions) {
         options.node.fast_backtracking = fast;
         options.node.entries_per_message = fast ? 0 : 1;
         const auto node = node::make_raft_node(options.node);
-        Watcher watcher;
+        RecoveryWatcher watcher;
         const ExploreReport report = explore(*node, options, watcher);
         ASSERT_TRUE(report.recovery.has_value());
         const RecoveryReport& recovery = *report.recovery;
@@ -177,7 +177,7 @@ TEST(ExploreRecovery, FindsThatTheCoreRecovers_WithEachFeature) {
       options.node.servers = servers;
       options.recovery_steps = recovery_steps_for(bounds, options.node);
       const auto node = node::make_raft_node(options.node);
-      Watcher watcher;
+      RecoveryWatcher watcher;
       const ExploreReport report = explore(*node, options, watcher);
       ASSERT_TRUE(report.recovery.has_value());
       EXPECT_GT(report.recovery->progress.states, 50U);
@@ -191,7 +191,7 @@ TEST(ExploreRecovery, SaysTheSameOfTheSameStates_WhateverTheSearchThatReachedThe
   const auto report_of = [](Bounds bounds, bool symmetry) {
     bounds.symmetry = symmetry;
     const auto node = node::make_raft_node({.servers = bounds.servers});
-    Watcher watcher;
+    RecoveryWatcher watcher;
     return *explore(*node, options_of(bounds), watcher).recovery;
   };
   const RecoveryReport any = report_of(bounds_of(3), true);
@@ -209,7 +209,7 @@ TEST(ExploreRecovery, SaysTheSameOfTheSameStates_WhateverTheSearchThatReachedThe
 TEST(ExploreRecovery, FailsOneStepBelowWhatIsNeeded) {
   ExploreOptions options = options_of(bounds_of(2));
   const auto node = node::make_raft_node(options.node);
-  Watcher watcher;
+  RecoveryWatcher watcher;
   const std::uint64_t needed = explore(*node, options, watcher).recovery->steps_needed;
   options.recovery_steps = needed;
   EXPECT_EQ(explore(*node, options, watcher).recovery->progress.failing, 0U);
@@ -278,7 +278,7 @@ Found find(std::uint32_t servers) {
       Bounds bounds = bounds_of(servers, network);
       bounds.symmetry = symmetry;
       Node node({.servers = servers});
-      Watcher watcher;
+      RecoveryWatcher watcher;
       const ExploreReport report = explore(node, options_of(bounds), watcher);
       if (!report.trace) {
         ADD_FAILURE() << "nothing was found";
@@ -339,7 +339,7 @@ TEST(ExploreRecovery, HealsACut_BeforeItBlamesTheCluster) {
   bounds.timeouts = 1;
   ExploreOptions options = options_of(bounds);
   const auto core = node::make_raft_node(options.node);
-  Watcher watcher;
+  RecoveryWatcher watcher;
   EXPECT_EQ(explore(*core, options, watcher).recovery->progress.failing, 0U);
   Aloof node(options.node);
   const ExploreReport report = explore(node, options, watcher);
@@ -380,7 +380,7 @@ TEST(ExploreRecovery, PrefersAPropertysViolation_AndLooksForNothingElse) {
   Bounds bounds = bounds_of(3);
   ExploreOptions options = options_of(bounds);
   DoubleVotingNode node(options.node);
-  Watcher watcher;
+  RecoveryWatcher watcher;
   const ExploreReport report = explore(node, options, watcher);
   EXPECT_TRUE(report.violation.has_value());
   EXPECT_FALSE(report.recovery.has_value());
@@ -388,7 +388,7 @@ TEST(ExploreRecovery, PrefersAPropertysViolation_AndLooksForNothingElse) {
 
 // ---- searches cut short
 
-class Impatient final : public Watcher {
+class ImpatientWatcher final : public RecoveryWatcher {
  public:
   std::optional<engine::StopReason> poll_recovery(const RecoveryProgress& progress) override {
     if (progress.checked < 100) return std::nullopt;
@@ -399,7 +399,7 @@ class Impatient final : public Watcher {
 TEST(ExploreRecovery, SaysHowFarItCame_WhenItIsInterrupted) {
   const ExploreOptions options = options_of(bounds_of(3));
   const auto node = node::make_raft_node(options.node);
-  Impatient observer;
+  ImpatientWatcher observer;
   const ExploreReport report = explore(*node, options, observer);
   EXPECT_EQ(report.recovery->stopped_by, engine::StopReason::Interrupted);
   EXPECT_GE(report.recovery->progress.checked, 100U);
@@ -411,7 +411,7 @@ TEST(ExploreRecovery, JudgesWhatWasReached_WhenTheSearchStopsAtALimit) {
     ExploreOptions options = options_of(bounds_of(3, network));
     options.limits.states = 200;
     WearyNode node(options.node);
-    Watcher watcher;
+    RecoveryWatcher watcher;
     const ExploreReport report = explore(node, options, watcher);
     EXPECT_EQ(report.search.stopped_by, engine::StopReason::States);
     EXPECT_EQ(report.recovery->progress.checked, report.recovery->progress.states);
@@ -420,7 +420,7 @@ TEST(ExploreRecovery, JudgesWhatWasReached_WhenTheSearchStopsAtALimit) {
 }
 
 // The first search stops by itself; the one for the run to a bad state is stopped.
-class StopsLater final : public Watcher {
+class StopsLater final : public RecoveryWatcher {
  public:
   std::optional<engine::StopReason> poll(const engine::Progress&) override {
     if (failed == 0) return std::nullopt;
@@ -446,7 +446,7 @@ TEST(ExploreRecovery, ReportsALongerRun_WhenTheShortestTakesTooManyStates) {
   ExploreOptions options = options_of(bounds_of(3));
   options.shortest_states_max = 20;
   WearyNode node(options.node);
-  Watcher watcher;
+  RecoveryWatcher watcher;
   const ExploreReport report = explore(node, options, watcher);
   ASSERT_TRUE(report.trace.has_value());
   EXPECT_FALSE(report.trace->shortest);
@@ -458,7 +458,7 @@ TEST(ExploreRecovery, ReportsALongerRun_WhenTheShortestTakesTooManyStates) {
 class TamperedRecovery : public testing::Test {
  protected:
   void SetUp() override {
-    Watcher watcher;
+    RecoveryWatcher watcher;
     trace_ = *explore(node_, options_of(bounds_of(2)), watcher).trace;
   }
   // Where the replay says that the trace is wrong.

@@ -16,7 +16,7 @@ namespace {
 
 constexpr RunLimits kNoLimits{.losses = 1'000'000, .inflight = 1'000'000};
 
-std::vector<node::Options> many_options() {
+std::vector<node::Options> many_nodes() {
   return {{.servers = 3},
           {.servers = 4, .no_op = true, .pre_vote = true, .check_quorum = true},
           {.servers = 3, .vote_lease = true, .lease_reads = true},
@@ -35,7 +35,7 @@ traces::Trace random_trace(node::Node& node, const node::Options& options, std::
 
 TEST(Script, OfATrace_RunsAsTheTraceDid) {
   std::size_t steps = 0;
-  for (const node::Options& options : many_options()) {
+  for (const node::Options& options : many_nodes()) {
     const auto node = node::make_raft_node(options);
     for (std::uint64_t seed = 0; seed < 20; ++seed) {
       const traces::Trace trace = random_trace(*node, options, seed, 300);
@@ -52,7 +52,7 @@ TEST(Script, OfATrace_RunsAsTheTraceDid) {
 }
 
 TEST(Script, WithoutSomeActions_IsARunThatReplays) {
-  for (const node::Options& options : many_options()) {
+  for (const node::Options& options : many_nodes()) {
     const auto node = node::make_raft_node(options);
     for (std::uint64_t seed = 0; seed < 10; ++seed) {
       const Script script = script_of(random_trace(*node, options, seed, 200));
@@ -68,7 +68,7 @@ TEST(Script, WithoutSomeActions_IsARunThatReplays) {
   }
 }
 
-traces::Action act(traces::ActionKind kind, spec::ServerId server) {
+traces::Action action_of(traces::ActionKind kind, spec::ServerId server) {
   traces::Action action;
   action.kind = kind;
   action.server = server;
@@ -76,7 +76,7 @@ traces::Action act(traces::ActionKind kind, spec::ServerId server) {
 }
 
 ScriptAction delivery(const spec::MessageView& message, std::size_t origin) {
-  ScriptAction one{.action = act(traces::ActionKind::Deliver, message.to)};
+  ScriptAction one{.action = action_of(traces::ActionKind::Deliver, message.to)};
   one.action.message = message;
   one.origin = origin;
   return one;
@@ -85,8 +85,8 @@ ScriptAction delivery(const spec::MessageView& message, std::size_t origin) {
 // Server 1 stands twice; its second request for a vote reaches server 2.
 Script two_elections(node::Node& node) {
   Runner runner(node, 3, "unordered", 0);
-  const auto first = runner.apply(act(traces::ActionKind::ElectionTimeout, 1));
-  const auto second = runner.apply(act(traces::ActionKind::ElectionTimeout, 1));
+  const auto first = runner.apply(action_of(traces::ActionKind::ElectionTimeout, 1));
+  const auto second = runner.apply(action_of(traces::ActionKind::ElectionTimeout, 1));
   Script script;
   script.config.servers = 3;
   script.config.network = "unordered";
@@ -149,19 +149,19 @@ TEST(Script, EndsLeasesEarly_OnlyAsOftenAsItMay) {
     }
     FAIL() << "step " << step << " sends nothing to " << to;
   };
-  take(act(traces::ActionKind::ElectionTimeout, 1));
+  take(action_of(traces::ActionKind::ElectionTimeout, 1));
   receive(1, 2);
   receive(2, 1);  // leads
   receive(3, 2);
   receive(4, 1);  // its no-op is committed
-  traces::Action read = act(traces::ActionKind::Read, 1);
+  traces::Action read = action_of(traces::ActionKind::Read, 1);
   read.read = 1;
   take(read);
   receive(6, 2);  // its lease begins anew
   receive(7, 1);
   ASSERT_TRUE(runner.views()[0].lease);
   EXPECT_EQ(limits_of(trace).clock_drifts, 0U);
-  take(act(traces::ActionKind::LeaseTimeout, 2));
+  take(action_of(traces::ActionKind::LeaseTimeout, 2));
   EXPECT_EQ(limits_of(trace).clock_drifts, 1U);
   EXPECT_FALSE(run_script(*node, script_of(trace), {.limits = limits_of(trace)}).exceeds);
   EXPECT_TRUE(run_script(*node, script_of(trace), {}).exceeds);

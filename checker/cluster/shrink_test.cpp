@@ -17,22 +17,21 @@ namespace cluster {
 namespace {
 
 using traces::Action;
-using traces::ActionKind;
 
 // Two leaders of one term by a server that votes twice, among much that has no part in it: an
 // earlier term, a heartbeat, a crash, a message received twice.
 traces::Trace long_story(node::Node& node, const std::string& network) {
   HandMade story(node, spec::Property::ElectionSafety, network);
   const bool copies = network == "unordered";
-  story.act(ActionKind::ElectionTimeout, 1)
-      .act(ActionKind::ElectionTimeout, 1)  // term 2
-      .act(ActionKind::Crash, 2)
+  story.act(traces::ActionKind::ElectionTimeout, 1)
+      .act(traces::ActionKind::ElectionTimeout, 1)  // term 2
+      .act(traces::ActionKind::Crash, 2)
       .deliver("request_vote", 1, 3, copies)
       .deliver("request_vote_reply", 3, 1)
-      .act(ActionKind::HeartbeatTimeout, 1)
-      .act(ActionKind::Crash, 3)
-      .act(ActionKind::ElectionTimeout, 2)
-      .act(ActionKind::ElectionTimeout, 2)
+      .act(traces::ActionKind::HeartbeatTimeout, 1)
+      .act(traces::ActionKind::Crash, 3)
+      .act(traces::ActionKind::ElectionTimeout, 2)
+      .act(traces::ActionKind::ElectionTimeout, 2)
       .deliver("request_vote", 2, 3)
       .deliver("request_vote_reply", 3, 2);
   return story.trace();
@@ -93,7 +92,7 @@ TEST(Shrink, KeepsToTheLimitsOfTheNetwork) {
     std::vector<std::size_t> flying;  // the greatest number at once, in the trace as it is
     std::size_t now = 0;
     for (const traces::Step& step : trace.steps) {
-      if (step.action.kind == ActionKind::Deliver && !step.action.keep_copy) --now;
+      if (step.action.kind == traces::ActionKind::Deliver && !step.action.keep_copy) --now;
       now += step.sent.size();
       most = std::max(most, now);
     }
@@ -103,7 +102,7 @@ TEST(Shrink, KeepsToTheLimitsOfTheNetwork) {
   const Shrunk shrunk = shrink(node, trace, options);
   std::size_t now = 0;
   for (const traces::Step& step : shrunk.trace.steps) {
-    if (step.action.kind == ActionKind::Deliver && !step.action.keep_copy) --now;
+    if (step.action.kind == traces::ActionKind::Deliver && !step.action.keep_copy) --now;
     now += step.sent.size();
     EXPECT_LE(now, most);
     for (const traces::SentMessage& sent : step.sent) EXPECT_FALSE(sent.lost);
@@ -115,14 +114,15 @@ TEST(Shrink, KeepsToTheLimitsOfTheNetwork) {
 // The same story in a cluster of five: two more servers vote for nobody.
 traces::Trace story_of_five(node::Node& node) {
   HandMade story(node, spec::Property::ElectionSafety, "unordered", 5);
-  story.act(ActionKind::ElectionTimeout, 4)
-      .act(ActionKind::ElectionTimeout, 4)  // term 2
-      .act(ActionKind::ElectionTimeout, 5)
-      .act(ActionKind::ElectionTimeout, 5)
-      .act(ActionKind::Crash, 2);
+  story.act(traces::ActionKind::ElectionTimeout, 4)
+      .act(traces::ActionKind::ElectionTimeout, 4)  // term 2
+      .act(traces::ActionKind::ElectionTimeout, 5)
+      .act(traces::ActionKind::ElectionTimeout, 5)
+      .act(traces::ActionKind::Crash, 2);
   for (const spec::ServerId candidate : {4U, 5U}) {
     for (const spec::ServerId voter : {2U, 3U}) {
-      story.deliver("request_vote", candidate, voter).act(ActionKind::HeartbeatTimeout, voter);
+      story.deliver("request_vote", candidate, voter)
+          .act(traces::ActionKind::HeartbeatTimeout, voter);
     }
   }
   for (const spec::ServerId candidate : {4U, 5U}) {

@@ -8,9 +8,7 @@
 namespace cluster {
 namespace {
 
-using traces::ActionKind;
-
-ScriptAction act(ActionKind kind, spec::ServerId server) {
+ScriptAction act(traces::ActionKind kind, spec::ServerId server) {
   ScriptAction one;
   one.action.kind = kind;
   one.action.server = server;
@@ -18,7 +16,7 @@ ScriptAction act(ActionKind kind, spec::ServerId server) {
 }
 
 ScriptAction receive(const char* kind, spec::ServerId from, spec::ServerId to, std::size_t origin) {
-  ScriptAction one = act(ActionKind::Deliver, to);
+  ScriptAction one = act(traces::ActionKind::Deliver, to);
   one.action.message = spec::MessageView{from, to, kind, {}};
   one.origin = origin;
   return one;
@@ -29,8 +27,8 @@ Script example() {
   Script script;
   script.config.servers = 3;
   script.config.network = "unordered";
-  script.actions = {act(ActionKind::HeartbeatTimeout, 1), receive("beat", 1, 2, 0),
-                    act(ActionKind::Crash, 3), act(ActionKind::HeartbeatTimeout, 1),
+  script.actions = {act(traces::ActionKind::HeartbeatTimeout, 1), receive("beat", 1, 2, 0),
+                    act(traces::ActionKind::Crash, 3), act(traces::ActionKind::HeartbeatTimeout, 1),
                     receive("beat", 1, 2, 3)};
   return script;
 }
@@ -48,7 +46,7 @@ std::string text_of(const Script& script) {
   for (const ScriptAction& one : script.actions) {
     if (!text.empty()) text += ' ';
     text += std::to_string(one.action.server);
-    if (one.action.kind == ActionKind::Deliver) {
+    if (one.action.kind == traces::ActionKind::Deliver) {
       text += '<' + (one.origin == kNoOrigin ? "?" : std::to_string(one.origin));
       if (one.action.keep_copy) text += '+';
     } else {
@@ -83,7 +81,7 @@ TEST(SimplerScripts, LeaveOutServersAndFaults) {
 TEST(SimplerScripts, CloseTheGap_ThatAServerLeaves) {
   Script script = example();
   script.actions[1] = receive("beat", 1, 3, 0);
-  script.actions[2] = act(ActionKind::Crash, 2);
+  script.actions[2] = act(traces::ActionKind::Crash, 2);
   const std::vector<Script> simpler = simpler_scripts(script, five_steps());
   const auto found = std::ranges::find_if(simpler, [](const Script& one) {
     return one.config.servers == 2 && text_of(one) == "1h 2<0 1h";
@@ -120,7 +118,7 @@ TEST(SimplerScripts, MoveActions_NeverBeforeWhatSentTheirMessage) {
       const std::size_t origin = script.actions[i].origin;
       if (origin == kNoOrigin) continue;
       ASSERT_LT(origin, i);
-      EXPECT_EQ(script.actions[origin].action.kind, ActionKind::HeartbeatTimeout);
+      EXPECT_EQ(script.actions[origin].action.kind, traces::ActionKind::HeartbeatTimeout);
     }
   }
 }
@@ -128,7 +126,7 @@ TEST(SimplerScripts, MoveActions_NeverBeforeWhatSentTheirMessage) {
 TEST(SimplerScripts, NumberCommands) {
   Script script;
   for (const char* command : {"b", "a", "b"}) {
-    script.actions.push_back(act(ActionKind::Propose, 1));
+    script.actions.push_back(act(traces::ActionKind::Propose, 1));
     script.actions.back().action.command = command;
   }
   const Script renamed = with_commands_renamed(script);

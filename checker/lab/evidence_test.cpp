@@ -14,7 +14,7 @@ Task<void> never(Lab& lab) {
   co_await lab.one("a", 3, true);
   lab.fail("on purpose");
 }
-constexpr Test kNever{"Never", 'B', 3, {}, Snapshots::Every, 0, never};
+constexpr Test kNeverSnapshots{"Never", 'B', 3, {}, Snapshots::Every, 0, never};
 
 RunOptions core() {
   RunOptions options;
@@ -23,7 +23,7 @@ RunOptions core() {
 }
 
 TEST(Evidence, OfAnAssertion_IsTheWholeRun_WithoutAViolation) {
-  const RunId id{&kNever, true, 2, 3};
+  const RunId id{&kNeverSnapshots, true, 2, 3};
   const RunResult failed = run(id, core());
   ASSERT_EQ(failed.failure, "on purpose");
   const auto node = node::make_raft_node(node_options(id));
@@ -37,7 +37,7 @@ TEST(Evidence, OfAnAssertion_IsTheWholeRun_WithoutAViolation) {
 }
 
 TEST(Evidence, OfARunThatComesToSomethingElse_IsRefused) {
-  const RunId id{&kNever, true, 2, 3};
+  const RunId id{&kNeverSnapshots, true, 2, 3};
   RunResult failed = run(id, core());
   failed.failure = "something else";
   const auto node = node::make_raft_node(node_options(id));

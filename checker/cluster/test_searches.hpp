@@ -1,0 +1,27 @@
+// What tests give to searches of the engine.
+#pragma once
+
+#include "checker/cluster/cluster_model.hpp"
+#include "checker/engine/counting_search.hpp"
+
+namespace cluster {
+
+class NoObserver final : public engine::Observer {
+ public:
+  std::optional<engine::StopReason> poll(const engine::Progress&) override { return {}; }
+};
+
+inline engine::CountingOptions counting_options(const Bounds& bounds, const ClusterModel& model) {
+  engine::CountingOptions options;
+  options.order =
+      bounds.network == Network::Ordered ? engine::Order::PerLink : engine::Order::Unordered;
+  if (bounds.loss == LossMode::None) options.loss = engine::Loss::None;
+  if (bounds.loss == LossMode::Budgeted) options.loss = engine::Loss::Budgeted;
+  options.inflight = bounds.inflight;
+  options.inflight_bound = static_cast<std::uint16_t>(BoundKind::Inflight);
+  options.loss_bound = static_cast<std::uint16_t>(BoundKind::Loss);
+  options.symmetry = model.permutations();
+  return options;
+}
+
+}  // namespace cluster
