@@ -51,6 +51,13 @@ export function popup(attributes, summary, content) {
   return element;
 }
 
+// Does what takes longer once the browser has painted what the page has already; in a window that
+// nobody sees, at once.
+export function afterPaint(work) {
+  if (document.hidden) work();
+  else requestAnimationFrame(() => setTimeout(work));
+}
+
 // Said by a screen reader, seen by nobody.
 export function unseen(text) {
   return h('span', {class: 'unseen'}, text);

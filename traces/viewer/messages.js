@@ -7,10 +7,10 @@ import {messageWords} from './words.js';
 
 const SHOWN = 12; // of those on their way
 
-export function messageLists(run, step, go) {
+export function messageLists(run, step) {
   const waiting = onTheirWay(run, step.number).filter((message) => !step.sent.includes(message));
   return [
-    step.received ? part('Received', [item(step.received, origin(step, go))]) : null,
+    step.received ? part('Received', [item(step.received, origin(step))]) : null,
     step.answered.length
       ? part(
           'Answered',
@@ -20,7 +20,7 @@ export function messageLists(run, step, go) {
     step.sent.length
       ? part(
           'Sent',
-          step.sent.map((message) => item(message, fate(message, step, go))),
+          step.sent.map((message) => item(message, fate(message, step))),
         )
       : null,
     waiting.length
@@ -28,7 +28,7 @@ export function messageLists(run, step, go) {
           ...waiting
             .slice(0, SHOWN)
             .map((message) =>
-              item(message, ['sent at ', link(message.sentAt, go), ', ', fate(message, step, go)]),
+              item(message, ['sent at ', link(message.sentAt), ', ', fate(message, step)]),
             ),
           waiting.length > SHOWN
             ? h('li', {class: 'more'}, `and ${waiting.length - SHOWN} more`)
@@ -53,33 +53,31 @@ function item(message, ending) {
   );
 }
 
-export function link(number, go, words = `step ${number}`) {
-  return h(
-    'a',
-    {
-      href: `#step=${number}`,
-      click: (event) => {
-        event.preventDefault();
-        go(number);
-      },
-    },
-    words,
-  );
+// The page follows it (stepOf).
+export function link(number, words = `step ${number}`) {
+  return h('a', {href: `#step=${number}`}, words);
 }
 
-function origin(step, go) {
+// The step that a click leads to; null where it was on no link to one.
+export function stepOf({target}) {
+  const address = target.closest('a')?.getAttribute('href') ?? '';
+  const match = /^#step=(\d+)$/.exec(address);
+  return match && Number(match[1]);
+}
+
+function origin(step) {
   const {received: message} = step;
   const others = message.deliveries.filter((delivery) => delivery.step !== step.number);
-  const parts = ['sent at ', link(message.sentAt, go)];
+  const parts = ['sent at ', link(message.sentAt)];
   const between = step.number - message.sentAt - 1;
   if (between > 0) parts.push(`, ${counted(between, 'step')} on its way`);
   if (step.isRepeated) parts.push('; a duplicate');
   if (others.length > 0)
-    parts.push('; it arrives at ', separated(others.map((one) => link(one.step, go))), ' too');
+    parts.push('; it arrives at ', separated(others.map((one) => link(one.step))), ' too');
   return parts;
 }
 
-function fate(message, step, go) {
+function fate(message, step) {
   const later = message.deliveries.filter((delivery) => delivery.step > step.number);
   switch (fateOf(message)) {
     case 'lost':
@@ -89,7 +87,7 @@ function fate(message, step, go) {
     default:
       return later.length === 0
         ? 'has arrived'
-        : ['arrives at ', separated(later.map((delivery) => link(delivery.step, go)))];
+        : ['arrives at ', separated(later.map((delivery) => link(delivery.step)))];
   }
 }
 

@@ -2,12 +2,12 @@
 
 import {blameOf} from './blame.js';
 import {Diagram, effectChip} from './diagram.js';
-import {byId, h, popup} from './dom.js';
+import {afterPaint, byId, h, popup} from './dom.js';
 import {choicesOf, isEmpty, Matcher} from './filter.js';
 import {Filters} from './filters.js';
 import {openHelp} from './help.js';
 import {LogTable} from './logs.js';
-import {link, messageLists} from './messages.js';
+import {link, messageLists, stepOf} from './messages.js';
 import {isDownAfter, isElected, makeRun} from './model.js';
 import {saveButton} from './save.js';
 import {icon, signs} from './signs.js';
@@ -35,6 +35,12 @@ class TracePage {
     this.go = (number) => this.transport.go(number);
     this.build();
     addEventListener('keydown', (event) => this.key(event));
+    byId('page').addEventListener('click', (event) => {
+      const step = stepOf(event);
+      if (step === null) return;
+      event.preventDefault(); // the address is written later, and in some browsers never
+      this.go(step);
+    });
     if (!this.transport.follow()) this.go(this.blame?.step ?? 0);
   }
 
@@ -58,7 +64,7 @@ class TracePage {
     this.state = h(
       'section',
       {class: 'state', tabindex: 0, 'aria-label': 'State'},
-      withTabs(sheet, this.page, this.go),
+      withTabs(sheet, this.page),
     );
     this.speech = h('div', {class: 'unseen', 'aria-live': 'polite', role: 'status'});
     this.matcher = new Matcher(this.run);
@@ -71,8 +77,8 @@ class TracePage {
     );
     const main = h('main', {class: 'run'}, history);
     main.append(splitter(main, 'Width of the history'), this.state);
-    byId('page').replaceChildren(
-      this.head(),
+    this.fillHead();
+    byId('page').append(
       main,
       this.transport.bar(this.overview()),
       this.speech,
@@ -83,25 +89,12 @@ class TracePage {
     this.heads.style.setProperty('--lane', `${width}px`);
   }
 
-  head() {
-    const {violation, trace} = this.run;
-    const title = violation
-      ? [
-          h('span', {class: 'property'}, printable(violation.property)),
-          ' is violated ',
-          violation.step === 0 ? 'at the start' : ['at ', link(violation.step, this.go)],
-        ]
-      : 'No property is violated';
-    return h(
-      'header',
-      {class: 'head'},
-      h(
-        'div',
-        {class: 'verdict'},
-        h('h1', {}, title),
-        violation ? h('p', {class: 'why'}, printable(violation.message)) : null,
-        this.evidence(),
-      ),
+  // Beside and below the verdict, which the page has from the start (viewer.cpp).
+  fillHead() {
+    const {trace} = this.run;
+    const evidence = this.evidence();
+    if (evidence) document.querySelector('.verdict').append(evidence);
+    document.querySelector('.head').append(
       h(
         'div',
         {class: 'about'},
@@ -149,7 +142,7 @@ class TracePage {
         i > 0 ? ' \u00b7 ' : '',
         icon('flag'),
         ' ',
-        link(step, this.go),
+        link(step),
         ` ${printable(text)}`,
       ]),
     );
@@ -226,7 +219,7 @@ class TracePage {
           : null,
       ),
     );
-    this.messages.replaceChildren(...messageLists(this.run, step, this.go).filter(Boolean));
+    this.messages.replaceChildren(...messageLists(this.run, step).filter(Boolean));
   }
 
   filter() {
@@ -322,4 +315,4 @@ function recorded(run) {
   );
 }
 
-new TracePage(unpack(JSON.parse(byId('document').textContent)));
+afterPaint(() => new TracePage(unpack(JSON.parse(byId('document').textContent))));

@@ -25,9 +25,15 @@ std::string joined(std::span<const std::string_view> parts) {
   return out;
 }
 
-// `document` is packed; `body` is HTML that stands in the page beside it.
+// What stands in a page beside its scripts, as HTML.
+struct Body {
+  std::string start;  // seen before any script has run, and where none runs
+  std::string parts;  // not seen
+};
+
+// `document` is packed.
 std::string page(std::string_view title, const Assets& assets, std::string_view document,
-                 std::string_view body) {
+                 const Body& body) {
   return fmt::format(
       R"(<!doctype html>
 <html lang="en">
@@ -41,7 +47,7 @@ std::string page(std::string_view title, const Assets& assets, std::string_view 
 </head>
 <body>
 <noscript>This page draws a run with JavaScript, which is off. It needs no network.</noscript>
-<div id="page"></div>
+<div id="page">{}</div>
 {}<script type="application/json" id="document">
 {}
 </script>
@@ -51,7 +57,8 @@ const modules = {{}};
 </body>
 </html>
 )",
-      kPolicy, escaped(title), joined(assets.styles), body, document, joined(assets.scripts));
+      kPolicy, escaped(title), joined(assets.styles), body.start, body.parts, document,
+      joined(assets.scripts));
 }
 
 std::string title_of(const Trace& trace) {
@@ -61,6 +68,21 @@ std::string title_of(const Trace& trace) {
           ? fmt::format("{} violated at step {}", trace.violation->property, trace.violation->step)
           : fmt::format("A run of {} steps", trace.steps.size());
   return internal::printable(what + where);
+}
+
+std::string verdict(const Trace& trace) {
+  if (!trace.violation) return "<h1>No property is violated</h1>";
+  const auto& [property, message, step] = *trace.violation;
+  const std::string place =
+      step == 0 ? "at the start" : fmt::format("at <a href=\"#step={0}\">step {0}</a>", step);
+  return fmt::format(
+      "<h1><span class=\"property\">{}</span> is violated {}</h1>\n<p class=\"why\">{}</p>",
+      escaped(internal::printable(property)), place, escaped(internal::printable(message)));
+}
+
+std::string head(const std::string& verdict) {
+  return fmt::format("<header class=\"head\">\n<div class=\"verdict\">\n{}\n</div>\n</header>\n",
+                     verdict);
 }
 
 std::string story_part(const std::string& id, const std::string& html) {
@@ -101,17 +123,19 @@ std::string trace_page(const Trace& trace, const About& about) {
       fmt::format(R"({{"trace":{},"summary":{},"diff":{},"gallery":{}}})", to_json(trace),
                   json_string(about.summary), json_string(about.diff), json_string(about.gallery));
   const std::string story = about.story.empty() ? "" : story_part("story", about.story);
-  return page(title_of(trace), internal::kTraceAssets, internal::packed(document), story);
+  return page(title_of(trace), internal::kTraceAssets, internal::packed(document),
+              {.start = head(verdict(trace)), .parts = story});
 }
 
 std::string gallery_page(std::string_view json, const std::vector<Story>& stories) {
   std::string body;
   for (const Story& story : stories) body += story_part("story-" + story.bug, story.html);
-  return page("The gallery of Raft bugs", internal::kGalleryAssets, internal::packed(json), body);
+  return page("The gallery of Raft bugs", internal::kGalleryAssets, internal::packed(json),
+              {.start = "", .parts = body});
 }
 
 std::string history_page(std::string_view title, std::string_view json) {
-  return page(title, internal::kHistoryAssets, internal::packed(json), "");
+  return page(title, internal::kHistoryAssets, internal::packed(json), {});
 }
 
 }  // namespace traces::viewer

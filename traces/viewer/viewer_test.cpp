@@ -109,6 +109,19 @@ TEST(TracePage, IsOneDocumentOfText_WhateverTheTraceSays) {
   EXPECT_EQ(page.find('\x01'), std::string::npos);
 }
 
+TEST(TracePage, SaysWhatIsViolated_BeforeAnyScript) {
+  Trace trace = samples::every_action();
+  trace.violation = {.property = "A<B", .message = "one & another", .step = 3};
+  EXPECT_NE(trace_page(trace).find("<h1><span class=\"property\">A&lt;B</span> is violated "
+                                   "at <a href=\"#step=3\">step 3</a></h1>\n"
+                                   "<p class=\"why\">one &amp; another</p>"),
+            std::string::npos);
+  trace.violation->step = 0;
+  EXPECT_NE(trace_page(trace).find("</span> is violated at the start</h1>"), std::string::npos);
+  trace.violation.reset();
+  EXPECT_NE(trace_page(trace).find("<h1>No property is violated</h1>"), std::string::npos);
+}
+
 TEST(TracePage, AsksNothingOfAnyNetwork) {
   const std::string page = trace_page(samples::every_action());
   EXPECT_NE(page.find("default-src 'none'"), std::string::npos);

@@ -53,6 +53,24 @@ after(() => browser?.close());
 
 export const newPage = () => context.newPage();
 
+// A page of a browser that runs no script.
+export async function withoutScripts(file, look) {
+  const other = await browser.newContext({javaScriptEnabled: false});
+  const page = await other.newPage();
+  await page.goto(urlOf(file));
+  await look(page);
+  await other.close();
+}
+
+// In the page: resolves once all of it is there. It fills itself after its first frame, and draws its
+// steps once it is told how much room there is.
+export async function isDrawn() {
+  const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  while (!document.querySelector('.tools')) await frame();
+  await frame();
+  performance.mark('drawn');
+}
+
 // A page at a file, whose console and network are watched: check() throws if either said anything.
 // visit() leads to another file.
 export async function open(file, {hash = '', size = [1400, 900], colorScheme = 'light'} = {}) {
@@ -69,8 +87,7 @@ export async function open(file, {hash = '', size = [1400, 900], colorScheme = '
   const visit = async (next, where = '') => {
     at = next;
     await page.goto(urlOf(next, where), {waitUntil: 'domcontentloaded'}); // modules have run by then
-    // A page draws its steps once it is told how much room there is: in the first frame.
-    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))));
+    await page.evaluate(isDrawn);
   };
   await visit(file, hash);
   return Object.assign(page, {visit, check: () => assert.deepEqual(said, [], at)});

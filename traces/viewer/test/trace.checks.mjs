@@ -11,6 +11,7 @@ import {
   axe,
   chosen,
   expectRun,
+  isDrawn,
   open,
   pageNamed,
   pages,
@@ -292,7 +293,7 @@ test('light and dark', async () => {
     await page.getByRole('button', {name: /^Theme/}).click();
     assert.ok((await brightness(page)) < 0.2);
     await page.reload();
-    await page.waitForSelector('#page > *');
+    await page.evaluate(isDrawn);
     assert.ok((await brightness(page)) < 0.2, 'the choice is remembered');
     await press(page, ['t']);
     assert.equal((await brightness(page)) > 0.5, colorScheme === 'light');
