@@ -8,9 +8,13 @@ endif()
 set(run ${RAFTCHECK_VIEWER_PYTHON} ${CMAKE_CURRENT_LIST_DIR}/test/run.py)
 add_test(NAME viewer.npm COMMAND ${run} npm ${PROJECT_BINARY_DIR})
 add_test(NAME viewer.modules COMMAND ${run} modules ${PROJECT_BINARY_DIR})
-add_test(NAME viewer.browser COMMAND ${run} browser ${PROJECT_BINARY_DIR} $<TARGET_FILE:raftcheck> ${samples})
-set_tests_properties(viewer.npm viewer.modules viewer.browser PROPERTIES
+foreach(part IN ITEMS formats browser)
+  add_test(NAME viewer.${part}
+    COMMAND ${run} ${part} ${PROJECT_BINARY_DIR} $<TARGET_FILE:raftcheck> ${samples})
+  set_tests_properties(viewer.${part} PROPERTIES FIXTURES_REQUIRED "viewer_npm;trace_samples")
+endforeach()
+set_tests_properties(viewer.npm viewer.modules viewer.formats viewer.browser PROPERTIES
   SKIP_RETURN_CODE 77 TIMEOUT 300 ENVIRONMENT PYTHONDONTWRITEBYTECODE=1)
 set_tests_properties(viewer.npm PROPERTIES FIXTURES_SETUP viewer_npm)
 # Chromium has processes enough for two cores, and its figures are looked at.
-set_tests_properties(viewer.browser PROPERTIES FIXTURES_REQUIRED "viewer_npm;trace_samples" PROCESSORS 2)
+set_tests_properties(viewer.browser PROPERTIES PROCESSORS 2)

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 
-import {bugs, chosen, open, pages} from './session.mjs';
-import {inWork} from './support.mjs';
+import {chosen, open, pages} from './session.mjs';
+import {bugs, inWork} from './support.mjs';
 
 test('the gallery lists all bugs, with their stories, changes and runs', async () => {
   const page = await open(inWork('gallery/index.html'));

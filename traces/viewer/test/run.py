@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""Runs the tests of the pages with node: those of the modules, or those in a browser.
+"""Runs the tests of the pages and of the formats for other tools with node.
 
 usage: run.py npm BUILD              installs the packages that they need under BUILD/npm
        run.py modules BUILD          the modules that need no browser; no package needed
+       run.py formats BUILD PROGRAM SAMPLES
+                                     what PROGRAM (raftcheck) writes for other tools, in those tools,
+                                     also of the arbitrary traces in the folder SAMPLES
        run.py browser BUILD PROGRAM SAMPLES
-                                     the pages of PROGRAM (raftcheck) in Chromium, also those of the
-                                     arbitrary traces in the folder SAMPLES
+                                     its pages in Chromium
 
 Exit status 0, 1 where a test fails or cannot be run, or 77 (skipped) if RAFTCHECK_SKIP_BROWSER is 1:
 for machines without node, a browser, or a way to the npm registry. Continuous integration leaves it
@@ -60,7 +62,7 @@ def node_test(name, environment):
 
 
 def main(arguments):
-    if len(arguments) < 2 or arguments[0] not in ("npm", "modules", "browser"):
+    if len(arguments) < 2 or arguments[0] not in ("npm", "modules", "formats", "browser"):
         print(__doc__, file=sys.stderr)
         return 1
     if os.environ.get("RAFTCHECK_SKIP_BROWSER") == "1":
@@ -73,10 +75,10 @@ def main(arguments):
         return 0
     if arguments[0] == "modules":
         return node_test("modules.test.mjs", {})
-    work = build / "traces" / "viewer"
+    work = build / "traces" / "viewer" / arguments[0]
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
-    return node_test("browser.test.mjs", {
+    return node_test(f"{arguments[0]}.test.mjs", {
         "RAFTCHECK": str(pathlib.Path(arguments[2]).resolve()), "VIEWER_NPM": str(npm),
         "VIEWER_WORK": str(work), "VIEWER_SAMPLES": str(pathlib.Path(arguments[3]).resolve())})
 

@@ -1,7 +1,6 @@
 // One Chromium for all tests, and what they do with a page.
 
 import assert from 'node:assert/strict';
-import {readdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {after, before} from 'node:test';
 
@@ -9,38 +8,23 @@ import {
   axeSource,
   chromium,
   findChromium,
+  galleryTraces,
   inWork,
   put,
   raftcheck,
-  readJson,
-  traces,
   urlOf,
 } from './support.mjs';
 
-export const GALLERY = join(traces, 'gallery');
 const shots = process.env.RAFTCHECK_SCREENSHOTS; // a folder
 let browser;
 let context; // one for all: to make a new one takes longer than most pages do
 
-export const bugs = readdirSync(GALLERY, {withFileTypes: true})
-  .filter((entry) => entry.isDirectory())
-  .map(({name}) => name)
-  .sort();
-
 // The pages of the gallery's traces: [{name, trace, file}].
-export const pages = bugs.flatMap((bug) =>
-  readdirSync(join(GALLERY, bug))
-    .filter((file) => /^trace.*\.json$/.test(file))
-    .map((file) => {
-      const name = bug + file.replace(/^trace|\.json$/g, '');
-      return {
-        name,
-        trace: readJson(join(GALLERY, bug, file)),
-        file: inWork(`gallery/${name}.html`),
-      };
-    }),
-);
-assert.ok(pages.length > 50);
+export const pages = galleryTraces.map(({name, trace}) => ({
+  name,
+  trace,
+  file: inWork(`gallery/${name}.html`),
+}));
 
 export const pageNamed = (name) => pages.find((page) => page.name === name);
 
@@ -104,15 +88,21 @@ export const press = async (page, keys) => {
   for (const key of keys) await page.keyboard.press(key);
 };
 
-export async function axe(page, what) {
+// All of axe's rules in the first of the colour schemes; in the others, what depends on colours.
+export async function axe(page, what, colorSchemes) {
   await page.evaluate(axeSource);
-  const {violations} = await page.evaluate(() => window.axe.run({resultTypes: ['violations']}));
-  const serious = violations.filter(({impact}) => impact === 'serious' || impact === 'critical');
-  assert.deepEqual(
-    serious.map(({id, nodes}) => `${id}: ${nodes[0].html} ${nodes[0].failureSummary}`),
-    [],
-    what,
-  );
+  for (const colorScheme of colorSchemes) {
+    await page.emulateMedia({colorScheme});
+    const runOnly = colorScheme === colorSchemes[0] ? undefined : ['color-contrast'];
+    const options = {resultTypes: ['violations'], ...(runOnly && {runOnly})};
+    const {violations} = await page.evaluate((given) => window.axe.run(given), options);
+    const serious = violations.filter(({impact}) => impact === 'serious' || impact === 'critical');
+    assert.deepEqual(
+      serious.map(({id, nodes}) => `${id}: ${nodes[0].html} ${nodes[0].failureSummary}`),
+      [],
+      `${what}, ${colorScheme}`,
+    );
+  }
 }
 
 export async function shoot(page, name) {

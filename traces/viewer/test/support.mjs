@@ -88,6 +88,46 @@ export function samples() {
   return found;
 }
 
+const GALLERY = join(traces, 'gallery');
+
+export const bugs = readdirSync(GALLERY, {withFileTypes: true})
+  .filter((entry) => entry.isDirectory())
+  .map(({name}) => name)
+  .sort();
+
+// The traces of the gallery: [{name, trace, source}].
+export const galleryTraces = bugs.flatMap((bug) =>
+  readdirSync(join(GALLERY, bug))
+    .filter((file) => /^trace.*\.json$/.test(file))
+    .map((file) => ({
+      name: bug + file.replace(/^trace|\.json$/g, ''),
+      trace: readJson(join(GALLERY, bug, file)),
+      source: join(GALLERY, bug, file),
+    })),
+);
+if (galleryTraces.length <= 50) throw new Error('the gallery has lost its traces');
+
+// Every trace that a format should hold, with its text: [{name, trace, text}].
+export function allShown(format) {
+  const every = join(traces, 'testdata', 'every_action.json');
+  const all = [
+    {name: 'every action', trace: everyAction(), source: every},
+    {name: 'hostile', trace: hostileTrace(), source: put(`hostile-${format}.json`, hostileTrace())},
+    ...samples(),
+    ...galleryTraces,
+  ];
+  const folder = inWork(format);
+  mkdirSync(folder, {recursive: true});
+  // By one shell: to start a program takes node longer than the program does.
+  const each =
+    'for trace; do "$0" show "$trace" --format "$FORMAT" --output $((number += 1)) || exit; done';
+  execFileSync('sh', ['-c', each, program, ...all.map(({source}) => source)], {
+    cwd: folder,
+    env: {...process.env, FORMAT: format, number: '0'},
+  });
+  return all.map((one, i) => ({...one, text: readFileSync(join(folder, String(i + 1)), 'utf8')}));
+}
+
 // Every string of a document through `change`, but keys and what the format fixes.
 export function mapStrings(value, change) {
   if (typeof value === 'string') return change(value);

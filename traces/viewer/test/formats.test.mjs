@@ -1,4 +1,5 @@
-// What `raftcheck show` writes for TLA+ and for ShiViz. TLA+ is read by the grammar that editors and
+// What `raftcheck show` writes for tools that need no browser. The Informal Trace Format is read by
+// Quint's reader of it. TLA+ is read by the grammar that editors and
 // GitHub read it with (tree-sitter-tlaplus), and its states are worked out from the tree; ShiViz's log is
 // taken apart as ShiViz does, with the expression that is its first line.
 
@@ -7,21 +8,7 @@ import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {before, test} from 'node:test';
 
-import {pages} from './session.mjs';
-import {everyAction, hostileTrace, put, raftcheck, samples, traces, treeSitter} from './support.mjs';
-
-const all = () => [
-  {
-    name: 'every action',
-    trace: everyAction(),
-    source: join(traces, 'testdata', 'every_action.json'),
-  },
-  {name: 'hostile', trace: hostileTrace(), source: put('hostile-logs.json', hostileTrace())},
-  ...samples(),
-  ...pages.map(({name, trace}) => ({name, trace, source: put(`logs-${name}.json`, trace)})),
-];
-
-const show = (source, format) => raftcheck(['show', source, '--format', format]);
+import {allShown, quintItf, raftcheck, traces, treeSitter} from './support.mjs';
 
 // What servers are after each step: [views by server][step].
 function* viewsOf(trace) {
@@ -41,6 +28,9 @@ before(async () => {
   parser = new Parser();
   parser.setLanguage(await Language.load(readFileSync(treeSitter.tlaplus)));
 });
+
+// The parser goes back and forth, and copies each time what it is given: a little, then.
+const parse = (text) => parser.parse((index) => text.slice(index, index + 100));
 
 // The constant expressions of a trace, as values: sets and sequences as arrays, records as objects.
 class Module {
@@ -140,8 +130,8 @@ function expectState(at, state, views, step) {
 }
 
 test('the grammar of TLA+ reads each module, and its states are those of the trace', () => {
-  for (const {name, trace, source} of all()) {
-    const tree = parser.parse(show(source, 'tla'));
+  for (const {name, trace, text} of allShown('tla')) {
+    const tree = parse(text);
     assert.equal(tree.rootNode.hasError, false, name);
     const module = new Module(tree.rootNode);
     let number = 0;
@@ -159,13 +149,18 @@ test('the grammar of TLA+ reads each module, and its states are those of the tra
 });
 
 test('a module that is damaged is not read', () => {
-  const text = show(join(traces, 'testdata', 'every_action.json'), 'tla');
+  const text = raftcheck([
+    'show',
+    join(traces, 'testdata', 'every_action.json'),
+    '--format',
+    'tla',
+  ]);
   for (const [whole, broken] of [
     ['EXCEPT', 'EXCEPTED'],
     ['|->', '->'],
     ['<<', '<'],
   ]) {
-    assert.ok(parser.parse(text.replace(whole, broken)).rootNode.hasError, broken);
+    assert.ok(parse(text.replace(whole, broken)).rootNode.hasError, broken);
   }
 });
 
@@ -181,8 +176,8 @@ function eventsOf(text) {
 }
 
 test('ShiViz takes each log apart, and its vector clocks are the order of the trace', () => {
-  for (const {name, trace, source} of all()) {
-    const events = eventsOf(show(source, 'shiviz'));
+  for (const {name, trace, text} of allShown('shiviz')) {
+    const events = eventsOf(text);
     assert.equal(events.length, trace.initial.length + trace.steps.length, name);
     const latest = new Map(); // clocks by host
     const byStep = new Map();
@@ -205,3 +200,45 @@ test('ShiViz takes each log apart, and its vector clocks are the order of the tr
     });
   }
 });
+
+const number = (value) => BigInt(value['#bigint']);
+
+test('Quint reads each trace in the Informal Trace Format, and writes it the same', () => {
+  for (const {name, trace, text} of allShown('itf')) {
+    const itf = JSON.parse(text);
+    assert.equal(itf.states.length, trace.steps.length + 1, name);
+    const back = quintItf.toItf(itf.vars, quintItf.ofItf(itf));
+    assert.ok(back.isRight(), name);
+    assert.deepEqual(back.value.states, itf.states, name);
+    if (itf.states.length < 30)
+      assert.equal(quintItf.ofItfNormalized(itf).length, itf.states.length, name);
+    expectItf(name, trace, itf);
+  }
+});
+
+function expectItf(name, trace, {vars, states}) {
+  const views = trace.initial.slice();
+  states.forEach((state, at) => {
+    const step = trace.steps[at - 1];
+    if (step?.view) views[step.view.id - 1] = step.view;
+    assert.deepEqual(Object.keys(state).sort(), ['#meta', ...vars].sort(), name);
+    assert.equal(state['mbt::actionTaken'], step?.action.kind ?? 'init', name);
+    const picks = state['mbt::nondetPicks'];
+    const picked = Object.keys(picks).filter((key) => picks[key].tag === 'Some').length;
+    const chosen = Object.keys(step?.action ?? {kind: ''}).length - 1;
+    assert.ok(
+      picked === chosen || (step.action.kind === 'crash' && picked === chosen + 1),
+      `${name}: step ${at}: ${picked} of ${chosen}`,
+    );
+    state.servers['#map'].forEach(([id, server], i) => {
+      assert.equal(number(id), BigInt(i + 1));
+      assert.equal(number(server.currentTerm), BigInt(views[i].current_term), name);
+      assert.equal(server.votedFor.tag, views[i].voted_for === null ? 'None' : 'Some', name);
+      assert.deepEqual(
+        server.log.map(({term}) => number(term)),
+        views[i].log.map(({term}) => BigInt(term)),
+        name,
+      );
+    });
+  });
+}
