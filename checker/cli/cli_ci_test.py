@@ -286,8 +286,8 @@ class Recipes(CiTest):
         for arguments in self.commands():
             if "||" in arguments:
                 arguments = arguments[:arguments.index("||")]
-            if "--time" in arguments:
-                place = arguments.index("--time") + 1
+            for flag in {"--time", "--iterations"}.intersection(arguments):  # each runs, but not for long
+                place = arguments.index(flag) + 1
                 self.assertRegex(arguments[place], r"\A\d+\Z")
                 arguments[place] = "1"
             if "--checkpoint" in arguments:
