@@ -12,8 +12,6 @@
 namespace cluster {
 namespace {
 
-using traces::ActionKind;
-
 // Bounds that repeat what the configuration says.
 std::optional<TraceFault> configuration_fault(const traces::Trace& trace) {
   const traces::Config& config = trace.config;
@@ -66,18 +64,18 @@ std::optional<TraceFault> budget_fault(const traces::Trace& trace) {
     return static_cast<std::uint64_t>(
         std::ranges::count_if(std::span(trace.steps).first(steps), matches));
   };
-  const auto is = [](ActionKind kind) {
+  const auto is = [](traces::ActionKind kind) {
     return [kind](const traces::Step& step) { return step.action.kind == kind; };
   };
   const std::array<std::pair<const char*, std::uint64_t>, 9> spent = {{
-      {"crashes", count(is(ActionKind::Crash))},
-      {"timeouts", count(is(ActionKind::ElectionTimeout))},
-      {"proposals", count(is(ActionKind::Propose))},
-      {"reads", count(is(ActionKind::Read))},
-      {"transfers", count(is(ActionKind::Transfer))},
-      {"compactions", count(is(ActionKind::Compact))},
-      {"changes", count(is(ActionKind::ChangeMembership))},
-      {"partitions", count(is(ActionKind::Cut))},
+      {"crashes", count(is(traces::ActionKind::Crash))},
+      {"timeouts", count(is(traces::ActionKind::ElectionTimeout))},
+      {"proposals", count(is(traces::ActionKind::Propose))},
+      {"reads", count(is(traces::ActionKind::Read))},
+      {"transfers", count(is(traces::ActionKind::Transfer))},
+      {"compactions", count(is(traces::ActionKind::Compact))},
+      {"changes", count(is(traces::ActionKind::ChangeMembership))},
+      {"partitions", count(is(traces::ActionKind::Cut))},
       {"duplicates", count([](const traces::Step& step) { return step.action.keep_copy; })},
   }};
   for (const auto& [name, times] : spent) {
