@@ -64,10 +64,10 @@ export function put(name, content) {
 
 export const urlOf = (file, hash = '') => pathToFileURL(file).href + hash;
 
-// Numbers that JavaScript would round come as BigInt.
+// Whole numbers that JavaScript would round come as BigInt; fractions may have as many digits.
 export function readJson(file) {
-  const text = readFileSync(file, 'utf8').replace(/"(?:[^"\\]|\\.)*"|\d{16,}/g, (token) =>
-    token[0] === '"' ? token : `{"#big": "${token}"}`,
+  const text = readFileSync(file, 'utf8').replace(/"(?:[^"\\]|\\.)*"|[-+.\deE]+/g, (token) =>
+    /^\d{16,}$/.test(token) ? `{"#big": "${token}"}` : token,
   );
   return JSON.parse(text, (key, value) => (value?.['#big'] ? BigInt(value['#big']) : value));
 }
