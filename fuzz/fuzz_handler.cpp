@@ -1,7 +1,7 @@
-// Bytes choose a server, any that the core's invariants allow, and inputs for it, one after the
-// other, most of them messages that anybody may have sent. Every step has a named outcome, or
-// breaks a contract that the input explains, and does nothing that no step may do
-// (step_oracle.hpp).
+// Bytes choose a server, any that the core's invariants allow, and one input for it, most often a
+// message that anybody may have sent. The step has a named outcome, or breaks a contract that the
+// input explains, and does nothing that no step may do (step_oracle.hpp). What several inputs in a
+// row do is fuzz_cluster's to find: here a server may be in any state to begin with.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -19,8 +19,6 @@
 #include "src/raft/step.hpp"
 
 namespace {
-
-constexpr std::size_t kInputsMax = 8;
 
 [[noreturn]] void fail(const std::string& complaint, const raft::Server& before,
                        const raft::Input& input, const std::string& after = "") {
@@ -74,26 +72,23 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   fuzz::draw_server(bytes.slot(fuzz::kServerBytes), server);
   const std::string broken = raft::rapid::broken_invariant(server);
   if (!broken.empty()) fail("the harness drew a server that cannot be: " + broken, server, {});
-  const bool asks_spec = is_sampled(data, size);
-  for (std::size_t inputs = 0; inputs == 0 || (!bytes.empty() && inputs < kInputsMax); ++inputs) {
-    const raft::Input input = fuzz::draw_input(bytes.slot(fuzz::kInputBytes), server);
-    before = server;
-    try {
-      raft::step(server, input, effects);
-    } catch (const raft::ContractViolation& violation) {
-      const std::string complaint = fuzz::complaint_about_contract(before, input, violation.what());
-      if (!complaint.empty()) fail(complaint, before, input);
-      return 0;
-    }
-    std::string complaint = fuzz::complaint_about(before, input, server, effects);
-    if (complaint.empty() && asks_spec) {
-      complaint = fuzz::complaint_of_spec(before, input, server, effects);
-    }
-    if (!complaint.empty()) {
-      fail(complaint, before, input,
-           "outcome: " + fuzz::describe(effects) + "\nserver: " + fuzz::describe(server) + '\n');
-    }
-    note(before, input, server, effects);
+  const raft::Input input = fuzz::draw_input(bytes.slot(fuzz::kInputBytes), server);
+  before = server;
+  try {
+    raft::step(server, input, effects);
+  } catch (const raft::ContractViolation& violation) {
+    const std::string complaint = fuzz::complaint_about_contract(before, input, violation.what());
+    if (!complaint.empty()) fail(complaint, before, input);
+    return 0;
   }
+  std::string complaint = fuzz::complaint_about(before, input, server, effects);
+  if (complaint.empty() && is_sampled(data, size)) {
+    complaint = fuzz::complaint_of_spec(before, input, server, effects);
+  }
+  if (!complaint.empty()) {
+    fail(complaint, before, input,
+         "outcome: " + fuzz::describe(effects) + "\nserver: " + fuzz::describe(server) + '\n');
+  }
+  note(before, input, server, effects);
   return 0;
 }
