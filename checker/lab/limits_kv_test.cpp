@@ -153,6 +153,30 @@ TEST(Limits, ServersThatStopInTheMiddle_FailWhatWaitsForThem) {
   }
 }
 
+// One of three takes no notice of what a client asks first.
+class Uneven : public KvMap {
+ public:
+  void apply(const KvRequest& request) override {
+    KvRequest taken = request;
+    if (is_uneven_ && request.number == 1) taken.kind = KvKind::Get;
+    KvMap::apply(taken);
+  }
+
+ private:
+  inline static int made = 0;
+  bool is_uneven_ = made++ % 3 == 0;
+};
+
+// Nobody takes a snapshot, by which it would be noticed at once.
+TEST(Limits, MapsThatDifferInTheEnd_FailTheNemesis) {
+  const auto has_time = [](SimulatorOptions& options, engine::Random&) {
+    options.time_limit = seconds(600);
+  };
+  const auto play = [](Lab& lab) { return play_nemesis(lab, make_map<Uneven>); };
+  const lab::Test kUneven{"Uneven", 'N', 3, {}, Snapshots::None, 0, play, has_time};
+  EXPECT_SAYS(failure(kUneven, make_core()), "the maps of servers");
+}
+
 TEST(Limits, AMinorityThatIsTakenBack_HasThreeSeconds) {
   RunOptions options;
   options.make_live = make_core();

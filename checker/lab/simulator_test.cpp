@@ -148,6 +148,33 @@ TEST(Simulator, AReplyToACallerThatWasRestarted_GoesToNobody) {
   });
 }
 
+// A leader reads by its lease until that ends: before any other server's clock can say that the
+// minimum election timeout is over.
+TEST(Simulator, ALeadersLease_EndsBeforeAnElectionTimeoutCan_HoweverClocksDiffer) {
+  constexpr std::uint32_t kSkew = 150;
+  static Time longest;
+  longest = 0;
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    SimulatorOptions options = options_of(3);
+    options.seed = seed;
+    options.node.vote_lease = true;
+    options.node.lease_reads = true;
+    options.timer_skew_permille = kSkew;
+    play(options, [](Lab& lab) -> Task<void> {
+      co_await lab.one("a", 3, true);
+      const spec::ServerId leader = co_await lab.check_one_leader();
+      lab.simulator().read(leader, 1);
+      EXPECT_TRUE(lab.simulator().facts(leader).lease);
+      const Time asked = lab.now();
+      while (lab.simulator().facts(leader).lease) co_await lab.sleep(micros(100));
+      longest = std::max(longest, lab.now() - asked);
+    });
+  }
+  const Time shortest_timeout = kElectionTimeoutMin * (1000 - kSkew) / 1000;
+  EXPECT_LE(longest, shortest_timeout + micros(100));
+  EXPECT_GE(longest, shortest_timeout * 9 / 10);  // by the slowest clock, nearly all of it
+}
+
 TEST(Simulator, ARestart_KeepsTheLogAndTheTerm_AndForgetsWhatWasApplied) {
   play(options_of(3), [](Lab& lab) -> Task<void> {
     co_await lab.one("a", 3, false);

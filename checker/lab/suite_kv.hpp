@@ -23,4 +23,7 @@ Task<void> play_kv(Lab& lab, KvTest test, std::size_t snapshot_bytes);
 // A majority goes on without the leader's minority, which must not answer until it is taken back.
 Task<void> play_one_partition(Lab& lab, KvReads reads);
 
+// Two minutes of faults and a healed end; of the cluster as it is (suite_nemesis.cpp).
+Task<void> play_nemesis(Lab& lab, MakeKvMap make_map);
+
 }  // namespace lab

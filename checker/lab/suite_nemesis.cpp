@@ -6,7 +6,7 @@
 
 #include "checker/lab/kv_check.hpp"
 #include "checker/lab/nemesis.hpp"
-#include "checker/lab/suite.hpp"
+#include "checker/lab/suite_kv.hpp"
 
 namespace lab {
 namespace {
@@ -57,11 +57,11 @@ void draw_cluster(SimulatorOptions& options, engine::Random& dice) {
 
 class NemesisRun {
  public:
-  explicit NemesisRun(Lab& lab)
+  NemesisRun(Lab& lab, MakeKvMap make_map)
       : lab_(lab),
         nemesis_(lab),
         changes_(lab.simulator().options().node.changes != node::Changes::None),
-        service_(lab, lab.percent(70) ? KvReads::Asked : KvReads::Log) {}
+        service_(lab, lab.percent(70) ? KvReads::Asked : KvReads::Log, make_map) {}
 
   Task<void> play() {
     std::vector<Task<void>> clients;
@@ -200,16 +200,18 @@ class NemesisRun {
   bool is_over_ = false;
 };
 
-Task<void> nemesis(Lab& lab) {
-  NemesisRun run(lab);
-  co_await run.play();
-}
+Task<void> nemesis(Lab& lab) { return play_nemesis(lab, nullptr); }
 
 constexpr std::array kNemesisTests = {
     Test{"Nemesis", 'N', 0, {}, Snapshots::None, 0, nemesis, draw_cluster},
 };
 
 }  // namespace
+
+Task<void> play_nemesis(Lab& lab, MakeKvMap make_map) {
+  NemesisRun run(lab, make_map);
+  co_await run.play();
+}
 
 std::span<const Test> nemesis_tests() { return kNemesisTests; }
 
