@@ -17,7 +17,7 @@ from cli_ci_test import GitHub, Junit, Recipes
 from cli_diff_test import Diff, TestFrom
 from cli_explain_test import Explain
 from cli_keep_going_test import KeepGoing
-from cli_lab_test import Lab, LabBugs
+from cli_lab_test import Lab, LabBugs, LabJudges
 from cli_linearizable_test import Linearizable
 from cli_model_test import Models
 from cli_pages_test import Pages
@@ -26,15 +26,14 @@ from cli_replay_test import List, Replay
 from cli_search_test import Json, Limits, Progress, Summary, Violation
 from cli_show_test import Show
 from cli_shrink_test import Shrink
-from cli_simulate_test import Merge, Shards, Simulate, SimulateBugs
+from cli_simulate_test import Merge, RareBugs, Shards, Simulate, SimulateBugs
 from cli_step_test import Step
-from cli_usage_test import Bounds, Clocks, Files, Networks, Usage
+from cli_usage_test import Bounds, Clocks, Files, Groups, Networks, Usage
 
-__all__ = ["Bounds", "Checkpoints", "Diff", "Explain", "Files", "GitHub", "Json", "Junit", "KeepGoing", "Lab", "LabBugs", "Limits",
-           "Linearizable", "List", "Memory", "Merge", "Models", "Networks", "Pages", "Progress", "Recipes", "Recovery", "Replay",
-           "Shards", "Show", "Shrink",
-           "Simulate",
-           "SimulateBugs", "Step", "Summary", "TestFrom", "Usage", "Violation"]
+__all__ = ["Bounds", "Checkpoints", "Clocks", "Diff", "Explain", "Files", "GitHub", "Groups", "Json", "Junit", "KeepGoing", "Lab",
+           "LabBugs", "LabJudges", "Limits", "Linearizable", "List", "Memory", "Merge", "Models", "Networks", "Pages",
+           "Progress", "RareBugs", "Recipes", "Recovery", "Replay", "Shards", "Show", "Shrink", "Simulate", "SimulateBugs",
+           "Step", "Summary", "TestFrom", "Usage", "Violation"]
 
 if __name__ == "__main__":
     if len(sys.argv) < 2:

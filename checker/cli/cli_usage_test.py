@@ -1,10 +1,22 @@
 """Flags, values and files: what is refused, with which words."""
 
+import __main__
 import os
+import pathlib
 import re
 import time
 
 from cli_test_support import ENDLESS, FLAGS, STOPPED, SWITCHES, TINY, USAGE, CliTest
+
+
+class Groups(CliTest):
+    # Those of `./dev soak` among them, which nobody would miss for long.
+    def test_every_group_that_cmake_runs_is_here(self):
+        cmake = pathlib.Path(__file__).with_name("tests.cmake").read_text(encoding="utf-8")
+        groups = re.search(r"foreach\(group IN ITEMS([^)]*)\)", cmake).group(1).split()
+        groups += re.findall(r"cli_test\.py \$<TARGET_FILE:raftcheck> (\w+)\)", cmake)
+        self.assertIn("LabJudges", groups)
+        self.assertEqual([name for name in groups if not hasattr(__main__, name)], [])
 
 
 class Usage(CliTest):

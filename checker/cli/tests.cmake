@@ -6,7 +6,7 @@ if(NOT RAFTCHECK_CLI_PYTHON)
 endif()
 # A group is a class of cli_test.py: Usage, Bounds, ...
 foreach(group IN ITEMS
-    Usage Clocks Bounds Networks Summary Json Files Limits Checkpoints Memory Progress Violation Recovery
+    Groups Usage Clocks Bounds Networks Summary Json Files Limits Checkpoints Memory Progress Violation Recovery
     KeepGoing Pages Replay Show Shrink Explain Diff TestFrom Step Linearizable List Models Junit GitHub Recipes
     Simulate SimulateBugs Shards Merge Lab LabBugs)
   string(TOLOWER ${group} name)
@@ -64,6 +64,11 @@ foreach(part IN ITEMS A B C D K)
 endforeach()
 add_test(NAME soak.lab_nemesis COMMAND raftcheck lab --only N --time 600)
 set_tests_properties(soak.lab_nemesis PROPERTIES LABELS soak TIMEOUT 1200)
+# Bugs that take tens of thousands of walks, from all five seeds.
+add_test(NAME soak.rare_bugs COMMAND ${RAFTCHECK_CLI_PYTHON}
+  ${CMAKE_CURRENT_SOURCE_DIR}/cli_test.py $<TARGET_FILE:raftcheck> RareBugs)
+set_tests_properties(soak.rare_bugs PROPERTIES
+  LABELS soak TIMEOUT 600 ENVIRONMENT PYTHONDONTWRITEBYTECODE=1)
 # What changed and what is: both ways to judge must find the same in every bug of the gallery.
 add_test(NAME soak.lab_judges COMMAND ${RAFTCHECK_CLI_PYTHON}
   ${CMAKE_CURRENT_SOURCE_DIR}/cli_test.py $<TARGET_FILE:raftcheck> LabJudges)
