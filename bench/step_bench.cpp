@@ -72,7 +72,7 @@ void follower_append(benchmark::State& state) {
   }
   count(state);
 }
-BENCHMARK(follower_append)->Arg(1)->Arg(16)->Arg(256);
+BENCHMARK(follower_append)->Arg(0)->Arg(1)->Arg(16)->Arg(256);
 
 void leader_acknowledged(benchmark::State& state) {
   Server server = leader_of(3);

@@ -1,18 +1,8 @@
-#include <algorithm>
-#include <array>
-
 #include "src/raft/contract.hpp"
 #include "src/raft/handlers.hpp"
 #include "src/raft/quorum.hpp"
 
 namespace raft {
-
-Index quorum_index(std::span<Index> matches) {
-  const auto majority_th =
-      matches.begin() + static_cast<std::ptrdiff_t>(majority_of(matches.size()) - 1);
-  std::nth_element(matches.begin(), majority_th, matches.end(), std::greater<>());
-  return *majority_th;
-}
 
 void commit_through(Server& server, Index index, Effects& effects) {
   // Figure 2: commitIndex increases monotonically.
@@ -34,12 +24,10 @@ namespace {
 
 // The highest index that a majority of all servers holds.
 Index majority_index(const Server& server, const Leader& leader) {
-  std::array<Index, kServersMax> matches;
-  std::size_t voters = 0;
-  matches[voters++] = own_match(server);  // its own log
-  for_each_server(server,
-                  [&](ServerId peer) { matches[voters++] = leader.progress[peer].match_index; });
-  return quorum_index(std::span(matches).first(voters));
+  Matches matches;
+  matches.add(own_match(server));  // its own log
+  for_each_server(server, [&](ServerId peer) { matches.add(leader.progress[peer].match_index); });
+  return matches.quorum_index();
 }
 
 }  // namespace

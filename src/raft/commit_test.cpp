@@ -25,10 +25,9 @@ TEST(Commit, Quorum_IsTheHighestIndexThatAMajorityHolds) {
       {{4, 3, 2, 1}, 2},  // of four, three are a majority
   };
   for (const Row& row : rows) {
-    std::vector<Index> matches;
-    matches.reserve(row.matches.size());
-    for (const std::uint64_t match : row.matches) matches.push_back({match});
-    EXPECT_EQ(quorum_index(matches), Index{row.quorum}) << row.matches.size() << " voters";
+    Matches matches;
+    for (const std::uint64_t match : row.matches) matches.add({match});
+    EXPECT_EQ(matches.quorum_index(), Index{row.quorum}) << row.matches.size() << " voters";
   }
 }
 

@@ -60,10 +60,19 @@ const char* to_string(Outcome outcome) {
 }
 
 void Effects::clear() {
-  messages.clear();
-  std::vector<Message> kept = std::move(messages);
-  *this = Effects{};
-  messages = std::move(kept);
+  // One by one, since this comes before every step; all are named, or it does not compile.
+  auto& [outcome_, persist_, messages_, after_persist_, apply_, timers_, proposed_, reads_, leader_,
+         restore_] = *this;
+  outcome_ = {};
+  persist_ = {};
+  messages_.clear();
+  after_persist_.clear();
+  apply_ = {};
+  timers_ = {};
+  proposed_ = {};
+  reads_.clear();
+  leader_ = {};
+  restore_ = {};
 }
 
 void make_durable(Durable& durable, const Persist& persist, const Server& server) {

@@ -135,7 +135,7 @@ struct Effects {
   bool restore = false;  // the state machine must become what the server's snapshot holds
   bool operator==(const Effects&) const = default;
 
-  // Empties everything but keeps the memory of `messages`.
+  // Empties everything but keeps the memory of what is in vectors.
   void clear();
 };
 

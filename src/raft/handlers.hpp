@@ -158,10 +158,7 @@ void persist_hard_state(const Server& server, Effects& effects);
 // Puts one message on its way.
 template <class Body>
 void send(const Server& server, ServerId to, Body body, Effects& effects) {
-  Message& message = effects.messages.emplace_back();
-  message.from = server.id;
-  message.to = to;
-  message.body.template emplace<Body>(std::move(body));
+  effects.messages.emplace_back(server.id, to, std::move(body));
 }
 
 // Calls f(peer) for every other server, in id order.

@@ -1,8 +1,6 @@
 #include "src/raft/membership.hpp"
 
 #include <algorithm>
-#include <array>
-#include <span>
 
 #include "src/raft/quorum.hpp"
 
@@ -14,12 +12,11 @@ bool has_majority(ServerSet voters, ServerSet servers) {
 }
 
 Index majority_index(ServerSet voters, const PerServer<Index>& matches) {
-  std::array<Index, kServersMax> held;
-  std::size_t count = 0;
+  Matches held;
   for (std::uint32_t id = 1; id <= matches.size(); ++id) {
-    if (voters.contains({id})) held[count++] = matches[{id}];
+    if (voters.contains({id})) held.add(matches[{id}]);
   }
-  return count == 0 ? Index{} : quorum_index(std::span(held).first(count));
+  return held.empty() ? Index{} : held.quorum_index();
 }
 
 }  // namespace
