@@ -163,7 +163,7 @@ void send(const Server& server, ServerId to, Body body, Effects& effects) {
 
 // Calls f(peer) for every other server, in id order.
 template <class F>
-void for_each_server(const Server& server, F f) {
+void for_each_server(const Server& server, const F& f) {
   for (std::uint32_t id = 1; id <= server.config.servers; ++id) {
     if (id != server.id.value) f(ServerId{id});
   }
@@ -171,7 +171,7 @@ void for_each_server(const Server& server, F f) {
 
 // Calls f(peer) for every other member of the membership in force, in id order.
 template <class F>
-void for_each_peer(const Server& server, F f) {
+void for_each_peer(const Server& server, const F& f) {
   const bool has_all = server.config.changes == Changes::None;
   const ServerSet members = has_all ? ServerSet{} : membership_of(server).members();
   for_each_server(server, [&](ServerId peer) {
