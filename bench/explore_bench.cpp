@@ -1,5 +1,10 @@
-// Whole explorations of small spaces: transitions and states a second, all properties on.
+// Whole explorations of small spaces: transitions and states a second, all properties on. Bytes a
+// state are the most that the process's memory grew by, where the system tells (Linux).
 #include <benchmark/benchmark.h>
+
+#include <algorithm>
+#include <fstream>
+#include <string>
 
 #include "checker/cluster/explore.hpp"
 #include "checker/node/raft_node.hpp"
@@ -12,22 +17,39 @@ class Silent final : public cluster::ExploreObserver {
   void on_violation_found(const spec::Violation&) override {}
 };
 
+// "VmRSS" (now) or "VmHWM" (the most since forget_peak) in bytes; 0 where the system does not say.
+double resident(const std::string& what) {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with(what + ":")) return std::stod(line.substr(what.size() + 1)) * 1024;
+  }
+  return 0;
+}
+void forget_peak() { std::ofstream("/proc/self/clear_refs") << 5; }
+
 void run(benchmark::State& state, const cluster::ExploreOptions& options) {
   const auto node = node::make_raft_node(options.node);
   Silent observer;
   double generated = 0;
   double distinct = 0;
+  double bytes_per_state = 0;
   for (auto _ : state) {
+    forget_peak();
+    const double before = resident("VmRSS");
     const auto report = cluster::explore(*node, options, observer);
     if (report.search.stopped_by != engine::StopReason::Exhausted) {
       state.SkipWithError("the space was not exhausted");
       return;
     }
     generated += static_cast<double>(report.search.progress.generated);
-    distinct += static_cast<double>(report.search.progress.distinct);
+    const auto states = static_cast<double>(report.search.progress.distinct);
+    distinct += states;
+    // Later iterations find memory that the first one left behind.
+    bytes_per_state = std::max(bytes_per_state, (resident("VmHWM") - before) / states);
   }
   state.counters["transitions/s"] = benchmark::Counter(generated, benchmark::Counter::kIsRate);
-  state.counters["states/s"] = benchmark::Counter(distinct, benchmark::Counter::kIsRate);
+  state.counters["distinct/s"] = benchmark::Counter(distinct, benchmark::Counter::kIsRate);
+  state.counters["bytes/state"] = bytes_per_state;
 }
 
 cluster::ExploreOptions space(std::uint64_t terms, std::uint64_t log, std::uint32_t crashes,
