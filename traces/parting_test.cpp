@@ -83,6 +83,32 @@ TEST(Parting, ShowsWhatWasSent_AndTheFieldsThatDiffer) {
   EXPECT_TRUE(names[1].ends_with(": current_term")) << names[1];
 }
 
+TEST(Parting, ShowsWhatOnlyOneOfThemSends) {
+  const Trace a = samples::every_action();
+  Trace b = a;
+  const auto sender =
+      std::ranges::find_if(b.steps, [](const Step& step) { return !step.sent.empty(); });
+  sender->sent.pop_back();
+  const auto less = parting_of(a, b).differences;
+  ASSERT_EQ(names_of(less), std::vector<std::string>{"sends"});
+  EXPECT_FALSE(less[0].a.empty());
+  EXPECT_EQ(less[0].b, "");
+  EXPECT_EQ(parting_of(b, a).differences, (std::vector<Difference>{{"sends", "", less[0].a}}));
+}
+
+TEST(Parting, TellsWhereFaultsStop) {
+  Trace a = samples::every_action();
+  a.recovery = RecoveryRecord{.after = 3, .steps = 30, .order = {1, 2}};
+  Trace b = a;
+  b.recovery->order = {2, 1};
+  const Parting parting = parting_of(a, b);
+  EXPECT_EQ(parting.kind, PartingKind::Verdict);
+  EXPECT_EQ(parting.differences,
+            (std::vector<Difference>{{"faults stop",
+                                      "after step 3, within 30 steps, timers in the order 1 2",
+                                      "after step 3, within 30 steps, timers in the order 2 1"}}));
+}
+
 // Each step of both is there once and in order, and those side by side are alike.
 void expect_aligned(const Trace& a, const Trace& b, std::size_t first, std::size_t both_min) {
   std::size_t next_a = first;

@@ -53,6 +53,23 @@ class KeepGoing(CliTest):
         self.assertGreater(len(found[0]), 1)
         self.assertEqual([sorted(kinds) for kinds in found], [sorted(found[0])] * len(found))
 
+    def test_one_property_that_two_actions_break_is_two_kinds(self):
+        """Each in a file of its own, numbered in the order in which they were found."""
+        found = self.summary("--bug", "leader-resumes-term", "--keep-going", "3", "--trace", "run.json",
+                             status=VIOLATED)
+        self.assertEqual(self.kinds(found), [("LogSurvivesRestart", "crash"),
+                                             ("LogMatching", "deliver_append_entries"),
+                                             ("LogMatching", "propose")])
+        self.assertEqual([one["trace_file"] for one in found["violations"]],
+                         ["run.json", "run-2.json", "run-3.json"])
+        for one in found["violations"]:
+            trace = json.loads((self.folder / one["trace_file"]).read_text())
+            self.assertEqual(trace["violation"]["property"], one["property"])
+            last = trace["steps"][-1]["action"]
+            kind = f"deliver_{last['message']['kind']}" if last["kind"] == "deliver" else last["kind"]
+            self.assertEqual(kind, one["action"])
+            self.run_program("replay", one["trace_file"], status=VIOLATED)
+
     def test_finds_what_the_gallery_looks_for_property_by_property(self):
         for bug in ["double-vote", "volatile-vote"]:
             expected = json.loads((GALLERY / bug / "bug.json").read_text())["expect"]

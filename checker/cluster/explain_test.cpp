@@ -12,6 +12,7 @@
 #include "checker/cluster/faults.hpp"
 #include "checker/cluster/hand_made.hpp"
 #include "checker/cluster/replay.hpp"
+#include "checker/cluster/scenario.hpp"
 #include "checker/cluster/test_nodes.hpp"
 
 namespace cluster {
@@ -171,6 +172,23 @@ TEST(Divergence, IsTheFirstStepThatDiffers) {
   EXPECT_EQ(parting->reference.step.outcome, "VoteRefusedVoted");
   EXPECT_EQ(parting->before.voted_for, 1U);
   EXPECT_EQ(broken_rule(*parting, {}), PaperRule::VoteOnce);
+}
+
+// In order, nothing is received before what was sent before it, unless that was lost in both.
+TEST(Divergence, LosesTheSameMessagesInBoth) {
+  Scenario run({.servers = 3}, "ordered");
+  for (const spec::ServerId candidate : {1U, 2U}) {
+    run.election_timeout(candidate);
+    run.lose({0, 1});
+    run.deliver(3, run.election_timeout(candidate));  // in term 2
+  }
+  DoubleVotingNode node({.servers = 3});
+  const auto core = node::make_raft_node({.servers = 3});
+  const ScriptRun taken = run.take(node, spec::set_of(Property::OneVotePerTerm));
+  const auto parting = first_divergence(node, *core, taken.trace);
+  ASSERT_TRUE(parting);
+  EXPECT_EQ(parting->here.step.number, 6U);
+  EXPECT_EQ(parting->reference.step.outcome, "VoteRefusedVoted");
 }
 
 TEST(Divergence, IsNowhere_WhereBothDoTheSame) {

@@ -92,6 +92,58 @@ TEST(GoogleTestOf, HasALineForEachStep_AndNothingThatEscapes) {
   EXPECT_EQ(text.find("\\\n"), std::string::npos) << text;
 }
 
+TEST(GoogleTestOf, HasTheOptionsOfTheCluster) {
+  const node::Options options{.servers = 3,
+                              .no_op = true,
+                              .fast_backtracking = false,
+                              .entries_per_message = 2,
+                              .pre_vote = true,
+                              .check_quorum = true,
+                              .vote_lease = true,
+                              .lease_reads = true,
+                              .bytes_per_message = 100,
+                              .appends_in_flight = 4,
+                              .uncommitted = 7,
+                              .snapshots = true,
+                              .snapshot_chunk = 8,
+                              .changes = node::Changes::Joint,
+                              .async_disk = true,
+                              .voters = 2};
+  const Scenario run(options);
+  const std::string text = googletest_of(run.take(*node::make_raft_node(options)).trace,
+                                         {.suite = "Run", .name = "HoldsIn_x", .source = "x"});
+  for (const char* setting :
+       {"servers = 3", "no_op = true", "fast_backtracking = false", "entries_per_message = 2",
+        "pre_vote = true", "check_quorum = true", "vote_lease = true", "lease_reads = true",
+        "bytes_per_message = 100", "appends_in_flight = 4", "uncommitted = 7", "snapshots = true",
+        "snapshot_chunk = 8", "changes = node::Changes::Joint", "async_disk = true",
+        "voters = 2"}) {
+    EXPECT_NE(text.find(std::string("  options.") + setting + ";\n"), std::string::npos) << text;
+  }
+}
+
+TEST(GoogleTestOf, SaysWhichMessageIsReceived_AndWhatSurvivesACrash) {
+  const auto node = node::make_raft_node({.servers = 3});
+  Scenario run({.servers = 3}, "unordered");
+  run.election_timeout(1);
+  run.deliver(2, 1);
+  run.crash(2);
+  traces::Trace trace = run.take(*node).trace;
+  ASSERT_EQ(trace.steps.size(), 3U);
+  // As if step 1 had sent server 2 something else before, and a write had survived.
+  traces::SentMessage other = trace.steps[0].sent.front();
+  other.message.to = 2;
+  other.message.kind = "other";
+  trace.steps[0].sent.insert(trace.steps[0].sent.begin(), other);
+  trace.steps.push_back(trace.steps[2]);
+  trace.steps[3].action.survived = 3;
+  const std::string text =
+      googletest_of(trace, {.suite = "Run", .name = "HoldsIn_x", .source = "x"});
+  for (const char* call : {"run.deliver(2, 1, 1);", "run.crash(2);", "run.crash(2, 3);"}) {
+    EXPECT_NE(text.find(call), std::string::npos) << text;
+  }
+}
+
 TEST(GoogleTestOf, NamesAreIdentifiers) {
   EXPECT_EQ(identifier_of("double-vote"), "double_vote");
   EXPECT_EQ(identifier_of("2 a__b-"), "Run_2_a_b");

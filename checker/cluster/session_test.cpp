@@ -85,6 +85,19 @@ TEST(Session, KeepsToItsBudgets) {
   EXPECT_EQ(offers(traces::ActionKind::Compact), 0);
 }
 
+TEST(Session, NumbersReadsAnew) {
+  const auto node = node::make_raft_node({.servers = 1});
+  Session session(*node, {.node = {.servers = 1}});
+  ASSERT_TRUE(session.run_to({.witness = spec::Witness::EntryCommitted}, {}));
+  for (std::uint64_t id = 1; id <= 3; ++id) {
+    const auto actions = session.possible();
+    const auto read = std::ranges::find(actions, traces::ActionKind::Read, &traces::Action::kind);
+    ASSERT_NE(read, actions.end());
+    EXPECT_EQ(read->read, id);
+    ASSERT_TRUE(session.take(*read));
+  }
+}
+
 TEST(Session, TakesBackStepsAndLosses) {
   const SessionOptions options{.node = {.servers = 3}, .network = "unordered"};
   const auto node = node::make_raft_node(options.node);

@@ -189,6 +189,15 @@ TEST(Shrink, TellsWhatItsRunsHaveCost) {
   EXPECT_LE(last.entries, 3 * entries_in(trace));  // one run more at most
 }
 
+TEST(Shrink, KeepsToThePropertyOfTheTrace) {
+  DoubleVotingNode node({.servers = 3});
+  const traces::Trace trace = long_story(node, "any");
+  // With all properties looked at, the run ends before, in the second vote.
+  ShrinkOptions options = two_leaders();
+  options.properties = spec::kAllProperties;
+  EXPECT_THROW(shrink(node, trace, options), std::invalid_argument);
+}
+
 TEST(Shrink, RefusesATraceThatViolatesNothing) {
   DoubleVotingNode node({.servers = 3});
   traces::Trace trace = long_story(node, "any");

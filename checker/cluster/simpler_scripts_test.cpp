@@ -78,6 +78,23 @@ TEST(SimplerScripts, LeaveOutServersAndFaults) {
   EXPECT_EQ(fewer, 3);  // one for each server that is gone
 }
 
+TEST(SimplerScripts, LeaveOutAllElectionsOfATerm_Together) {
+  Script script = example();
+  script.actions[0] = act(traces::ActionKind::ElectionTimeout, 1);
+  script.actions[3] = act(traces::ActionKind::ElectionTimeout, 2);
+  script.actions[4] = receive("beat", 2, 1, 3);
+  traces::Trace trace = five_steps();
+  for (const std::size_t place : {0U, 3U}) {
+    trace.steps[place].action = script.actions[place].action;
+    trace.steps[place].view.emplace().current_term = 5;
+  }
+  EXPECT_TRUE(has(texts_of(simpler_scripts(script, trace)), "2<? 3c 1<?"));
+  trace.steps[3].view->current_term = 6;
+  const auto texts = texts_of(simpler_scripts(script, trace));
+  EXPECT_FALSE(has(texts, "2<? 3c 1<?"));
+  EXPECT_TRUE(has(texts, "1e 2<0 3c 1<?"));
+}
+
 TEST(SimplerScripts, CloseTheGap_ThatAServerLeaves) {
   Script script = example();
   script.actions[1] = receive("beat", 1, 3, 0);

@@ -70,6 +70,16 @@ TEST(Formats, GiveTheGoldenText_ForATraceWithEveryAction) {
   expect_golden("every_action.tla", written("tla", trace));
 }
 
+TEST(ItfFormat, TellsWhoWasHeardFrom_NotWhoVoted) {
+  Trace trace = samples::every_action();
+  trace.initial[0].heard = {2};
+  trace.initial[0].votes_granted = {1};
+  std::string text = written("itf", trace);
+  std::erase_if(text, [](char c) { return c == ' ' || c == '\n'; });
+  EXPECT_NE(text.find(R"("heard":{"tag":"Some","value":{"#set":[{"#bigint":"2"}]}})"),
+            std::string::npos);
+}
+
 TEST(TextFormat, SaysWhatIsViolatedAndWhy_AtTheEnd) {
   const Trace trace = samples::every_action();
   const std::vector<std::string> lines = lines_of(written("text", trace, {.columns = 200}));

@@ -158,6 +158,53 @@ test('model: where faults stop, the servers that are not in the order are down',
   );
 });
 
+// Two servers that hold one entry from the start; the steps change nothing.
+function smallTrace(actions, rest) {
+  const view = (id) => ({
+    id,
+    role: 'follower',
+    current_term: 1,
+    voted_for: null,
+    log: [{term: 1, command: 'v1'}],
+    commit_index: 0,
+  });
+  const steps = actions.map((action, i) => ({
+    step: i + 1,
+    action,
+    outcome: '',
+    sent: [],
+    changed: {},
+    view: action.server ? view(action.server) : null,
+  }));
+  return {initial: [view(1), view(2)], steps, violation: null, ...rest};
+}
+
+test('model: once faults stop, the network is whole', () => {
+  const run = makeRun(
+    smallTrace([{kind: 'cut', groups: [[1], [2]]}, {kind: 'election_timeout', server: 2}], {
+      recovery: {after: 1, order: [1, 2], steps: 1},
+    }),
+  );
+  assert.deepEqual(
+    run.steps.map(({groups}) => groups),
+    [null, [[1], [2]], null],
+  );
+});
+
+test('model: a leader of a later term was elected anew', () => {
+  const leader = (term) => ({role: 'leader', current_term: term});
+  assert.ok(isElected({before: leader(1), after: leader(2)}));
+  assert.ok(!isElected({before: leader(2), after: leader(2)}));
+});
+
+test('model: an entry in the place of another was removed and added', () => {
+  const [a, b, c] = ['a', 'b', 'c'].map((command) => ({term: 1, command}));
+  const change = (before, after) => logChange({before: {log: before}, after: {log: after}});
+  assert.deepEqual(change([a, b], [a, c]), {kept: 1, removed: 1, added: 1});
+  assert.deepEqual(change([a, b], [c]), {kept: 0, removed: 2, added: 1});
+  assert.deepEqual(change([a], [a, b, c]), {kept: 1, removed: 0, added: 2});
+});
+
 test('words: the sentences are those of raftcheck', () => {
   const lines = read('testdata', 'every_action.txt')
     .split('\n')
@@ -263,6 +310,13 @@ test('blame: each violation marks a server, and only servers and steps that ther
   }
 });
 
+test('blame: what a server held from the start, no step brought', () => {
+  const timeout = {kind: 'election_timeout', server: 2};
+  const violation = {property: 'X', message: 'server 1 has something at index 1', step: 3};
+  const blame = blameOf(makeRun(smallTrace([timeout, timeout, timeout], {violation})));
+  assert.deepEqual([blame.cells, blame.earlier], [[{server: 1, index: 1}], []]);
+});
+
 test("blame: commands are nobody's name", () => {
   const trace = structuredClone(everyAction);
   trace.violation.message = 'server 2 had "server 3 at index 7 \\" server 1" and lost it';
@@ -308,6 +362,19 @@ test('layout: one arrow for each delivery, and a stub for what never arrives', (
       }
     }
   }
+});
+
+test('layout: messages that wait beside a lane together have places of their own', () => {
+  const way = (from, sentAt, step) => ({from, to: 2, sentAt, deliveries: [{step}]});
+  const messages = [way(1, 1, 9), way(1, 2, 10), way(3, 3, 11), way(1, 4, 6), way(1, 10, 20)];
+  const rows = {yOf: (number) => (number + 0.5) * ROW};
+  const lane = laneX(2, 60);
+  const waits = makeArrows({messages}, rows, 60).map(({wait}) => wait && wait - lane);
+  const [first, second, right, none, again] = waits;
+  assert.ok(second < first && first < 0);
+  assert.equal(right, -first); // it comes from the other side
+  assert.equal(none, null); // it does not wait for long
+  assert.equal(again, first); // which is free by then
 });
 
 test('layout: a lane is one stretch after the other, without a gap', () => {
