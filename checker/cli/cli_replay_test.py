@@ -57,6 +57,12 @@ class Replay(CliTest):
             "OneVotePerTerm is violated at step 3: ", "Reproduced on the real code, at step 3."])
         self.assertEqual(done.stderr, "")
 
+    def test_full_disk_is_said(self):
+        (self.folder / "t.json").write_text(json.dumps(self.trace))
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            done = self.run_program("replay", "t.json", status=USAGE, stdout=full)
+        self.assertEqual(done.stderr, "raftcheck: the standard output could not be written\n")
+
     def test_passing_trace_passes(self):
         self.passing()
         self.replay(status=HOLDS, says=["No property is violated.", "Passed: ", "2 steps"])

@@ -57,7 +57,8 @@ class Show(CliTest):
         for columns in [40, 60, 80, 133]:
             self.assert_fits(self.show("--columns", str(columns)), columns)
         for value in ["39", "0", "x", "1001", ""]:
-            self.refused("show", "t.json", "--columns", value, says="--columns ")
+            self.refused("show", "t.json", "--columns", value,
+                         says=["--columns ", "from 40 to 1000, or auto"])
 
     def test_terminal_has_colours_and_its_own_width(self):
         shown = self.on_terminal(70, {})

@@ -31,7 +31,7 @@ void require_places(const ReplayArguments& arguments) {
 // The trace with what the real code says now.
 void finish(const ReplayArguments& arguments, const traces::Trace& trace,
             const std::optional<Bug>& bug) {
-  fmt::print("{}", traces::render_ending(trace));
+  print_to(stdout, traces::render_ending(trace));
   if (!arguments.wants_page) return;
   const std::string path = page_path(arguments.trace_path);
   if (const auto written = write_page(path, trace, bug); !written) {
@@ -64,10 +64,11 @@ int run_replay(const ReplayArguments& arguments) {
   const std::optional<Bug> bug = bug_of(trace, arguments.trace_path, arguments.bug);
   NodeHolder holder(bug, cluster::node_options(trace.config));
 
-  fmt::print("Replaying on {}: {}", core_text(bug), traces::render_header(trace));
+  print_to(stdout,
+           fmt::format("Replaying on {}: {}", core_text(bug), traces::render_header(trace)));
   const auto begin = std::chrono::steady_clock::now();
   const cluster::ReplayResult result = cluster::replay(*holder, trace, [&](std::size_t position) {
-    fmt::print("{}", traces::render_step(trace, position));
+    print_to(stdout, traces::render_step(trace, position));
   });
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();

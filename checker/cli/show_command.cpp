@@ -51,7 +51,7 @@ traces::formats::Page page_of(const FlagValues& values, bool is_file) {
   const std::size_t color = choice(values, "color", {"auto", "always", "never"});
   page.colour = color == 1 || (color == 0 && !is_file && stdout_has_colours());
   if (values["columns"] != "auto") {
-    page.columns = number(values, "columns", 40, 1000, "auto");
+    page.columns = number(values, "columns", 40, 1000, ", or auto");
   } else {
     page.columns = is_file ? kUsual : stdout_columns().value_or(kUsual);
   }
