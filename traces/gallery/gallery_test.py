@@ -223,9 +223,6 @@ def check_index(gallery):
     expect(not ignored, f"git ignores {ignored}: see .gitignore")
 
 
-# What share of the bugs must be explained by the rule that their story names.
-
-
 def listed_rules(raftcheck):
     """The closed list of rules: by name, "source: description"."""
     rows = run([raftcheck, "list", "rules"]).stdout
