@@ -83,14 +83,16 @@ bool has_room(const Server& server);
 // append_entries.cpp
 void on_append_entries(Server& server, ServerId from, const AppendEntries& request,
                        Effects& effects);
+// The same, but takes the entries that it appends out of the request.
+void on_append_entries(Server& server, ServerId from, AppendEntries&& request, Effects& effects);
 
 // replication.cpp
 void on_append_entries_reply(Server& server, ServerId from, const AppendEntriesReply& reply,
                              Effects& effects);
 void on_heartbeat_timeout(Server& server, Effects& effects);
-void on_propose(Server& server, const std::string& command, Effects& effects);
+void on_propose(Server& server, std::string command, Effects& effects);
 // Appends an entry of the leader's term to its own log, to be made durable.
-void append_own(Server& server, EntryKind kind, const std::string& command, Effects& effects);
+void append_own(Server& server, EntryKind kind, std::string command, Effects& effects);
 // AppendEntries to every other server, each from its nextIndex on.
 void broadcast_append(const Server& server, Leader& leader, Effects& effects);
 // The entries that may leave now, in as many messages as that takes.

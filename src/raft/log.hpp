@@ -87,6 +87,10 @@ class Log {
   void append(std::span<const Entry> entries) {
     for (const Entry& entry : entries) append(entry);
   }
+  // The same, but moves them out of where they are.
+  void take(std::span<Entry> entries) {
+    for (Entry& entry : entries) append(std::move(entry));
+  }
   // Removes the entry at `first` and all that follow it. Precondition: first > base_index().
   void truncate_from(Index first);
   // Forgets the entries through `index`, which becomes the base. Precondition: has(index).

@@ -137,8 +137,8 @@ void on_heartbeat_timeout(Server& server, Effects& effects) {
   broadcast_append(server, *leader, effects);
 }
 
-void append_own(Server& server, EntryKind kind, const std::string& command, Effects& effects) {
-  server.log.append(Entry{server.current_term(), kind, command});
+void append_own(Server& server, EntryKind kind, std::string command, Effects& effects) {
+  server.log.append(Entry{server.current_term(), kind, std::move(command)});
   effects.persist.log_from = server.log.last_index();
 }
 
@@ -148,14 +148,14 @@ void refuse(const Server& server, Outcome outcome, Effects& effects) {
   if (const auto* leader = std::get_if<Leader>(&server.role)) effects.leader = leader->transferee;
 }
 
-void on_propose(Server& server, const std::string& command, Effects& effects) {
+void on_propose(Server& server, std::string command, Effects& effects) {
   auto* leader = std::get_if<Leader>(&server.role);
   // Dissertation 3.10: the leader stops accepting client requests while it hands its lead over.
   if (leader == nullptr || !leader->transferee.is_none() || !has_room(server)) {
     refuse(server, Outcome::ProposalRefused, effects);
     return;
   }
-  append_own(server, EntryKind::Command, command, effects);
+  append_own(server, EntryKind::Command, std::move(command), effects);
   effects.outcome = Outcome::ProposalAppended;
   effects.proposed = server.log.last_index();
   advance_leader_commit(server, *leader, effects);

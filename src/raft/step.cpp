@@ -88,6 +88,9 @@ void handle(Server& server, ServerId from, const RequestVoteReply& body, Effects
 void handle(Server& server, ServerId from, const AppendEntries& body, Effects& effects) {
   on_append_entries(server, from, body, effects);
 }
+void handle(Server& server, ServerId from, AppendEntries& body, Effects& effects) {
+  on_append_entries(server, from, std::move(body), effects);
+}
 void handle(Server& server, ServerId from, const AppendEntriesReply& body, Effects& effects) {
   on_append_entries_reply(server, from, body, effects);
 }
@@ -122,7 +125,9 @@ bool is_term_to_adopt(const Server& server, const MessageBody& body) {
   return request == nullptr || !refuses_for_lease(server, *request);
 }
 
-void on_receive(Server& server, const Message& message, Effects& effects) {
+// `M`: Message, const or to be taken apart, as is `I` below an Input.
+template <class M>
+void on_receive(Server& server, M& message, Effects& effects) {
   const bool well_formed =
       std::visit([](const auto& body) { return is_well_formed(body); }, message.body);
   const bool strange =
@@ -134,7 +139,7 @@ void on_receive(Server& server, const Message& message, Effects& effects) {
   const bool later_term =
       term_of(message) > server.current_term() && is_term_to_adopt(server, message.body);
   if (later_term) adopt_term(server, term_of(message), effects);
-  std::visit([&](const auto& body) { handle(server, message.from, body, effects); }, message.body);
+  std::visit([&](auto& body) { handle(server, message.from, body, effects); }, message.body);
   // A reply of a later term has done all it can by ending this server's own role.
   if (later_term && effects.outcome == Outcome::StaleReplyIgnored) {
     effects.outcome = Outcome::SteppedDown;
@@ -150,7 +155,13 @@ void dispatch(Server& server, const HeartbeatTimeout&, Effects& effects) {
 void dispatch(Server& server, const Propose& propose, Effects& effects) {
   on_propose(server, propose.command, effects);
 }
+void dispatch(Server& server, Propose& propose, Effects& effects) {
+  on_propose(server, std::move(propose.command), effects);
+}
 void dispatch(Server& server, const Receive& receive, Effects& effects) {
+  on_receive(server, receive.message, effects);
+}
+void dispatch(Server& server, Receive& receive, Effects& effects) {
   on_receive(server, receive.message, effects);
 }
 void dispatch(Server& server, const Restart& restart, Effects& effects) {
@@ -175,14 +186,21 @@ void dispatch(Server& server, const Compact& compact, Effects& effects) {
   on_compact(server, compact, effects);
 }
 
-}  // namespace
-
-void step(Server& server, const Input& input, Effects& effects) {
+template <class I>
+void take_step(Server& server, I& input, Effects& effects) {
   effects.clear();
-  std::visit([&](const auto& kind) { dispatch(server, kind, effects); }, input);
+  std::visit([&](auto& kind) { dispatch(server, kind, effects); }, input);
   if (server.config.changes != Changes::None) settle_membership(server, effects);
   if (server.config.async_disk) hold_messages(effects);
 }
+
+}  // namespace
+
+void step(Server& server, const Input& input, Effects& effects) {
+  take_step(server, input, effects);
+}
+
+void step(Server& server, Input&& input, Effects& effects) { take_step(server, input, effects); }
 
 Effects step(Server& server, const Input& input) {
   Effects effects;
