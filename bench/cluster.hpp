@@ -50,16 +50,14 @@ class Cluster {
   // Submits a command to the leader. What it sends is delivered by settle().
   void propose(const std::string& command) {
     propose_.emplace<raft::Propose>(command);
-    step({1}, propose_);
+    step({1}, std::move(propose_));
   }
   // Delivers until nobody has anything more to say.
   void settle() {
     while (!sent_.empty()) {
       std::swap(sent_, arriving_);
-      for (raft::Message& message : arriving_) {
-        const raft::ServerId to = message.to;
-        std::get<raft::Receive>(receive_).message = std::move(message);
-        step(to, receive_);
+      for (raft::Input& input : arriving_) {
+        step(std::get<raft::Receive>(input).message.to, std::move(input));
       }
       arriving_.clear();
     }
@@ -91,14 +89,16 @@ class Cluster {
     Machine machine;
   };
 
-  void timeout(const raft::Input& input) { step({1}, input); }
+  void timeout(raft::Input input) { step({1}, std::move(input)); }
 
-  void step(raft::ServerId id, const raft::Input& input) {
+  void step(raft::ServerId id, raft::Input&& input) {
     Node& node = nodes_[id.value - 1];
-    raft::step(node.server, input, effects_);
+    raft::step(node.server, std::move(input), effects_);
     ++steps_;
     raft::make_durable(node.disk, effects_.persist, node.server);
-    for (raft::Message& message : effects_.messages) sent_.push_back(std::move(message));
+    for (raft::Message& message : effects_.messages) {
+      sent_.emplace_back(std::in_place_type<raft::Receive>, std::move(message));
+    }
     if (effects_.apply.last.value == 0) return;
     for (raft::Index i = effects_.apply.first; i <= effects_.apply.last; i = i.next()) {
       node.machine.apply(node.server.log.at(i));
@@ -106,10 +106,9 @@ class Cluster {
   }
 
   std::vector<Node> nodes_;
-  std::vector<raft::Message> sent_;
-  std::vector<raft::Message> arriving_;
-  raft::Effects effects_;  // of the last step: kept for its memory, as are the inputs
-  raft::Input receive_ = raft::Receive{};
+  std::vector<raft::Input> sent_;  // each a message that somebody is about to receive
+  std::vector<raft::Input> arriving_;
+  raft::Effects effects_;  // of the last step: kept for its memory
   raft::Input propose_;
   std::uint64_t steps_ = 0;
 };
