@@ -86,7 +86,7 @@ RC_GTEST_PROP(Recovery, JudgesLikeTheRunner_InEveryOrder, ()) {
 
 // So that one state of each orbit is enough.
 RC_GTEST_PROP(Recovery, JudgesRenamedServersAlike, ()) {
-  const auto node = node::make_raft_node({.servers = 3});
+  const auto node = node::make_raft_node({.servers = 3, .snapshots = true});
   Runner runner(*node, 3, "any", 0);
   walk(runner, *rc::gen::inRange<std::size_t>(0, 60));
   std::vector<std::uint8_t> images{0, 1, 2};
