@@ -1,16 +1,11 @@
-# The program as its users meet it: started, interrupted, fed nonsense. By the system's own Python,
-# which has what cli_ci_test.py needs beside the standard library.
-find_program(RAFTCHECK_CLI_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH)
-if(NOT RAFTCHECK_CLI_PYTHON)
-  set(RAFTCHECK_CLI_PYTHON Python3::Interpreter)
-endif()
+# The program as its users meet it: started, interrupted, fed nonsense.
 # A group is a class of cli_test.py: Usage, Bounds, ...
 foreach(group IN ITEMS
     Groups Usage Clocks Bounds Networks Summary Json Files Limits Checkpoints Memory Progress Violation Recovery
     KeepGoing Pages Replay Show Shrink Explain Diff TestFrom Step Linearizable List Models Junit GitHub Recipes
     Simulate SimulateBugs Shards Merge Lab LabBugs)
   string(TOLOWER ${group} name)
-  add_test(NAME cli.${name} COMMAND ${RAFTCHECK_CLI_PYTHON}
+  add_test(NAME cli.${name} COMMAND ${RAFTCHECK_PYTHON}
     ${CMAKE_CURRENT_SOURCE_DIR}/cli_test.py $<TARGET_FILE:raftcheck> ${group})
   set_tests_properties(cli.${name} PROPERTIES
     TIMEOUT 300 ENVIRONMENT PYTHONDONTWRITEBYTECODE=1)
@@ -22,7 +17,7 @@ file(STRINGS spaces.txt spaces REGEX "^(test|soak) ")
 foreach(space IN LISTS spaces)
   string(REGEX MATCH "^(test|soak) \\| ([a-z_0-9]+) " ignored "${space}")
   set(name space.${CMAKE_MATCH_2})
-  add_test(NAME ${name} COMMAND ${RAFTCHECK_CLI_PYTHON} ${PROJECT_SOURCE_DIR}/.ci/verified
+  add_test(NAME ${name} COMMAND ${RAFTCHECK_PYTHON} ${PROJECT_SOURCE_DIR}/.ci/verified
     --program $<TARGET_FILE:raftcheck> --one ${CMAKE_MATCH_2})
   set_tests_properties(${name} PROPERTIES TIMEOUT 600)
   if(CMAKE_MATCH_1 STREQUAL "soak")
@@ -65,12 +60,12 @@ endforeach()
 add_test(NAME soak.lab_nemesis COMMAND raftcheck lab --only N --time 600)
 set_tests_properties(soak.lab_nemesis PROPERTIES LABELS soak TIMEOUT 1200)
 # Bugs that take tens of thousands of walks, from all five seeds.
-add_test(NAME soak.rare_bugs COMMAND ${RAFTCHECK_CLI_PYTHON}
+add_test(NAME soak.rare_bugs COMMAND ${RAFTCHECK_PYTHON}
   ${CMAKE_CURRENT_SOURCE_DIR}/cli_test.py $<TARGET_FILE:raftcheck> RareBugs)
 set_tests_properties(soak.rare_bugs PROPERTIES
   LABELS soak TIMEOUT 600 ENVIRONMENT PYTHONDONTWRITEBYTECODE=1)
 # What changed and what is: both ways to judge must find the same in every bug of the gallery.
-add_test(NAME soak.lab_judges COMMAND ${RAFTCHECK_CLI_PYTHON}
+add_test(NAME soak.lab_judges COMMAND ${RAFTCHECK_PYTHON}
   ${CMAKE_CURRENT_SOURCE_DIR}/cli_test.py $<TARGET_FILE:raftcheck> LabJudges)
 set_tests_properties(soak.lab_judges PROPERTIES
   LABELS soak TIMEOUT 7200 ENVIRONMENT PYTHONDONTWRITEBYTECODE=1)

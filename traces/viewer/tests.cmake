@@ -1,11 +1,7 @@
 # The tests of the pages, and of what `show` writes for tools that come from npm. `samples` is the folder
 # of arbitrary traces that traces.samples fills. test/run.py says what
 # they need, and how to leave them out.
-find_program(RAFTCHECK_VIEWER_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH)
-if(NOT RAFTCHECK_VIEWER_PYTHON)
-  set(RAFTCHECK_VIEWER_PYTHON Python3::Interpreter)
-endif()
-set(run ${RAFTCHECK_VIEWER_PYTHON} ${CMAKE_CURRENT_LIST_DIR}/test/run.py)
+set(run ${RAFTCHECK_PYTHON} ${CMAKE_CURRENT_LIST_DIR}/test/run.py)
 add_test(NAME viewer.npm COMMAND ${run} npm ${PROJECT_BINARY_DIR})
 add_test(NAME viewer.modules COMMAND ${run} modules ${PROJECT_BINARY_DIR})
 foreach(part IN ITEMS formats browser)
