@@ -109,9 +109,6 @@ def main():
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except Failure as failure:
+    except (Failure, OSError) as failure:
         print(f"ceilings: {failure}", file=sys.stderr)
-        sys.exit(2)
-    except OSError as error:
-        print(f"ceilings: {error}", file=sys.stderr)
         sys.exit(2)

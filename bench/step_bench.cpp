@@ -6,6 +6,7 @@
 
 #include "bench/allocations.hpp"
 #include "bench/cluster.hpp"
+#include "bench/inputs.hpp"
 
 namespace {
 
@@ -36,7 +37,7 @@ void repeat(benchmark::State& state, Server& server, const Input& input, raft::O
 }
 
 // `inputs` one after the other, each time to a copy of `server`; taking the copy is not counted.
-void replay(benchmark::State& state, const Server& server, const std::vector<Input>& inputs,
+void replay(benchmark::State& state, const Server& server, const bench::Inputs& inputs,
             raft::Outcome outcome) {
   Effects effects;
   std::uint64_t outside = 0;  // allocations
@@ -59,7 +60,6 @@ void replay(benchmark::State& state, const Server& server, const std::vector<Inp
 }
 
 // --- heartbeats and acknowledgements
-// --------------------------------------------------------------
 
 void leader_heartbeat(benchmark::State& state) {
   Server server = bench::leader_of(config_of(state));
@@ -76,50 +76,27 @@ BENCHMARK(follower_heartbeat)->Arg(3)->Arg(5)->Arg(9);
 
 constexpr std::uint64_t kSteps = 1000;  // of those that change the server
 
-// Of one entry each, from every follower; the majority's answer commits.
 void leader_acknowledged(benchmark::State& state) {
   Server server = bench::leader_of(bench::batching(static_cast<std::uint32_t>(state.range(0))));
-  std::vector<Input> inputs;
-  for (std::uint64_t index = 1; index <= kSteps; ++index) {
-    raft::step(server, raft::Propose{"v1"});
-    for (std::uint32_t id = 2; id <= server.config.servers; ++id) {
-      inputs.emplace_back(Receive{
-          Message{{id},
-                  {1},
-                  raft::AppendEntriesReply{.term = {1}, .success = true, .match_index = {index}}}});
-    }
-  }
-  // Everything is under way already, so that an answer does not send what follows.
-  for (std::uint32_t id = 2; id <= server.config.servers; ++id) {
-    std::get<raft::Leader>(server.role).progress[{id}] = {.next_index =
-                                                              server.log.last_index().next()};
-  }
+  const bench::Inputs inputs = bench::acknowledgements(server, kSteps);
   replay(state, server, inputs, raft::Outcome::Acknowledged);
 }
 BENCHMARK(leader_acknowledged)->Arg(3)->Arg(5)->Arg(9);
 
 // --- appending
-// ------------------------------------------------------------------------------------
 
 void leader_proposes(benchmark::State& state) {
   const Server server =
       bench::leader_of(bench::batching(static_cast<std::uint32_t>(state.range(0))));
-  replay(state, server, std::vector<Input>(kSteps, raft::Propose{"v1"}),
+  replay(state, server, bench::Inputs(kSteps, raft::Propose{"v1"}),
          raft::Outcome::ProposalAppended);
 }
 BENCHMARK(leader_proposes)->Arg(3)->Arg(5)->Arg(9);
 
-// Requests that follow each other, of `batch` entries each.
 void follower_append(benchmark::State& state) {
   const auto batch = static_cast<std::uint64_t>(state.range(0));
-  std::vector<Input> inputs;
-  for (std::uint64_t i = 0; i < kSteps; ++i) {
-    raft::AppendEntries request{
-        .term = {1}, .prev_log_index = {i * batch}, .prev_log_term = {i == 0 ? 0U : 1U}};
-    request.entries.assign(batch, raft::Entry{.term = {1}, .command = "v1"});
-    inputs.emplace_back(Receive{Message{{1}, {2}, std::move(request)}});
-  }
-  replay(state, raft::fresh_server({.servers = 3}, {2}), inputs, raft::Outcome::AppendAccepted);
+  replay(state, raft::fresh_server({.servers = 3}, {2}), bench::appends(kSteps, batch),
+         raft::Outcome::AppendAccepted);
 }
 BENCHMARK(follower_append)->ArgName("entries")->Arg(1)->Arg(16)->Arg(256);
 
@@ -134,11 +111,10 @@ void follower_rejects(benchmark::State& state) {
 BENCHMARK(follower_rejects)->Arg(3)->Arg(5)->Arg(9);
 
 // --- elections, restarts, snapshots
-// ---------------------------------------------------------------
 
 // Each in a term of its own.
 void vote(benchmark::State& state) {
-  std::vector<Input> inputs;
+  bench::Inputs inputs;
   for (std::uint64_t term = 1; term <= kSteps; ++term) {
     inputs.emplace_back(Receive{Message{{1}, {2}, raft::RequestVote{.term = {term}}}});
   }
@@ -165,7 +141,7 @@ BENCHMARK(restart)->ArgName("log")->Arg(0)->Arg(100)->Arg(10000);
 
 // A snapshot of so many bytes, at once, that stands for more than the follower has.
 void install_snapshot(benchmark::State& state) {
-  std::vector<Input> inputs;
+  bench::Inputs inputs;
   for (std::uint64_t i = 1; i <= 100; ++i) {
     inputs.emplace_back(Receive{Message{
         {1},

@@ -4,11 +4,10 @@
 // symbol.
 #include <cstdio>
 #include <exception>
-#include <string>
-#include <vector>
 
 #include "bench/cluster.hpp"
 #include "bench/halves.hpp"
+#include "bench/inputs.hpp"
 #include "checker/node/raft_node.hpp"
 #include "spec/property.hpp"
 
@@ -16,7 +15,7 @@
 
 namespace {
 
-using Inputs = std::vector<raft::Input>;
+using bench::Inputs;
 
 constexpr std::uint64_t kSteps = 10000;
 
@@ -24,24 +23,6 @@ void run(raft::Server& server, const Inputs& inputs, raft::Outcome outcome) {
   raft::Effects effects;
   for (const raft::Input& input : inputs) raft::step(server, input, effects);
   if (effects.outcome != outcome) throw std::logic_error(raft::to_string(effects.outcome));
-}
-
-Inputs appends(std::uint64_t count, std::uint64_t batch) {
-  Inputs inputs;
-  for (std::uint64_t i = 0; i < count; ++i) {
-    raft::AppendEntries request{
-        .term = {1}, .prev_log_index = {i * batch}, .prev_log_term = {i == 0 ? 0U : 1U}};
-    request.entries.assign(batch, raft::Entry{.term = {1}, .command = "v1"});
-    inputs.emplace_back(raft::Receive{{{1}, {2}, std::move(request)}});
-  }
-  return inputs;
-}
-
-raft::Input acknowledgement(std::uint32_t from, std::uint64_t index) {
-  return raft::Receive{
-      {{from},
-       {1},
-       raft::AppendEntriesReply{.term = {1}, .success = true, .match_index = {index}}}};
 }
 
 }  // namespace
@@ -79,21 +60,12 @@ void step_workloads() {
   const raft::Input heartbeat = raft::Receive{{{1}, {2}, raft::AppendEntries{.term = {1}}}};
   workload_follower_heartbeats(follower, Inputs(kSteps, heartbeat));
   follower = fresh;
-  workload_appends_of_1(follower, appends(kSteps, 1));
+  workload_appends_of_1(follower, bench::appends(kSteps, 1));
   follower = fresh;
-  workload_appends_of_16(follower, appends(kSteps / 10, 16));
+  workload_appends_of_16(follower, bench::appends(kSteps / 10, 16));
 
   leader = bench::leader_of(bench::batching(3));
-  Inputs acknowledgements;
-  for (std::uint64_t index = 1; index <= kSteps / 2; ++index) {
-    raft::step(leader, raft::Propose{"v1"});
-    for (const std::uint32_t from : {2U, 3U})
-      acknowledgements.push_back(acknowledgement(from, index));
-  }
-  for (const std::uint32_t id : {2U, 3U}) {  // everything is under way already
-    std::get<raft::Leader>(leader.role).progress[{id}] = {.next_index =
-                                                              leader.log.last_index().next()};
-  }
+  const Inputs acknowledgements = bench::acknowledgements(leader, kSteps / 2);
   workload_acknowledgements(leader, acknowledgements);
 }
 
