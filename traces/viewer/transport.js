@@ -28,7 +28,8 @@ export class Transport {
       forward: button('forward', 'Forward (right arrow)', () => this.go(this.number + 1)),
       last: button('last', 'Last (End)', () => this.go(this.last)),
     };
-    addEventListener('hashchange', () => this.follow());
+    // The address that was gone to: by now write() may have put another one in its place.
+    addEventListener('hashchange', ({newURL}) => this.follow(new URL(newURL)));
   }
 
   // Another sequence: nothing of it is shown until go() is called.
@@ -54,8 +55,8 @@ export class Transport {
   }
 
   // The step that the address names, if it does.
-  follow() {
-    const match = new RegExp(`(?:^|[#&])${this.name}=(\\d+)`).exec(location.hash);
+  follow({hash} = location) {
+    const match = new RegExp(`(?:^|[#&])${this.name}=(\\d+)`).exec(hash);
     if (match) this.go(Number(match[1]));
     return match !== null;
   }
