@@ -25,7 +25,8 @@ void commit(benchmark::State& state) {
     bench::Cluster cluster(bench::batching(static_cast<std::uint32_t>(state.range(0))));
     bench::commit(cluster, entries, batch);
     state.PauseTiming();
-    cluster.check(entries);
+    cluster.check_applied(entries);
+    cluster.check_disks();
     steps += static_cast<double>(cluster.steps());
     state.ResumeTiming();
   }
@@ -34,8 +35,9 @@ void commit(benchmark::State& state) {
 }
 BENCHMARK(commit)
     ->ArgNames({"servers", "batch", "entries"})
-    ->ArgsProduct({{3, 5, 9}, {1, 64}, {10000}})
-    ->ArgsProduct({{3}, {1}, {1000, 100000}})
+    ->ArgsProduct({{3}, {1, 4, 16, 64, 256}, {10000}})
+    ->ArgsProduct({{5, 9}, {1, 64}, {10000}})
+    ->ArgsProduct({{3}, {1, 64}, {1000, 100000}})
     ->Unit(benchmark::kMillisecond);
 
 }  // namespace

@@ -86,7 +86,8 @@ int main() {
     step_workloads();
     bench::Cluster cluster(bench::batching(3));
     workload_cluster_commits(cluster);
-    cluster.check(kSteps);
+    cluster.check_applied(kSteps);
+    cluster.check_disks();
     model_workload();
   } catch (const std::exception& error) {
     std::fprintf(stderr, "workloads: %s\n", error.what());

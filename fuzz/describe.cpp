@@ -16,9 +16,9 @@ constexpr std::string_view kBodies[] = {
     "ReadIndexReply", "InstallSnapshot",  "InstallSnapshotReply"};
 constexpr std::string_view kRoles[] = {"Follower", "Candidate", "Leader", "PreCandidate"};
 constexpr std::string_view kInputs[] = {
-    "ElectionTimeout", "HeartbeatTimeout", "Propose",  "Receive",
-    "Restart",         "LeaseTimeout",     "Transfer", "Read",
-    "Compact",         "ChangeMembership", "Persisted"};
+    "ElectionTimeout", "HeartbeatTimeout", "Propose",   "Receive",
+    "Restart",         "LeaseTimeout",     "Transfer",  "Read",
+    "Compact",         "ChangeMembership", "Persisted", "ProposeBatch"};
 static_assert(std::size(kBodies) == std::variant_size_v<raft::MessageBody>);
 static_assert(std::size(kRoles) == std::variant_size_v<raft::Role>);
 static_assert(std::size(kInputs) == std::variant_size_v<raft::Input>);
@@ -33,7 +33,7 @@ class Describer {
   void put(raft::Term value) { put(value.value); }
   void put(raft::Index value) { put(value.value); }
   void put(raft::ServerId value) { put(value.value); }
-  void put(const std::string& value) { text_ += fmt::format("{:?}", std::string_view(value)); }
+  void put(std::string_view value) { text_ += fmt::format("{:?}", value); }
   void put(raft::ServerSet set) {
     std::vector<std::uint32_t> ids;
     for (std::uint32_t id = 1; id <= raft::kServersMax; ++id) {
@@ -41,6 +41,7 @@ class Describer {
     }
     put(ids);
   }
+  void put(const raft::EntryMembership& value) { put(value.get()); }
   void put(const raft::Log& log) {
     text_ += fmt::format("behind {}/{} ", log.base_index().value, log.base_term().value);
     put(std::vector<raft::Entry>(log.entries().begin(), log.entries().end()));

@@ -23,7 +23,8 @@ spec::MembershipView view_of(const raft::Membership& membership) {
 }
 
 spec::EntryView view_of(const raft::Entry& entry) {
-  spec::EntryView view{entry.term.value, entry.kind == raft::EntryKind::NoOp, entry.command};
+  spec::EntryView view{entry.term.value, entry.kind == raft::EntryKind::NoOp,
+                       std::string(entry.command.bytes())};
   view.is_membership = entry.kind == raft::EntryKind::Membership;
   if (view.is_membership) view.membership = view_of(entry.membership);
   return view;

@@ -52,10 +52,16 @@ class Renamer {
   void operator()(T& value) const {
     std::apply([this](auto&... field) { ((*this)(field), ...); }, fields(value));
   }
+  void operator()(raft::EntryMembership& membership) const {
+    raft::Membership renamed = membership.get();
+    (*this)(renamed);
+    membership = renamed;
+  }
   // These hold no server's name.
   template <raft::Number T>
   void operator()(T&) const {}
   void operator()(std::string&) const {}
+  void operator()(raft::Command&) const {}
   // A log of a cluster whose membership never changed holds none either.
   void operator()(raft::Log& log) const {
     const auto holds_names = [](const raft::Entry& entry) {

@@ -13,7 +13,7 @@ bool is_plain(char c) {
          c == '.' || c == '=';
 }
 
-void add_escaped(const std::string& command, std::string& text) {
+void add_escaped(std::string_view command, std::string& text) {
   for (const char c : command) {
     if (is_plain(c)) {
       text += c;

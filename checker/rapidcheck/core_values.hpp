@@ -126,6 +126,12 @@ inline rc::Gen<Message> messages_for(const Reached& now) {
 
 // --- Inputs -------------------------------------------------------------------------------------
 
+inline rc::Gen<std::vector<Command>> command_lists() {
+  return rc::gen::map(in_range<std::size_t>(0, 4), [](std::size_t count) {
+    return std::vector<Command>(count, "hostile, and longer than what lies in a value");
+  });
+}
+
 // Whatever a driver could hand in, rightly or not: mostly messages.
 inline rc::Gen<Input> inputs_for(const Reached& now) {
   const auto wrap = [](const auto& generator) { return rc::gen::cast<Input>(generator); };
@@ -141,6 +147,7 @@ inline rc::Gen<Input> inputs_for(const Reached& now) {
        {1, wrap(rc::gen::just(HeartbeatTimeout{}))},
        {1, wrap(rc::gen::just(LeaseTimeout{}))},
        {1, wrap(rc::gen::construct<Propose>(text))},
+       {1, wrap(rc::gen::construct<ProposeBatch>(command_lists()))},
        {1, wrap(damaged)},
        {1, wrap(rc::gen::construct<Transfer>(ids()))},
        {1, wrap(rc::gen::construct<Read>(numbers()))},

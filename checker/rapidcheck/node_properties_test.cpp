@@ -134,9 +134,9 @@ void require_renaming_commutes(node::Node& node, const Occurrence& step, const I
   RC_ASSERT(sorted_bytes(result.messages) == sorted_bytes(expected));
 }
 
-void leave_out_strangers(raft::Membership& membership, std::uint32_t servers) {
+raft::Membership without_strangers(const raft::Membership& of, std::uint32_t servers) {
   const raft::ServerSet all = raft::ServerSet::first(servers);
-  membership = {membership.voters & all, membership.outgoing & all, membership.learners & all};
+  return {of.voters & all, of.outgoing & all, of.learners & all};
 }
 
 // A message that nobody sent, to the server of that state. Its sender and all that it names are of
@@ -145,10 +145,12 @@ void leave_out_strangers(raft::Membership& membership, std::uint32_t servers) {
 std::optional<Occurrence> hostile_receipt(node::Node& node, const std::string& state,
                                           raft::MessageBody body, std::uint32_t servers) {
   if (auto* append = std::get_if<raft::AppendEntries>(&body)) {
-    for (raft::Entry& entry : append->entries) leave_out_strangers(entry.membership, servers);
+    for (raft::Entry& entry : append->entries) {
+      entry.membership = without_strangers(entry.membership, servers);
+    }
   }
   if (auto* install = std::get_if<raft::InstallSnapshot>(&body)) {
-    leave_out_strangers(install->membership, servers);
+    install->membership = without_strangers(install->membership, servers);
   }
   const spec::ServerId to = node.view(state).id;
   const raft::Message message{{to % servers + 1}, {to}, body};

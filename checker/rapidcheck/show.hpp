@@ -18,9 +18,9 @@ namespace raft::rapid {
 
 // In the order of the variants.
 inline constexpr std::array kInputNames = {
-    "ElectionTimeout", "HeartbeatTimeout", "Propose",  "Receive",
-    "Restart",         "LeaseTimeout",     "Transfer", "Read",
-    "Compact",         "ChangeMembership", "Persisted"};
+    "ElectionTimeout", "HeartbeatTimeout", "Propose",   "Receive",
+    "Restart",         "LeaseTimeout",     "Transfer",  "Read",
+    "Compact",         "ChangeMembership", "Persisted", "ProposeBatch"};
 inline constexpr std::array kMessageNames = {
     "RequestVote",    "RequestVoteReply", "AppendEntries",       "AppendEntriesReply",
     "PreVote",        "PreVoteReply",     "TimeoutNow",          "ReadIndex",
@@ -37,7 +37,7 @@ class Printer {
   void put(T number) {
     out_ << static_cast<std::uint64_t>(number);
   }
-  void put(const std::string& text) { out_ << '"' << text << '"'; }
+  void put(std::string_view text) { out_ << '"' << text << '"'; }
   void put(ServerId id) { out_ << id.value; }
   void put(ServerSet set) {
     out_ << '{';
@@ -47,7 +47,9 @@ class Printer {
     }
     out_ << '}';
   }
-  void put(const Entry& entry) { put_all(entry.term, entry.kind, entry.command, entry.membership); }
+  void put(const Entry& entry) {
+    put_all(entry.term, entry.kind, entry.command, entry.membership.get());
+  }
   void put(const Log& log) {
     put(log.base_index());
     put_items(log.entries());
@@ -73,6 +75,7 @@ class Printer {
   void put(const HeartbeatTimeout&) {}
   void put(const LeaseTimeout&) {}
   void put(const Propose& input) { put_all(input.command); }
+  void put(const ProposeBatch& input) { put_all(input.commands); }
   void put(const Receive& input) { put_all(input.message); }
   void put(const Restart& input) { put_all(input.durable); }
   void put(const Transfer& input) { put_all(input.to); }

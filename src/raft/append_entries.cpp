@@ -7,10 +7,6 @@
 namespace raft {
 namespace {
 
-// What the log lacks: copied, or taken out of a request that its driver has done with.
-void add(Log& log, std::span<const Entry> entries) { log.append(entries); }
-void add(Log& log, std::span<Entry> entries) { log.take(entries); }
-
 // Why prevLogIndex and prevLogTerm do not match this log, as a hint where to go on (section 5.3).
 AppendEntriesReply rejection(const Server& server, const AppendEntries& request) {
   AppendEntriesReply reply{.term = server.current_term(), .round = request.round};
@@ -29,8 +25,7 @@ AppendEntriesReply rejection(const Server& server, const AppendEntries& request)
 // Figure 2, AppendEntries 3 and 4: an existing entry that conflicts with a new one goes, with all
 // that follow it; new entries that are not yet there are appended. Entries that agree stay, and so
 // does what follows them: the request may be an old one.
-template <class Request>
-void store(Server& server, Request& request, Effects& effects) {
+void store(Server& server, const AppendEntries& request, Effects& effects) {
   Index index = request.prev_log_index;
   for (std::size_t i = 0; i < request.entries.size(); ++i) {
     index = index.next();
@@ -41,7 +36,7 @@ void store(Server& server, Request& request, Effects& effects) {
       server.log.truncate_from(index);
       forget_stable_from(server, index);
     }
-    add(server.log, std::span(request.entries).subspan(i));
+    server.log.append(std::span(request.entries).subspan(i));
     effects.persist.log_from = index;
     return;
   }
@@ -73,8 +68,10 @@ AppendEntries past_base(const Server& server, const AppendEntries& request) {
   return rest;
 }
 
-template <class Request>
-void receive(Server& server, ServerId from, Request& request, Effects& effects) {
+}  // namespace
+
+void on_append_entries(Server& server, ServerId from, const AppendEntries& request,
+                       Effects& effects) {
   // Figure 2, AppendEntries 1.
   if (request.term < server.current_term()) {
     effects.outcome = Outcome::AppendRejectedTerm;
@@ -110,17 +107,6 @@ void receive(Server& server, ServerId from, Request& request, Effects& effects) 
                           .match_index = verified,
                           .round = request.round},
        effects);
-}
-
-}  // namespace
-
-void on_append_entries(Server& server, ServerId from, const AppendEntries& request,
-                       Effects& effects) {
-  receive(server, from, request, effects);
-}
-
-void on_append_entries(Server& server, ServerId from, AppendEntries&& request, Effects& effects) {
-  receive(server, from, request, effects);
 }
 
 }  // namespace raft

@@ -166,5 +166,21 @@ TEST(AppendEntries, Receiver_AppliesEachEntryOnce) {
   EXPECT_EQ(deliver(server, 2, append(1, {2, 1}, {1}, 3)).apply, (Apply{Index{2}, Index{3}}));
 }
 
+// --- The door for messages ----------------------------------------------------------------------
+
+TEST(Step, OfAMessage_IsThatOfItsReceipt) {
+  for (const Message& message :
+       {Message{ServerId{3}, ServerId{1}, append(2, {0, 0}, {1, 2}, 1)},
+        Message{ServerId{3}, ServerId{1}, append(0, {0, 0})}, Message{ServerId{2}, ServerId{3}, {}},
+        Message{ServerId{2}, ServerId{1}, request_vote(3, 0, 0)}}) {
+    Server one = follower({.term = 1});
+    Server other = one;
+    Effects effects{.outcome = Outcome::Restarted, .reads = {1}};
+    step(one, message, effects);
+    EXPECT_EQ(effects, step(other, Receive{message}));
+    EXPECT_EQ(one, other);
+  }
+}
+
 }  // namespace
 }  // namespace raft::test

@@ -4,7 +4,7 @@
 //
 //   unsigned integer, enumeration, bool   LEB128: 7 bits a byte, low bits first, the last without
 //                                         the high bit; the shortest form only
-//   string, vector, PerServer             count, then the items
+//   string, Command, vector, PerServer    count, then the items
 //   Entry                                 term, kind, command; a Membership entry's membership
 //   Log                                   index and term of its base, then its entries
 //   optional                              0, or 1 and the value
@@ -49,7 +49,7 @@ class Encoder {
   void put(T number) {
     put(static_cast<std::uint64_t>(number));
   }
-  void put(const std::string& text) {
+  void put(std::string_view text) {  // a std::string, a Command
     put(std::uint64_t{text.size()});
     out_ += text;
   }
@@ -59,7 +59,7 @@ class Encoder {
     put(entry.term);
     put(entry.kind);
     put(entry.command);
-    if (entry.kind == EntryKind::Membership) put(entry.membership);
+    if (entry.kind == EntryKind::Membership) put(entry.membership.get());
   }
   void put(const Log& log) {
     put(log.base_index());
@@ -165,11 +165,8 @@ class Decoder {
     number = static_cast<T>(wide);
     if (static_cast<std::uint64_t>(number) != wide) fail(begin, "a number is out of range");
   }
-  void get(std::string& text) {
-    std::uint64_t size = 0;
-    get(size);
-    text = take(size);
-  }
+  void get(std::string& text) { text = get_text(); }
+  void get(Command& command) { command = get_text(); }
   void get(Term& term) { get(term.value); }
   void get(Index& index) { get(index.value); }
   void get(ServerId& id) { get(id.value); }
@@ -183,8 +180,9 @@ class Decoder {
     scope.get(entry.term);
     scope.get(entry.kind);
     scope.get(entry.command);
-    entry.membership = {};
-    if (entry.kind == EntryKind::Membership) scope.get(entry.membership);
+    Membership membership;
+    if (entry.kind == EntryKind::Membership) scope.get(membership);
+    entry.membership = membership;
   }
   void get(Log& log) {
     const std::size_t begin = at();
@@ -293,6 +291,11 @@ class Decoder {
     const std::string_view taken = rest_.substr(0, size);
     rest_.remove_prefix(size);
     return taken;
+  }
+  std::string_view get_text() {
+    std::uint64_t size = 0;
+    get(size);
+    return take(size);
   }
   // Every item takes a byte at least.
   std::uint64_t get_count() {

@@ -289,8 +289,9 @@ TEST(Canonical, PerServer_DoesNotDecode_WithMoreServersThanThereCanBe) {
 
 TEST(Canonical, Entry_IsTermKindAndCommand_AndAMembershipIfItIsOne) {
   EXPECT_EQ(encoded(Entry{Term{5}, EntryKind::NoOp, "ab"}), bytes_of({5, 1, 2, 'a', 'b'}));
-  EXPECT_EQ(encoded(Entry{Term{5}, EntryKind::Membership, "", {ServerSet::first(2), {}, {}}}),
-            bytes_of({5, 2, 0, 3, 0, 0}));
+  EXPECT_EQ(
+      encoded(Entry{Term{5}, EntryKind::Membership, "", Membership{ServerSet::first(2), {}, {}}}),
+      bytes_of({5, 2, 0, 3, 0, 0}));
 }
 
 TEST(Canonical, Commands_DoNotRunIntoEachOther) {

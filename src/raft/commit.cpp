@@ -33,6 +33,7 @@ Index majority_index(const Server& server, const Leader& leader) {
 }  // namespace
 
 void advance_leader_commit(Server& server, const Leader& leader, Effects& effects) {
+  if (server.commit_index == server.log.last_index()) return;
   const Index replicated = server.config.changes == Changes::None
                                ? majority_index(server, leader)
                                : replicated_index(server, leader);

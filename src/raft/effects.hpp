@@ -20,7 +20,8 @@
 //
 // What it hands in: Restart, before all else, whenever the process starts (at first with an empty
 // disk); ElectionTimeout, HeartbeatTimeout, LeaseTimeout when a timer goes off; Receive for what
-// arrives; Propose, Read, Compact, Transfer, ChangeMembership for what clients and operators ask.
+// arrives; Propose, ProposeBatch, Read, Compact, Transfer, ChangeMembership for what clients and
+// operators ask.
 // One input at a time, from one thread.
 //
 // An id is one disk for ever: a server whose disk is replaced is another server, and joins under an
@@ -125,7 +126,9 @@ struct Effects {
   std::vector<Message> after_persist{};  // with async_disk: wait for all writes so far (disk.hpp)
   Apply apply{};
   Timers timers{};
-  Index proposed{};  // ProposalAppended, ChangeAppended: where; committed if this entry ever is
+  // ProposalAppended, ChangeAppended: where; committed if this entry ever is. Of a batch of n, the
+  // last of its n places.
+  Index proposed{};
   // Reads, by their ids, to be answered now: from the state machine after `restore` and `apply`,
   // before anything else is applied to it.
   std::vector<std::uint64_t> reads{};

@@ -67,12 +67,14 @@ void renew_probe(Progress& progress) {
   if (progress.flow && progress.flow->is_probing) probe(progress);
 }
 
-bool has_room(const Server& server) {
-  const std::uint32_t most = server.config.uncommitted;
-  const Index last = server.log.last_index();
-  if (most == 0 || last.value - server.commit_index.value < most) return true;
+bool has_room(const Server& server, std::size_t entries) {
+  const std::size_t most = server.config.uncommitted;
+  const std::size_t tail = server.log.last_index().value - server.commit_index.value;
+  if (most == 0 || tail + entries <= most) return true;
+  if (entries > most) return false;
   // Entries of earlier terms wait for one of this term (5.4.2), so they must not keep it out.
-  return server.log.term_at({last.value - most + 1}) < server.current_term();
+  return server.log.term_at({server.log.last_index().value - (most - entries)}) <
+         server.current_term();
 }
 
 }  // namespace raft

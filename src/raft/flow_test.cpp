@@ -196,5 +196,24 @@ TEST(Uncommitted, EntriesOfEarlierTerms_DoNotKeepAProposalOut) {
   EXPECT_EQ(step(server, Propose{"c"}).outcome, Outcome::ProposalRefused);
 }
 
+TEST(Uncommitted, ABatch_IsRefusedWhole_UnlessAllOfItFits) {
+  Server server = leader({.term = 1, .uncommitted = 3});
+  EXPECT_EQ(step(server, ProposeBatch{{"a", "b", "c", "d"}}).outcome, Outcome::ProposalRefused);
+  EXPECT_EQ(step(server, ProposeBatch{{"a", "b"}}).outcome, Outcome::ProposalAppended);
+  EXPECT_EQ(step(server, ProposeBatch{{"c", "d"}}), (Effects{.outcome = Outcome::ProposalRefused}));
+  EXPECT_EQ(server.log.last_index(), Index{2});
+  deliver(server, 2, accepted(1, 1));
+  EXPECT_EQ(step(server, ProposeBatch{{"c", "d"}}).outcome, Outcome::ProposalAppended);
+  EXPECT_EQ(step(server, Propose{"e"}).outcome, Outcome::ProposalRefused);
+}
+
+TEST(Uncommitted, EntriesOfEarlierTerms_DoNotKeepABatchOut) {
+  Server server = leader({.term = 2, .log = {1, 1, 1}, .uncommitted = 3});
+  EXPECT_EQ(step(server, ProposeBatch{{"a", "b", "c", "d"}}).outcome, Outcome::ProposalRefused);
+  EXPECT_EQ(step(server, ProposeBatch{{"a"}}).outcome, Outcome::ProposalAppended);
+  EXPECT_EQ(step(server, ProposeBatch{{"b", "c", "d"}}).outcome, Outcome::ProposalRefused);
+  EXPECT_EQ(step(server, ProposeBatch{{"b", "c"}}).outcome, Outcome::ProposalAppended);
+}
+
 }  // namespace
 }  // namespace raft::test

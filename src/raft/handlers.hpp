@@ -77,22 +77,21 @@ void note_accepted(Progress& progress);
 void probe(Progress& progress);
 // The probe may be lost.
 void renew_probe(Progress& progress);
-// Whether the uncommitted tail of the log may grow.
-bool has_room(const Server& server);
+// Whether the uncommitted tail of the log may grow by so many entries.
+bool has_room(const Server& server, std::size_t entries);
 
 // append_entries.cpp
 void on_append_entries(Server& server, ServerId from, const AppendEntries& request,
                        Effects& effects);
-// The same, but takes the entries that it appends out of the request.
-void on_append_entries(Server& server, ServerId from, AppendEntries&& request, Effects& effects);
 
 // replication.cpp
 void on_append_entries_reply(Server& server, ServerId from, const AppendEntriesReply& reply,
                              Effects& effects);
 void on_heartbeat_timeout(Server& server, Effects& effects);
-void on_propose(Server& server, std::string command, Effects& effects);
+// The commands are appended in this order, all or none.
+void on_propose(Server& server, std::span<const Command> commands, Effects& effects);
 // Appends an entry of the leader's term to its own log, to be made durable.
-void append_own(Server& server, EntryKind kind, std::string command, Effects& effects);
+void append_own(Server& server, EntryKind kind, const Command& command, Effects& effects);
 // AppendEntries to every other server, each from its nextIndex on.
 void broadcast_append(const Server& server, Leader& leader, Effects& effects);
 // The entries that may leave now, in as many messages as that takes.

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "src/raft/message.hpp"
 #include "src/raft/server.hpp"
@@ -20,10 +21,18 @@ struct HeartbeatTimeout {
 
 // A client asks for a command to be replicated.
 struct Propose {
-  std::string command;
+  Command command;
   bool operator==(const Propose&) const = default;
 };
 RAFT_FIELDS(Propose, command)
+
+// The same for several at once, in this order: all of them are taken, or none is. One step makes
+// them durable and sends them together.
+struct ProposeBatch {
+  std::vector<Command> commands;  // not empty
+  bool operator==(const ProposeBatch&) const = default;
+};
+RAFT_FIELDS(ProposeBatch, commands)
 
 struct Receive {
   Message message;
@@ -89,7 +98,8 @@ struct Persisted {
 };
 RAFT_FIELDS(Persisted, hard_state, last_index, last_term)
 
-using Input = std::variant<ElectionTimeout, HeartbeatTimeout, Propose, Receive, Restart,
-                           LeaseTimeout, Transfer, Read, Compact, ChangeMembership, Persisted>;
+using Input =
+    std::variant<ElectionTimeout, HeartbeatTimeout, Propose, Receive, Restart, LeaseTimeout,
+                 Transfer, Read, Compact, ChangeMembership, Persisted, ProposeBatch>;
 
 }  // namespace raft

@@ -32,8 +32,7 @@ Index Log::membership_at(Index index) const {
   return has(index) ? index : Index{};
 }
 
-void Log::truncate_from(Index first) {
-  if (!has(first)) return;
+void Log::cut_from(Index first) {
   entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(place_of(first)), entries_.end());
   if (last_membership_ >= first) last_membership_ = membership_at(last_index());
 }

@@ -3,9 +3,10 @@
 #pragma once
 
 #include <span>
-#include <string>
+#include <utility>
 #include <vector>
 
+#include "src/raft/command.hpp"
 #include "src/raft/membership.hpp"
 
 namespace raft {
@@ -16,11 +17,42 @@ enum class EntryKind : std::uint8_t {
   Membership,  // who belongs to the cluster from here on (section 6)
 };
 
+// The membership that an entry holds. Nearly none does, and logs are copied and moved all the time:
+// where there is none it takes one pointer.
+class EntryMembership {
+ public:
+  EntryMembership() = default;
+  EntryMembership(const Membership& membership)  // NOLINT(google-explicit-constructor)
+      : there_(membership == Membership{} ? nullptr : new Membership(membership)) {}
+  EntryMembership(const EntryMembership& other)
+      : there_(other.there_ == nullptr ? nullptr : new Membership(*other.there_)) {}
+  EntryMembership(EntryMembership&& other) noexcept : there_(other.there_) {
+    if (there_ != nullptr) other.there_ = nullptr;
+  }
+  EntryMembership& operator=(EntryMembership other) noexcept {
+    std::swap(there_, other.there_);
+    return *this;
+  }
+  ~EntryMembership() {
+    if (there_ != nullptr) delete there_;
+  }
+
+  [[nodiscard]] const Membership& get() const {
+    static constexpr Membership kNone;
+    return there_ == nullptr ? kNone : *there_;
+  }
+  operator const Membership&() const { return get(); }  // NOLINT(google-explicit-constructor)
+  bool operator==(const EntryMembership& other) const { return get() == other.get(); }
+
+ private:
+  const Membership* there_ = nullptr;  // owned
+};
+
 struct Entry {
   Term term{};
   EntryKind kind = EntryKind::Command;
-  std::string command{};    // opaque bytes; empty but for a command
-  Membership membership{};  // of a Membership entry
+  Command command{};             // empty but for a command
+  EntryMembership membership{};  // of a Membership entry
   bool operator==(const Entry&) const = default;
 };
 RAFT_FIELDS(Entry, term, kind, command, membership)
@@ -56,9 +88,7 @@ class Log {
     return index == base_index_ ? base_term_ : Term{};
   }
   // Whether the entry itself is there: neither compacted nor past the end.
-  [[nodiscard]] bool has(Index index) const {
-    return index > base_index_ && index.value - base_index_.value <= entries_.size();
-  }
+  [[nodiscard]] bool has(Index index) const { return place_of(index) < entries_.size(); }
   // Precondition: has(index).
   [[nodiscard]] const Entry& at(Index index) const { return entries_[place_of(index)]; }
 
@@ -79,20 +109,18 @@ class Log {
   [[nodiscard]] Index membership_at(Index index) const;
   [[nodiscard]] Index last_membership() const { return last_membership_; }
 
-  void append(Entry entry) {
+  void append(const Entry& entry) {
     const bool is_membership = entry.kind == EntryKind::Membership;
-    entries_.push_back(std::move(entry));
+    entries_.push_back(entry);
     if (is_membership) last_membership_ = last_index();
   }
   void append(std::span<const Entry> entries) {
     for (const Entry& entry : entries) append(entry);
   }
-  // The same, but moves them out of where they are.
-  void take(std::span<Entry> entries) {
-    for (Entry& entry : entries) append(std::move(entry));
-  }
   // Removes the entry at `first` and all that follow it. Precondition: first > base_index().
-  void truncate_from(Index first);
+  void truncate_from(Index first) {
+    if (has(first)) cut_from(first);
+  }
   // Forgets the entries through `index`, which becomes the base. Precondition: has(index).
   void compact_through(Index index);
   // Begins behind a snapshot through `index`, whose entry there has this term. What follows stays
@@ -103,9 +131,11 @@ class Log {
   bool operator==(const Log&) const = default;
 
  private:
+  // Beyond all that there can be, for an index at the base or below it.
   [[nodiscard]] std::size_t place_of(Index index) const {
     return index.value - base_index_.value - 1;
   }
+  void cut_from(Index first);
   [[noreturn]] static void refuse_compacted();
 
   Index base_index_{};

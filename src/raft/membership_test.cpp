@@ -176,9 +176,11 @@ TEST(Membership, Learner_NeverStandsForElection_NotAfterARestartEither) {
   server.config.changes = Changes::SingleServer;
   server.config.voters = set_of({1, 2, 3});
   EXPECT_EQ(timed_out(server), Outcome::TimeoutIgnored) << "nobody has added it";
-  server.log.append({Term{2}, EntryKind::Membership, {}, {set_of({1, 2, 3}), {}, set_of({4})}});
+  server.log.append(
+      {Term{2}, EntryKind::Membership, {}, Membership{set_of({1, 2, 3}), {}, set_of({4})}});
   EXPECT_EQ(timed_out(server), Outcome::TimeoutIgnored) << "nor does it vote now";
-  server.log.append({Term{2}, EntryKind::Membership, {}, {.voters = set_of({1, 2, 3, 4})}});
+  server.log.append(
+      {Term{2}, EntryKind::Membership, {}, Membership{.voters = set_of({1, 2, 3, 4})}});
   EXPECT_EQ(timed_out(server), Outcome::ElectionStarted) << "in force at append";
 }
 
@@ -186,18 +188,18 @@ TEST(Membership, Learner_NeverStandsForElection_NotAfterARestartEither) {
 TEST(Membership, RemovedServer_StandsForElection_UntilThatIsCommitted) {
   Server server = follower({.servers = 3, .id = 3, .term = 2, .log = {2}, .commit = 1});
   server.config.changes = Changes::SingleServer;
-  server.log.append({Term{2}, EntryKind::Membership, {}, {.voters = set_of({1, 2})}});
+  server.log.append({Term{2}, EntryKind::Membership, {}, Membership{.voters = set_of({1, 2})}});
   EXPECT_EQ(timed_out(server), Outcome::ElectionStarted);
   server.commit_index = server.last_applied = Index{2};
   EXPECT_EQ(timed_out(server), Outcome::TimeoutIgnored);
-  server.log.append({Term{2}, EntryKind::Membership, {}, {.voters = set_of({1})}});
+  server.log.append({Term{2}, EntryKind::Membership, {}, Membership{.voters = set_of({1})}});
   EXPECT_EQ(timed_out(server), Outcome::TimeoutIgnored) << "others come and go without it";
 }
 
 // --- Truncation and snapshots -------------------------------------------------------------------
 
 Entry membership_entry(std::uint64_t term, std::initializer_list<std::uint32_t> voters) {
-  return {Term{term}, EntryKind::Membership, {}, {.voters = set_of(voters)}};
+  return {Term{term}, EntryKind::Membership, {}, Membership{.voters = set_of(voters)}};
 }
 
 TEST(Membership, Follower_RollsBack_WhenTheEntryIsTruncated) {  // section 6
@@ -272,7 +274,7 @@ TEST(Membership, Server_StartsAnElection_WhileItsRemovalIsNotCommitted_AndDoesNo
 
 TEST(Membership, Candidate_NeedsAMajorityOfBoth_WhileJoint) {
   Entry joint = membership_entry(2, {3, 4});
-  joint.membership.outgoing = set_of({1, 2});
+  joint.membership = Membership{.voters = set_of({3, 4}), .outgoing = set_of({1, 2})};
   Server server = member(1, {}, {joint}, 0);
   step(server, ElectionTimeout{});
   for (const std::uint32_t voter : {3, 4}) {
@@ -312,7 +314,7 @@ TEST(Membership, Joint_LetsLearnersComeAndGoWithoutDetour) {
 
 TEST(Membership, Joint_IsFinishedByALaterLeader) {
   Entry joint = membership_entry(2, {1, 2, 3});
-  joint.membership.outgoing = set_of({1, 2});
+  joint.membership = Membership{.voters = set_of({1, 2, 3}), .outgoing = set_of({1, 2})};
   Server server = member(2, {}, {joint}, 0);
   server.config.changes = Changes::Joint;
   step(server, ElectionTimeout{});

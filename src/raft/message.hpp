@@ -2,6 +2,7 @@
 // either may be lost, late or doubled.
 #pragma once
 
+#include <string>
 #include <variant>
 #include <vector>
 

@@ -131,15 +131,18 @@ void on_heartbeat_timeout(Server& server, Effects& effects) {
     effects.outcome = Outcome::TimeoutIgnored;
     return;
   }
-  for_each_peer(server, [&](ServerId peer) { renew_probe(leader->progress[peer]); });
   effects.outcome = Outcome::HeartbeatsSent;
   effects.timers.reset_heartbeat = true;
-  broadcast_append(server, *leader, effects);
+  for_each_peer(server, [&](ServerId peer) {
+    renew_probe(leader->progress[peer]);
+    send_append(server, leader->progress[peer], peer, effects);
+  });
 }
 
-void append_own(Server& server, EntryKind kind, std::string command, Effects& effects) {
-  server.log.append(Entry{server.current_term(), kind, std::move(command)});
-  effects.persist.log_from = server.log.last_index();
+void append_own(Server& server, EntryKind kind, const Command& command, Effects& effects) {
+  server.log.append(Entry{server.current_term(), kind, command});
+  // A step may append several.
+  if (!effects.persist.log_from) effects.persist.log_from = server.log.last_index();
 }
 
 void refuse(const Server& server, Outcome outcome, Effects& effects) {
@@ -148,14 +151,18 @@ void refuse(const Server& server, Outcome outcome, Effects& effects) {
   if (const auto* leader = std::get_if<Leader>(&server.role)) effects.leader = leader->transferee;
 }
 
-void on_propose(Server& server, std::string command, Effects& effects) {
+void on_propose(Server& server, std::span<const Command> commands, Effects& effects) {
+  if (commands.empty()) {
+    effects.outcome = Outcome::MalformedIgnored;
+    return;
+  }
   auto* leader = std::get_if<Leader>(&server.role);
   // Dissertation 3.10: the leader stops accepting client requests while it hands its lead over.
-  if (leader == nullptr || !leader->transferee.is_none() || !has_room(server)) {
+  if (leader == nullptr || !leader->transferee.is_none() || !has_room(server, commands.size())) {
     refuse(server, Outcome::ProposalRefused, effects);
     return;
   }
-  append_own(server, EntryKind::Command, std::move(command), effects);
+  for (const Command& command : commands) append_own(server, EntryKind::Command, command, effects);
   effects.outcome = Outcome::ProposalAppended;
   effects.proposed = server.log.last_index();
   advance_leader_commit(server, *leader, effects);

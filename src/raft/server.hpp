@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <variant>
 
 #include "src/raft/log.hpp"
@@ -30,7 +31,7 @@ struct Config {
   // So many AppendEntries follow each other without waiting for answers (dissertation 10.2.1); 0:
   // no pipeline and no limit, nextIndex moves with answers only.
   std::uint32_t appends_in_flight = 0;
-  // Proposals are refused while so many entries of the leader's term are; 0: no limit.
+  // Proposals are refused that would make it more entries of the leader's term; 0: no limit.
   std::uint32_t uncommitted = 0;
   std::uint32_t snapshot_chunk = 0;  // at most so many bytes an InstallSnapshot; 0: no limit
   Changes changes = Changes::None;

@@ -54,12 +54,6 @@ bool is_well_formed(const InstallSnapshot& request) {
 }
 bool is_well_formed(const InstallSnapshotReply&) { return true; }
 
-// In term 0 there is nothing to be said but whether to begin term 1.
-bool has_possible_term(const Message& message) {
-  return term_of(message).value > 0 || std::holds_alternative<PreVote>(message.body) ||
-         std::holds_alternative<PreVoteReply>(message.body);
-}
-
 // A message names servers by their memberships alone, beside its sender and receiver.
 template <class Body>
 bool names_strangers(const Server&, const Body&) {
@@ -74,9 +68,17 @@ bool names_strangers(const Server& server, const InstallSnapshot& request) {
   return !knows_all(server, request.membership);
 }
 
+// In term 0 there is nothing to be said but whether to begin term 1.
+template <class Body>
+bool has_possible_term(const Body& body) {
+  return body.term.value > 0;
+}
+bool has_possible_term(const PreVote&) { return true; }
+bool has_possible_term(const PreVoteReply&) { return true; }
+
 bool is_for(const Server& server, const Message& message) {
   return message.to == server.id && message.from != server.id && !message.from.is_none() &&
-         message.from.value <= server.config.servers && has_possible_term(message);
+         message.from.value <= server.config.servers;
 }
 
 void handle(Server& server, ServerId from, const RequestVote& body, Effects& effects) {
@@ -87,9 +89,6 @@ void handle(Server& server, ServerId from, const RequestVoteReply& body, Effects
 }
 void handle(Server& server, ServerId from, const AppendEntries& body, Effects& effects) {
   on_append_entries(server, from, body, effects);
-}
-void handle(Server& server, ServerId from, AppendEntries& body, Effects& effects) {
-  on_append_entries(server, from, std::move(body), effects);
 }
 void handle(Server& server, ServerId from, const AppendEntriesReply& body, Effects& effects) {
   on_append_entries_reply(server, from, body, effects);
@@ -118,28 +117,26 @@ void handle(Server& server, ServerId from, const InstallSnapshotReply& body, Eff
 
 // Whether a later term in this message is to be entered. A pre-vote speaks of terms that may never
 // begin (9.6), and who is in touch with a leader helps nobody to depose it (4.2.3).
-bool is_term_to_adopt(const Server& server, const MessageBody& body) {
-  if (std::holds_alternative<PreVote>(body)) return false;
-  if (const auto* reply = std::get_if<PreVoteReply>(&body)) return !reply->vote_granted;
-  const auto* request = std::get_if<RequestVote>(&body);
-  return request == nullptr || !refuses_for_lease(server, *request);
+template <class Body>
+bool is_term_to_adopt(const Server&, const Body&) {
+  return true;
+}
+bool is_term_to_adopt(const Server&, const PreVote&) { return false; }
+bool is_term_to_adopt(const Server&, const PreVoteReply& reply) { return !reply.vote_granted; }
+bool is_term_to_adopt(const Server& server, const RequestVote& request) {
+  return !refuses_for_lease(server, request);
 }
 
-// `M`: Message, const or to be taken apart, as is `I` below an Input.
-template <class M>
-void on_receive(Server& server, M& message, Effects& effects) {
-  const bool well_formed =
-      std::visit([](const auto& body) { return is_well_formed(body); }, message.body);
-  const bool strange =
-      std::visit([&](const auto& body) { return names_strangers(server, body); }, message.body);
-  if (!well_formed || strange || !is_for(server, message)) {
+template <class Body>
+void on_receive(Server& server, const Message& message, const Body& body, Effects& effects) {
+  if (!is_well_formed(body) || names_strangers(server, body) || !has_possible_term(body) ||
+      !is_for(server, message)) {
     effects.outcome = Outcome::MalformedIgnored;
     return;
   }
-  const bool later_term =
-      term_of(message) > server.current_term() && is_term_to_adopt(server, message.body);
-  if (later_term) adopt_term(server, term_of(message), effects);
-  std::visit([&](auto& body) { handle(server, message.from, body, effects); }, message.body);
+  const bool later_term = body.term > server.current_term() && is_term_to_adopt(server, body);
+  if (later_term) adopt_term(server, body.term, effects);
+  handle(server, message.from, body, effects);
   // A reply of a later term has done all it can by ending this server's own role.
   if (later_term && effects.outcome == Outcome::StaleReplyIgnored) {
     effects.outcome = Outcome::SteppedDown;
@@ -153,16 +150,16 @@ void dispatch(Server& server, const HeartbeatTimeout&, Effects& effects) {
   on_heartbeat_timeout(server, effects);
 }
 void dispatch(Server& server, const Propose& propose, Effects& effects) {
-  on_propose(server, propose.command, effects);
+  on_propose(server, std::span(&propose.command, 1), effects);
 }
-void dispatch(Server& server, Propose& propose, Effects& effects) {
-  on_propose(server, std::move(propose.command), effects);
+void dispatch(Server& server, const ProposeBatch& batch, Effects& effects) {
+  on_propose(server, batch.commands, effects);
+}
+void dispatch(Server& server, const Message& message, Effects& effects) {
+  std::visit([&](const auto& body) { on_receive(server, message, body, effects); }, message.body);
 }
 void dispatch(Server& server, const Receive& receive, Effects& effects) {
-  on_receive(server, receive.message, effects);
-}
-void dispatch(Server& server, Receive& receive, Effects& effects) {
-  on_receive(server, receive.message, effects);
+  dispatch(server, receive.message, effects);
 }
 void dispatch(Server& server, const Restart& restart, Effects& effects) {
   on_restart(server, restart.durable, effects);
@@ -186,10 +183,15 @@ void dispatch(Server& server, const Compact& compact, Effects& effects) {
   on_compact(server, compact, effects);
 }
 
+void dispatch(Server& server, const Input& input, Effects& effects) {
+  std::visit([&](const auto& kind) { dispatch(server, kind, effects); }, input);
+}
+
+// `I`: Input or Message.
 template <class I>
-void take_step(Server& server, I& input, Effects& effects) {
+void take_step(Server& server, const I& input, Effects& effects) {
   effects.clear();
-  std::visit([&](auto& kind) { dispatch(server, kind, effects); }, input);
+  dispatch(server, input, effects);
   if (server.config.changes != Changes::None) settle_membership(server, effects);
   if (server.config.async_disk) hold_messages(effects);
 }
@@ -200,7 +202,9 @@ void step(Server& server, const Input& input, Effects& effects) {
   take_step(server, input, effects);
 }
 
-void step(Server& server, Input&& input, Effects& effects) { take_step(server, input, effects); }
+void step(Server& server, const Message& message, Effects& effects) {
+  take_step(server, message, effects);
+}
 
 Effects step(Server& server, const Input& input) {
   Effects effects;

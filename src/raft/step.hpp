@@ -19,9 +19,9 @@ namespace raft {
 // Takes the step. `effects` is emptied first and its memory reused.
 void step(Server& server, const Input& input, Effects& effects);
 
-// The same, for a driver that has done with the input: commands and entries that the log is to hold
-// are moved out of it, where the other copies them. Nothing is said of what is left of it.
-void step(Server& server, Input&& input, Effects& effects);
+// The same for Receive{message}, without a copy of it: for drivers that read messages off a
+// network.
+void step(Server& server, const Message& message, Effects& effects);
 
 // The same, with effects of its own.
 Effects step(Server& server, const Input& input);

@@ -302,10 +302,10 @@ class Cluster {
   void apply(Host& host, const Report& report) {
     raft::Index index = report.first;
     for (const raft::Entry& entry : report.apply) {
-      if (entry.kind == raft::EntryKind::Command) host.applied.push_back(entry.command);
+      if (entry.kind == raft::EntryKind::Command) host.applied.emplace_back(entry.command);
       const auto own = host.proposals.find(index.value);
       if (own != host.proposals.end()) {
-        if (own->second == entry.command) acknowledged_.push_back(entry.command);
+        if (own->second == entry.command) acknowledged_.emplace_back(entry.command);
         host.proposals.erase(own);
       }
       index = index.next();

@@ -30,6 +30,7 @@ KINDS = {
     "change_membership": (71, "set set"),
     "persisted": (72, "hard_state number number"),
     "restart": (73, "durable"),
+    "propose_batch": (74, "texts"),
     "report": (96, "number number id maybe-snapshot number entries numbers bool bool bool"),
 }
 PARTS = {
@@ -88,6 +89,8 @@ class Reader:
             return self.many("entry")
         if what == "numbers":
             return self.many("number")
+        if what == "texts":
+            return self.many("text")
         if what == "entry":
             entry = [self.number(), self.number(), self.read("text")]
             assert entry[1] < 3
@@ -111,8 +114,8 @@ def written(what, value):
         return leb128(len(value)) + b"".join(written(what[len("maybe-"):], held) for held in value)
     if what == "text":
         return leb128(len(value)) + value
-    if what in ("entries", "numbers"):
-        item = {"entries": "entry", "numbers": "number"}[what]
+    if what in ("entries", "numbers", "texts"):
+        item = {"entries": "entry", "numbers": "number", "texts": "text"}[what]
         return leb128(len(value)) + b"".join(written(item, held) for held in value)
     if what == "entry":
         head = leb128(value[0]) + leb128(value[1]) + written("text", value[2])

@@ -80,6 +80,8 @@ const char* to_string(Kind kind) {
       return "persisted";
     case Kind::Restart:
       return "restart";
+    case Kind::ProposeBatch:
+      return "propose_batch";
     case Kind::Report:
       return "report";
   }

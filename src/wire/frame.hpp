@@ -48,6 +48,7 @@ enum class Kind : std::uint8_t {
   ChangeMembership = 71,
   Persisted = 72,
   Restart = 73,
+  ProposeBatch = 74,
   Report = 96,
 };
 

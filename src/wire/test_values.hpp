@@ -58,6 +58,7 @@ inline std::vector<raft::Input> inputs() {
       ChangeMembership{ServerSet::first(3), ServerSet::from_bits(8)},
       Persisted{{Term{7}, ServerId{2}}, Index{300}, Term{6}},
       Restart{some_durable()},
+      ProposeBatch{{"x=1", "", "a command of more bytes than lie in the value itself"}},
   };
   for (MessageBody& body : bodies()) {
     inputs.emplace_back(Receive{{ServerId{1}, ServerId{3}, std::move(body)}});

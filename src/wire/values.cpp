@@ -42,6 +42,7 @@ static_assert(has_fields<raft::Durable>("hard_state, log, snapshot"));
 static_assert(
     has_fields<raft::Write>("hard_state, snapshot, log_from, entries, last_index, last_term"));
 static_assert(has_fields<raft::Propose>("command"));
+static_assert(has_fields<raft::ProposeBatch>("commands"));
 static_assert(has_fields<raft::Read>("id"));
 static_assert(has_fields<raft::Transfer>("to"));
 static_assert(has_fields<raft::Compact>("through, data"));
@@ -84,6 +85,8 @@ template <>
 constexpr Kind kKindOf<raft::LeaseTimeout> = Kind::LeaseTimeout;
 template <>
 constexpr Kind kKindOf<raft::Propose> = Kind::Propose;
+template <>
+constexpr Kind kKindOf<raft::ProposeBatch> = Kind::ProposeBatch;
 template <>
 constexpr Kind kKindOf<raft::Read> = Kind::Read;
 template <>
