@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -31,11 +32,10 @@ inline Inputs acknowledgements(raft::Server& leader, std::uint64_t count) {
   Inputs inputs;
   for (std::uint64_t index = 1; index <= count; ++index) {
     raft::step(leader, raft::Propose{"v1"});
+    const raft::AppendEntriesReply reply{.term = {1}, .success = true, .match_index = {index}};
     for (std::uint32_t id = 2; id <= servers; ++id) {
-      inputs.emplace_back(raft::Receive{
-          {{id},
-           {1},
-           raft::AppendEntriesReply{.term = {1}, .success = true, .match_index = {index}}}});
+      raft::Message& message = inputs.emplace_back().emplace<raft::Receive>().message;
+      message = {{id}, {1}, reply};
     }
   }
   auto& progress = std::get<raft::Leader>(leader.role).progress;

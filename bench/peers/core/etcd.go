@@ -5,6 +5,7 @@
 package main
 
 import (
+	"encoding/binary"
 	"fmt"
 	"io/ioutil"
 	"log"
@@ -89,8 +90,8 @@ func (c *cluster) handle(n *node) {
 			continue
 		}
 		n.applied++
-		for _, b := range data {
-			n.digest = n.digest*31 + uint64(b)
+		for ; len(data) >= 8; data = data[8:] {
+			n.digest = (n.digest ^ binary.LittleEndian.Uint64(data)) * 0x9E3779B97F4A7C15
 		}
 	}
 	n.raw.Advance(rd)
