@@ -162,5 +162,17 @@ TEST(AppliedInOrder, IsNotJudged_WhenTheImplementationDoesNotSay) {
             "holds");
 }
 
+TEST(TransferPromise, SaysNothing_OfAnOrderWithoutATerm) {
+  const MessageView told{2, 1, "timeout_now", {}};
+  EXPECT_EQ(judge_exchange(follower(1, 2), candidate(1, 3), &told, {}), "holds");
+}
+
+TEST(TransferPromise, IsBroken_WhenALeaderWithoutASlotForAServerTellsItToStand) {
+  const ServerView old_leader = matching(leader(1, 1, {command(1, "x")}), {});
+  EXPECT_EQ(judge_exchange(old_leader, old_leader, nullptr, {message("timeout_now", 1, 2)}),
+            "TransferPromise: server 1, leader of term 1, told server 2 to stand for election, "
+            "which has its log through index 0 of 1");
+}
+
 }  // namespace
 }  // namespace spec

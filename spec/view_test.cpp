@@ -53,5 +53,19 @@ TEST(View, Entries_AreDescribed_SoThatDifferentOnesReadDifferently) {
   EXPECT_EQ(describe(nullptr), "no entry");
 }
 
+TEST(View, Quorum_IsOfBothMemberships_WhileTheyAreJoint) {
+  const MembershipView joint{{1, 2, 3}, {3, 4, 5}, {}};
+  EXPECT_TRUE(has_quorum(joint, {2, 3, 4}));
+  EXPECT_FALSE(has_quorum(joint, {1, 2, 3}));  // one of three that leave
+  EXPECT_FALSE(has_quorum(joint, {3, 4, 5}));  // one of three that stay
+  EXPECT_TRUE(has_quorum({{1, 2, 3}, {}, {}}, {1, 2}));
+}
+
+TEST(View, Membership_IsDescribed_WithAllWhoBelongToIt) {
+  EXPECT_EQ(describe(MembershipView{}), "unknown");
+  EXPECT_EQ(describe(MembershipView{{1, 2}, {}, {}}), "{1 2}");
+  EXPECT_EQ(describe(MembershipView{{1, 2}, {3}, {4}}), "{3} and {1 2}, learners {4}");
+}
+
 }  // namespace
 }  // namespace spec

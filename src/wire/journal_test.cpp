@@ -188,6 +188,11 @@ TEST(Journal, IsRefused_WhereAWriteDoesNotFollow) {
                      .last_index = Index{12},
                      .last_term = Term{5}}),
             "the log does not end where the write says");
+  EXPECT_EQ(refusal({.log_from = Index{11},
+                     .entries = {command(5, "f")},
+                     .last_index = Index{11},
+                     .last_term = Term{4}}),
+            "the log does not end where the write says");
   const Index end{~std::uint64_t{0}};
   EXPECT_EQ(refusal({.snapshot = raft::Snapshot{Index{end.value - 1}, Term{5}, "", {}},
                      .log_from = end,
