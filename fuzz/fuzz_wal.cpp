@@ -108,8 +108,11 @@ Damage damage(const Journal& journal, Bytes& bytes) {
   switch (how) {
     case 0:
       return {damaged.substr(0, at), at, true};
-    case 1:
-      return {damaged.substr(0, at) + std::string(damaged.size() - at, '\0'), at, true};
+    case 1: {  // what was zero is sound all the same
+      std::fill(damaged.begin() + static_cast<std::ptrdiff_t>(at), damaged.end(), '\0');
+      const auto differs = std::ranges::mismatch(damaged, journal.bytes).in1;
+      return {damaged, static_cast<std::size_t>(differs - damaged.begin()), true};
+    }
     case 2:  // a frame twice
       return {damaged.insert(begin, one), journal.ends[frame], false};
     case 3:  // a frame left out; the last one's loss nobody can see
