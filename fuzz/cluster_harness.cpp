@@ -7,6 +7,7 @@
 
 #include "checker/cluster/choice_bytes.hpp"
 #include "checker/cluster/choices.hpp"
+#include "checker/cluster/likeness.hpp"
 #include "checker/cluster/shrink.hpp"
 #include "fuzz/state_coverage.hpp"
 #include "traces/file.hpp"
@@ -17,7 +18,7 @@ namespace {
 using cluster::kBytesAChoice;
 using cluster::kOptionBytes;
 
-constexpr std::size_t kMemoryMax = std::size_t{200} << 20U;  // bytes
+constexpr std::size_t kMemoryMax = std::size_t{300} << 20U;  // bytes
 constexpr std::size_t kChoicesMax = 1000;
 
 // In the folder $RAFTCHECK_TRACE_DIR, else the working one.
@@ -45,9 +46,25 @@ void write_trace(node::Node& node, const traces::Trace& found) {
 ClusterHarness::ClusterHarness(Servers servers)
     : servers_(std::move(servers)), memory_(servers_.states), run_(memory_) {}
 
+ClusterHarness::~ClusterHarness() {
+  if (std::getenv("RAFTCHECK_FUZZ_COUNTS") == nullptr || counts_.runs == 0) return;
+  const auto each = [&](std::uint64_t count) {
+    return static_cast<double>(count) / static_cast<double>(counts_.runs);
+  };
+  std::fprintf(stderr,
+               "%.1f choices a run, and %.1f that were not possible; %.2f steps computed, the "
+               "others looked up; memory was full %llu times\n",
+               each(counts_.choices), each(counts_.passed), each(memory_.step_calls()),
+               static_cast<unsigned long long>(counts_.forgets));
+}
+
 bool ClusterHarness::begin(const std::uint8_t* data, std::size_t size) {
   if (size < 1 || data[0] != cluster::kChoiceBytesMark) return false;
-  if (memory_.bytes() > kMemoryMax) memory_.clear();
+
+  if (memory_.bytes() > kMemoryMax) {
+    memory_.clear();
+    ++counts_.forgets;
+  }
   const std::string_view options(reinterpret_cast<const char*>(data) + 1,
                                  std::min(size, kOptionBytes) - 1);
   run_.begin(cluster::options_of_bytes(options));
@@ -56,13 +73,19 @@ bool ClusterHarness::begin(const std::uint8_t* data, std::size_t size) {
 
 bool ClusterHarness::take(const std::uint8_t* data, std::size_t size) {
   if (!begin(data, size)) return false;
+  ++counts_.runs;
   const auto servers = static_cast<std::uint32_t>(run_.locals().size());
   const std::size_t end = std::min(size, kOptionBytes + kChoicesMax * kBytesAChoice);
   for (std::size_t at = kOptionBytes; at + 1 < end; at += kBytesAChoice) {
-    if (!run_.take(cluster::choice_of_bytes(data[at], data[at + 1], servers))) continue;
+    if (!run_.take(cluster::choice_of_bytes(data[at], data[at + 1], servers))) {
+      ++counts_.passed;
+      continue;
+    }
+    ++counts_.choices;
     const cluster::RememberedRun::Transition& step = run_.transition();
     if (step.server == spec::kNoServer) continue;
-    saw(step.after);
+    saw(step.state);
+    saw(cluster::standing(run_.views()));
     saw(engine::mixed(step.before + step.input) ^ step.after);
   }
   if (run_.violation() != 0) fail(data, size);

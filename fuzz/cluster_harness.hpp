@@ -28,6 +28,10 @@ Servers servers();
 class ClusterHarness {
  public:
   explicit ClusterHarness(Servers servers);
+  // Says how much was done, if RAFTCHECK_FUZZ_COUNTS is set.
+  ~ClusterHarness();
+  ClusterHarness(const ClusterHarness&) = delete;
+  ClusterHarness& operator=(const ClusterHarness&) = delete;
 
   // Whether the bytes are a run. Tells the fuzzer what the servers went through; aborts, with the
   // trace's place, if a property is violated.
@@ -42,7 +46,15 @@ class ClusterHarness {
   bool begin(const std::uint8_t* data, std::size_t size);
   [[noreturn]] void fail(const std::uint8_t* data, std::size_t size);
 
+  struct Counts {
+    std::uint64_t runs = 0;
+    std::uint64_t choices = 0;  // that were possible when their turn came
+    std::uint64_t passed = 0;   // that were not
+    std::uint64_t forgets = 0;  // how often the memory was full
+  };
+
   Servers servers_;
+  Counts counts_;
   cluster::StepMemory memory_;
   cluster::RememberedRun run_;
 };

@@ -21,14 +21,9 @@ class Likeness {
   std::uint64_t hash_ = 0;
 };
 
-// Equal, one ahead, more; or behind.
-std::uint64_t ahead(std::uint64_t one, std::uint64_t other) {
-  return one >= other ? std::min<std::uint64_t>(one - other, 2) : 3;
-}
-
 // Its last entries, by where terms grow, and what of it is committed, compacted and durable.
 void add_log(const ServerView& server, Likeness& likeness) {
-  constexpr std::size_t kShown = 3;
+  constexpr std::size_t kShown = 2;
   const std::size_t size = server.log.size();
   for (std::size_t i = size - std::min(size, kShown); i < size; ++i) {
     const spec::Term before = i == 0 ? 0 : server.log[i - 1].term;
@@ -49,9 +44,10 @@ void add_followers(const ServerView& server, Likeness& likeness) {
     if (i + 1 == server.id) continue;
     const Index match = server.match_index[i];
     const Index next = i < server.next_index.size() ? server.next_index[i] : 0;
-    const std::uint64_t sort = ahead(server.log.size(), match) * 4 + (next > match + 1 ? 2 : 0) +
-                               (match > server.commit_index ? 1 : 0);
+    const bool is_complete = match >= server.log.size();
+    const std::uint64_t sort = is_complete ? 2 : match > server.commit_index ? 1 : 0;
     sorts |= std::uint64_t{1} << sort;
+    if (next > match + 1) sorts |= 8;
   }
   likeness.add(sorts);
 }
@@ -79,6 +75,20 @@ std::uint64_t likeness(const ServerView& server) {
   return likeness.number();
 }
 
+std::uint64_t outline(const ServerView& server) {
+  Likeness outline;
+  const std::size_t size = server.log.size();
+  outline.add(static_cast<std::uint64_t>(server.role));
+  outline.add(server.voted_for == spec::kNoServer ? 0 : server.voted_for == server.id ? 1 : 2);
+  outline.add(size - std::min<std::size_t>(size, server.commit_index), 1);
+  outline.add(size == 0 || server.log.back().term == server.current_term ? 0 : 1);
+  outline.add(server.snapshot.index, 1);
+  outline.add(server.lease ? 1 : 0);
+  outline.add(server.transferee == spec::kNoServer ? 0 : 1);
+  outline.add(server.membership.outgoing.empty() ? 0 : 1);
+  return outline.number();
+}
+
 std::uint64_t likeness(const spec::MessageView& message) {
   Likeness likeness;
   for (const char letter : message.kind) likeness.add(static_cast<unsigned char>(letter));
@@ -89,6 +99,28 @@ std::uint64_t likeness(const spec::MessageView& message) {
     }
   }
   return likeness.number();
+}
+
+std::uint64_t standing(std::span<const ServerView* const> servers) {
+  spec::Term term = 0;
+  Index commit = 0;
+  for (const ServerView* server : servers) {
+    term = std::max(term, server->current_term);
+    commit = std::max(commit, server->commit_index);
+  }
+  std::uint64_t sorts = 0;  // that there are, of 48
+  for (const ServerView* server : servers) {
+    const bool follows = server->role == spec::Role::Follower;
+    unsigned sort = follows ? 0 : server->role == spec::Role::Leader ? 1 : 2;
+    sort = sort * 2 + (server->current_term == term ? 1 : 0);
+    sort = sort * 2 + (server->commit_index == commit ? 1 : 0);
+    sort = sort * 2 + (server->lease ? 1 : 0);
+    sort = sort * 2 + (server->reads.empty() ? 0 : 1);
+    sorts |= std::uint64_t{1} << sort;
+  }
+  Likeness standing;
+  standing.add(sorts);
+  return standing.number();
 }
 
 }  // namespace cluster

@@ -44,8 +44,8 @@ bool RememberedRun::take_message(const Choice& choice) {
     if (!reaches(choice.other, choice.server)) return false;
     const std::size_t server = choice.server - 1U;
     const StepMemory::StepId step = memory_.receipt(*cluster_, locals_[server], message);
-    transition_ = {choice.server, memory_.local(locals_[server]).likeness,
-                   memory_.message(message).likeness, 0};
+    transition_ = {choice.server, memory_.local(locals_[server]).outline,
+                   memory_.message(message).likeness};
     apply(server, step);
   } else {
     transition_ = {};
@@ -79,8 +79,8 @@ bool RememberedRun::take_input(const Choice& choice) {
     number = changes[choice.number % changes.size()];
   }
   const StepMemory::StepId step = memory_.step(*cluster_, locals_[server], choice.kind, number);
-  transition_ = {decision->server, memory_.local(locals_[server]).likeness,
-                 static_cast<std::uint64_t>(choice.kind), 0};
+  transition_ = {decision->server, memory_.local(locals_[server]).outline,
+                 static_cast<std::uint64_t>(choice.kind)};
   apply(server, step);
   asked_.proposals += choice.kind == ChoiceKind::Propose ? 1 : 0;
   asked_.reads += choice.kind == ChoiceKind::Read ? 1 : 0;
@@ -94,7 +94,8 @@ void RememberedRun::apply(std::size_t server, StepMemory::StepId id) {
   const StepMemory::HistoryId history = memory_.extended(history_, id);
   const bool is_same_history = history == history_;
   const bool is_same = step.next == locals_[server] && is_same_history;
-  transition_.after = memory_.local(step.next).likeness;
+  transition_.after = memory_.local(step.next).outline;
+  transition_.state = memory_.local(step.next).likeness;
   history_ = history;
   locals_[server] = step.next;
   views_[server] = &memory_.local(step.next).view;

@@ -28,6 +28,7 @@ class RememberedRun {
   [[nodiscard]] std::uint32_t violation() const { return violation_; }
   // Of each server, in id order.
   [[nodiscard]] std::span<const StepMemory::LocalId> locals() const { return locals_; }
+  [[nodiscard]] std::span<const spec::ServerView* const> views() const { return views_; }
   // The bytes of a server's state, as a node has them. `server` counts from 0.
   [[nodiscard]] std::string state(std::size_t server) const {
     return cluster_->states->bytes(memory_.local(locals_[server]).handle);
@@ -37,9 +38,10 @@ class RememberedRun {
   // What a server's step was like, in numbers (likeness.hpp).
   struct Transition {
     spec::ServerId server = spec::kNoServer;  // kNoServer: the last choice was no server's step
-    std::uint64_t before = 0;                 // the server's state
+    std::uint64_t before = 0;                 // the server's outline
     std::uint64_t input = 0;                  // a message, or the choice's kind
-    std::uint64_t after = 0;
+    std::uint64_t after = 0;                  // its outline
+    std::uint64_t state = 0;                  // its likeness after the step
   };
   // Of the last choice that was possible.
   [[nodiscard]] const Transition& transition() const { return transition_; }

@@ -124,6 +124,7 @@ StepMemory::LocalId StepMemory::intern_local(Cluster& cluster, std::string_view 
   const node::StateHandle kept = handle == nullptr ? cluster.states->keep_state() : *handle;
   locals_.push_back({kept, cluster.states->view(kept)});
   locals_.back().likeness = likeness(locals_.back().view);
+  locals_.back().outline = outline(locals_.back().view);
   bytes_ += 2 * bytes.size() + kStateBytes;
   return id;
 }

@@ -41,6 +41,7 @@ class StepMemory {
     node::StateHandle handle = 0;
     spec::ServerView view;
     std::uint64_t likeness = 0;  // likeness.hpp
+    std::uint64_t outline = 0;
     // What a leader can be asked for (ChoiceRules::changes), once somebody asked.
     std::optional<std::vector<std::uint32_t>> changes{};
   };
