@@ -7,6 +7,7 @@ Exit status: 0 no finding, 1 a finding, 2 something is missing, 130 interrupted 
 
 import argparse
 import configparser
+import os
 import pathlib
 import re
 import shutil
@@ -82,7 +83,8 @@ def run_libfuzzer(command, progress, folder):
     """The lines that are no progress, and whether somebody interrupted it."""
     interrupted = False
     process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE,
-                               stderr=subprocess.STDOUT, text=True, errors="replace")
+                               stderr=subprocess.STDOUT, text=True, errors="replace",
+                               env={**os.environ, "RAFTCHECK_FUZZ_COUNTS": "1"})
     lines = []
     while True:
         try:
@@ -160,6 +162,9 @@ def fuzz_with_libfuzzer(target, arguments):
     (work / "log").write_text("".join(lines))
     found = [path for path in sorted(work.iterdir()) if path.name.startswith(FINDINGS[:-1])]
     say(f"{target}: {progress.text()}" + (", interrupted" if interrupted else ""))
+    for line in lines:
+        if " choices a run" in line:
+            say(f"  {line.strip()}")
     for path in found[:1]:
         report_finding(target, program, path, work)
     if not found and not progress.last:
@@ -190,7 +195,6 @@ def fuzz_with_afl(target, arguments):
     environment = {"AFL_SKIP_CPUFREQ": "1", "AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES": "1",
                    "AFL_NO_AFFINITY": "1", "AFL_AUTORESUME": "0", "AFL_FORKSRV_INIT_TMOUT": "10000",
                    **({} if sys.stdout.isatty() else {"AFL_NO_UI": "1"})}
-    import os  # pylint: disable=import-outside-toplevel
     process = subprocess.run(command, cwd=work, env={**os.environ, **environment},
                              stdout=None if sys.stdout.isatty() else subprocess.DEVNULL, check=False)
     statistics = work / "out" / "default" / "fuzzer_stats"

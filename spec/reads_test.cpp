@@ -8,10 +8,11 @@ namespace {
 
 constexpr PropertySet kAlone = set_of(Property::ReadsSeeCommitted);
 
-// One entry is committed, as server 1 knows, and a read with the id 7 was asked there since.
+ServerView with_an_entry() { return committed(leader(1, 1, {command(1, "x")}), 1); }
+
+// One entry was committed, as server 1 knows, and then a read with the id 7 was asked there.
 History read_behind_an_entry() {
-  const ServerView server = committed(leader(1, 1, {command(1, "x")}), 1);
-  return extended(History{}, server, {.asked = 7});
+  return extended(extended(History{}, with_an_entry()), with_an_entry(), {.asked = 7});
 }
 
 std::string judged(const History& history) {
@@ -21,8 +22,12 @@ std::string judged(const History& history) {
 TEST(Reads, AreKept_WithWhatWasCommittedWhenTheyWereAsked_UntilTheyAreAnswered) {
   const History asked = read_behind_an_entry();
   EXPECT_EQ(asked.reads, (std::vector<AskedRead>{{7, 1}}));
-  const ServerView server = committed(leader(1, 1, {command(1, "x")}), 1);
-  EXPECT_TRUE(extended(asked, server, {.answered = {7}}).reads.empty());
+  EXPECT_TRUE(extended(asked, with_an_entry(), {.answered = {7}}).reads.empty());
+}
+
+TEST(Reads, NeedNotSee_WhatTheStepItselfCommits) {
+  const History asked = extended(History{}, with_an_entry(), {.asked = 7});
+  EXPECT_EQ(asked.reads, (std::vector<AskedRead>{{7, 0}}));
 }
 
 TEST(Reads, Answer_ChangesNothing_WhenNobodyAskedForIt) {
@@ -44,8 +49,7 @@ TEST(ReadsSeeCommitted, IsBroken_WhenSomethingCommittedBeforeIsNotYetApplied) {
 }
 
 TEST(ReadsSeeCommitted, TellsOfTheFirstStaleRead_WhenThereAreMore) {
-  const ServerView server = committed(leader(1, 1, {command(1, "x")}), 1);
-  History history = extended(read_behind_an_entry(), server, {.asked = 8});
+  History history = extended(read_behind_an_entry(), with_an_entry(), {.asked = 8});
   history = extended(history, follower(2, 1), {.answered = {7}});
   history = extended(history, follower(3, 1), {.answered = {8}});
   EXPECT_EQ(history.stale_read, (StaleRead{{7, 1}, 2, 0}));
