@@ -118,9 +118,13 @@ class Mutation {
     Choices choices;
     const std::uint8_t who = server();
     const ChoiceKind kind = kBeginnings[random_.below(std::size(kBeginnings))];
+    // Who lost what it knew, or waited long enough, may stand against a leader that counts on it.
+    if (kind == ChoiceKind::ElectionTimeout && random_.below(3) == 0) {
+      act(random_.below(2) == 0 ? ChoiceKind::Crash : ChoiceKind::LeaseTimeout, who, choices);
+    }
     choices.push_back({.kind = kind, .server = who, .other = server(), .number = number(kind)});
     exchange_with_others(who, choices);
-    const bool asks_first = run_.options.pre_vote && choices[0].kind == ChoiceKind::ElectionTimeout;
+    const bool asks_first = run_.options.pre_vote && kind == ChoiceKind::ElectionTimeout;
     if (asks_first || random_.below(3) == 0) exchange_with_others(who, choices);
     put(choices);
   }
