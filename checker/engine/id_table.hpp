@@ -23,7 +23,9 @@ namespace engine {
 
 class IdTable {
  public:
-  IdTable() { publish(std::make_unique<Slots>(kSlotsAtFirst)); }
+  explicit IdTable(std::size_t slots_at_first = kSlotsAtFirst) {
+    publish(std::make_unique<Slots>(slots_at_first));
+  }
 
   // The id for which is_wanted(id) is true, among those of values with this hash; kNone if there is
   // none.

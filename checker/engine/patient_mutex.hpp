@@ -1,4 +1,4 @@
-// A mutex for short holds: whoever finds it locked looks again for a few microseconds before going
+// Mutexes for short holds: whoever finds it locked looks again for a few microseconds before going
 // to sleep, since being woken takes longer than most holds last.
 #pragma once
 
@@ -6,10 +6,11 @@
 
 namespace engine {
 
-class PatientMutex {
+template <class Mutex>
+class Patient {
  public:
   // `looks`: how often it is looked again; more where holds last longer.
-  explicit PatientMutex(int looks = 100) : looks_(looks) {}
+  explicit Patient(int looks = 100) : looks_(looks) {}
   void lock() {
     for (int i = 0; i < looks_; ++i) {
       if (mutex_.try_lock()) return;
@@ -29,7 +30,10 @@ class PatientMutex {
   }
 
   const int looks_;
-  std::mutex mutex_;
+  Mutex mutex_;
 };
+
+using PatientMutex = Patient<std::mutex>;
+using PatientRecursiveMutex = Patient<std::recursive_mutex>;
 
 }  // namespace engine

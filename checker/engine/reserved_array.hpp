@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -118,6 +119,18 @@ class ReservedArray {
     require_room(values.size());
     std::uninitialized_copy(values.begin(), values.end(), data() + size_);
     size_ += values.size();
+  }
+  // Room for `count` more elements in a row, the first of which the result numbers: they are there,
+  // as zero bytes, and are the caller's to construct. Any threads may claim at once; nobody else
+  // appends then.
+  std::size_t claim(std::size_t count)
+    requires std::is_trivially_destructible_v<T>
+  {
+    const std::size_t first = std::atomic_ref(size_).fetch_add(count, std::memory_order_relaxed);
+    if (first + count > capacity()) {
+      throw std::length_error("a table of the search has used up its reserve of memory");
+    }
+    return first;
   }
   // Forgets all elements and gives all memory that was ever used back to the machine.
   void clear()

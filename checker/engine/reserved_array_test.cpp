@@ -4,6 +4,8 @@
 
 #include <array>
 #include <memory>
+#include <stdexcept>
+#include <thread>
 #include <vector>
 
 namespace engine {
@@ -28,6 +30,39 @@ TEST(ReservedArray, ReadsAsZero_BeyondItsEnd) {
   array.extend_to(1000);
   EXPECT_EQ(array.size(), 1000U);
   EXPECT_EQ(array.back(), 0U);
+}
+
+TEST(ReservedArray, GivesEachThreadElementsOfItsOwn_WhenManyClaim) {
+  constexpr std::size_t kClaims = 20'000;
+  constexpr std::size_t kThreads = 4;
+  ReservedArray<std::uint64_t> array;
+  std::vector<std::jthread> threads;
+  for (std::size_t thread = 0; thread < kThreads; ++thread) {
+    threads.emplace_back([&, thread] {
+      for (std::size_t i = 0; i < kClaims; ++i) {
+        const std::size_t count = 1 + i % 3;
+        const std::size_t first = array.claim(count);
+        for (std::size_t at = first; at < first + count; ++at) array[at] += thread + 1;
+      }
+    });
+  }
+  threads.clear();
+  std::array<std::size_t, kThreads> owned{};
+  for (std::size_t i = 0; i < array.size(); ++i) {
+    ASSERT_GE(array[i], 1U);
+    ASSERT_LE(array[i], kThreads);
+    ++owned[array[i] - 1];
+  }
+  std::size_t expected = 0;
+  for (std::size_t i = 0; i < kClaims; ++i) expected += 1 + i % 3;
+  for (const std::size_t each : owned) EXPECT_EQ(each, expected);
+}
+
+TEST(ReservedArray, RefusesAClaim_BeyondItsReserve) {
+  ReservedArray<std::uint64_t> array(1);
+  const std::size_t capacity = array.capacity();
+  EXPECT_EQ(array.claim(capacity), 0U);
+  EXPECT_THROW(array.claim(1), std::length_error);
 }
 
 TEST(ReservedArray, AppendsSequences_EndToEnd) {
