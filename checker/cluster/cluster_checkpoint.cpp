@@ -123,11 +123,11 @@ void ClusterModel::save(engine::ArchiveWriter& writer) const {
 
   writer.begin_section("cluster.histories", kVersion);
   writer.put_u64(histories_.size());
-  for (const spec::History& history : histories_) put_history(history, writer);
+  for (HistoryId id = 0; id < histories_.size(); ++id) put_history(histories_[id], writer);
   writer.end_section();
 
   writer.begin_section("cluster.worlds", kVersion);
-  engine::save_values(world_index_, writer);
+  engine::save_values(worlds_, writer);
   writer.end_section();
 
   writer.begin_section("cluster.rows", kVersion);

@@ -2,7 +2,9 @@
 #include "checker/cluster/cluster_model.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <stdexcept>
 
 #include "checker/cluster/membership_changes.hpp"
 #include "checker/cluster/step_judge.hpp"
@@ -32,6 +34,7 @@ ClusterModel::ClusterModel(node::Node& node, const Bounds& bounds, spec::Propert
       permutations_(bounds.symmetry ? bounds.servers : 1, bounds.symmetry ? bounds.voters : 0),
       partitions_(bounds.partitions > 0 ? all_partitions(bounds.servers)
                                         : std::vector<Partition>{Partition(bounds.servers, 0)}) {
+  if (bounds.servers > kServersMax) throw std::invalid_argument("a cluster of more than 9 servers");
   sends_.intern({});  // kNoSends
   std::vector<std::uint32_t> row;
   spec::History history;
@@ -85,14 +88,15 @@ ClusterModel::LocalStep ClusterModel::compute_local_step(LocalId local, const no
 const ClusterModel::LocalStep& ClusterModel::local_step(LocalId local, std::uint32_t input_key,
                                                         const node::Input& input) {
   const std::uint64_t key = engine::pair_key(local, input_key);
-  if (const std::uint32_t* known = local_step_index_.find(key)) return local_steps_[*known];
-  local_steps_.push_back(compute_local_step(local, input, input_key));
-  local_step_index_.insert(key, static_cast<std::uint32_t>(local_steps_.size() - 1));
-  return local_steps_.back();
+  if (const LocalStep* known = local_steps_.find(key)) return *known;
+  const std::lock_guard lock(mutex_);
+  if (const LocalStep* known = local_steps_.find(key)) return *known;  // meanwhile
+  return local_steps_.add(key, compute_local_step(local, input, input_key));
 }
 
-engine::Step ClusterModel::cluster_step(engine::HalfId half, std::size_t server, LocalStep local,
-                                        const World& world, bool restarted, Label label) {
+engine::Step ClusterModel::cluster_step(engine::HalfId half, std::size_t server,
+                                        const LocalStep& local, WorldId world, bool restarted,
+                                        Label label) {
   engine::Step step{.action = static_cast<std::uint16_t>(label.kind), .label = label.packed()};
   if (local.is_beyond_terms) return forbidden(BoundKind::Terms);
   if (local.next == engine::kNone) {  // a broken contract leaves no state behind
@@ -103,8 +107,10 @@ engine::Step ClusterModel::cluster_step(engine::HalfId half, std::size_t server,
     step.violation = local.violation;
     return step;
   }
-  std::vector<std::uint32_t>& row = new_row_;
-  row.assign(rows_[half].begin(), rows_[half].end());
+  std::array<std::uint32_t, kServersMax + 2> numbers{};
+  const Row row_before = rows_[half];
+  const std::span row(numbers.data(), row_before.size());
+  std::ranges::copy(row_before, row.begin());
   const LocalId before = row[server];
   const HistoryId history = row[history_slot()];
   row[server] = local.next;
@@ -113,10 +119,10 @@ engine::Step ClusterModel::cluster_step(engine::HalfId half, std::size_t server,
     reads.answered.push_back(static_cast<std::uint64_t>(std::countr_zero(left)));
   }
   row[history_slot()] = extended(history, local.next, reads);
-  row[world_slot()] = intern_world(world);
-  const bool stays = std::ranges::equal(row, rows_[half]);
+  row[world_slot()] = world;
+  const bool stays = std::ranges::equal(row, row_before);
   step.next = stays ? half : intern_row(row);
-  step.sends = reachable_sends(local.sends, world);
+  step.sends = reachable_sends(local.sends, bounds_.partitions > 0 ? world_of(world).partition : 0);
   step.witnesses = spec::witnesses(locals_[before].view, locals_[local.next].view, restarted,
                                    histories_[history]);
   if (local.answered != 0) {
@@ -141,7 +147,7 @@ bool ClusterModel::is_known(std::uint32_t violation, std::uint16_t action) const
 void ClusterModel::add_timeouts(engine::HalfId half, std::size_t server,
                                 std::vector<engine::Step>& steps) {
   const LocalId local = rows_[half][server];
-  World world = worlds_[rows_[half][world_slot()]];
+  World world = world_of(rows_[half][world_slot()]);
   const auto subject = static_cast<std::uint32_t>(server + 1);
   const LocalStep heartbeat =
       local_step(local, kHeartbeatTimeoutKey, {node::InputKind::HeartbeatTimeout, {}});
@@ -180,7 +186,7 @@ void ClusterModel::add_timeouts(engine::HalfId half, std::size_t server,
 void ClusterModel::add_proposal(engine::HalfId half, std::size_t server,
                                 std::vector<engine::Step>& steps) {
   const LocalId local = rows_[half][server];
-  World world = worlds_[rows_[half][world_slot()]];
+  World world = world_of(rows_[half][world_slot()]);
   const bool leads = locals_[local].view.role == spec::Role::Leader;
   if (locals_[local].view.log.size() >= bounds_.log) {
     if (leads) steps.push_back(forbidden(BoundKind::Log));
@@ -209,7 +215,7 @@ bool ClusterModel::is_lease_running(Row row) const {
 void ClusterModel::add_reads(engine::HalfId half, std::size_t server,
                              std::vector<engine::Step>& steps) {
   const LocalId local = rows_[half][server];
-  World world = worlds_[rows_[half][world_slot()]];
+  World world = world_of(rows_[half][world_slot()]);
   if (world.reads >= bounds_.reads) {
     steps.push_back(forbidden(BoundKind::Reads));
     return;
@@ -227,7 +233,7 @@ void ClusterModel::add_transfers(engine::HalfId half, std::size_t server,
                                  std::vector<engine::Step>& steps) {
   const LocalId local = rows_[half][server];
   if (locals_[local].view.role != spec::Role::Leader) return;
-  World world = worlds_[rows_[half][world_slot()]];
+  World world = world_of(rows_[half][world_slot()]);
   if (world.transfers >= bounds_.transfers) {
     steps.push_back(forbidden(BoundKind::Transfers));
     return;
@@ -247,7 +253,7 @@ void ClusterModel::add_transfers(engine::HalfId half, std::size_t server,
 void ClusterModel::add_crash(engine::HalfId half, std::size_t server,
                              std::vector<engine::Step>& steps) {
   const LocalId local = rows_[half][server];
-  World world = worlds_[rows_[half][world_slot()]];
+  World world = world_of(rows_[half][world_slot()]);
   if (world.crashes >= bounds_.crashes) {
     steps.push_back(forbidden(BoundKind::Crashes));
     return;
@@ -270,7 +276,7 @@ void ClusterModel::add_disk_write(engine::HalfId half, std::size_t server,
   const LocalId local = rows_[half][server];
   const auto& disk = locals_[local].view.disk;
   if (!disk || disk->pending.empty()) return;
-  const World world = worlds_[rows_[half][world_slot()]];
+  const World world = world_of(rows_[half][world_slot()]);
   const LocalStep write = local_step(local, kDiskWriteKey, {node::InputKind::DiskWrite, {}});
   if (!write.has_effect(local)) return;
   steps.push_back(cluster_step(half, server, write, world, false,
@@ -280,7 +286,7 @@ void ClusterModel::add_disk_write(engine::HalfId half, std::size_t server,
 void ClusterModel::add_changes(engine::HalfId half, std::size_t server,
                                std::vector<engine::Step>& steps) {
   const LocalId local = rows_[half][server];
-  World world = worlds_[rows_[half][world_slot()]];
+  World world = world_of(rows_[half][world_slot()]);
   if (locals_[local].view.role != spec::Role::Leader) return;
   if (world.changes >= bounds_.changes) {
     steps.push_back(forbidden(BoundKind::Changes));
@@ -303,7 +309,7 @@ void ClusterModel::add_changes(engine::HalfId half, std::size_t server,
 void ClusterModel::add_compactions(engine::HalfId half, std::size_t server,
                                    std::vector<engine::Step>& steps) {
   const LocalId local = rows_[half][server];
-  World world = worlds_[rows_[half][world_slot()]];
+  World world = world_of(rows_[half][world_slot()]);
   const auto first = static_cast<std::uint32_t>(locals_[local].view.snapshot.index + 1);
   const auto last = static_cast<std::uint32_t>(locals_[local].view.last_applied);
   if (world.compactions >= bounds_.compactions) {
@@ -323,7 +329,7 @@ void ClusterModel::add_compactions(engine::HalfId half, std::size_t server,
 }
 
 void ClusterModel::add_partitions(engine::HalfId half, std::vector<engine::Step>& steps) {
-  World world = worlds_[rows_[half][world_slot()]];
+  World world = world_of(rows_[half][world_slot()]);
   const auto add = [&](Label label) {
     std::vector<std::uint32_t> row(rows_[half].begin(), rows_[half].end());
     row[world_slot()] = intern_world(world);
@@ -366,36 +372,48 @@ engine::Step ClusterModel::deliver(engine::HalfId half, engine::MessageId messag
   const bool keep_copy = alternative == static_cast<unsigned>(Receipt::LeavingCopy);
   const spec::ServerId from = messages_[message].from;
   const spec::ServerId to = messages_[message].to;
-  World world = worlds_[rows_[half][world_slot()]];
-  const Partition& partition = partitions_[world.partition];
-  if (partition[from - 1] != partition[to - 1]) return {};  // waits for the cut to heal
-  if (keep_copy) {
-    if (world.duplicates >= bounds_.duplicates) return forbidden(BoundKind::Duplicates);
-    ++world.duplicates;
+  const Row row = rows_[half];
+  WorldId world_id = row[world_slot()];
+  if (keep_copy || bounds_.partitions > 0) {
+    World world = world_of(world_id);
+    const Partition& partition = partitions_[world.partition];
+    if (partition[from - 1] != partition[to - 1]) return {};  // waits for the cut to heal
+    if (keep_copy) {
+      if (world.duplicates >= bounds_.duplicates) return forbidden(BoundKind::Duplicates);
+      ++world.duplicates;
+      world_id = intern_world(world);
+    }
   }
-  const LocalId local = rows_[half][to - 1];
-  const LocalStep step =
+  const LocalId local = row[to - 1];
+  const LocalStep& step =
       local_step(local, message, {node::InputKind::Receive, messages_[message].bytes});
   if (keep_copy && !step.has_effect(local) && !step.is_beyond_terms) return {};  // spends a budget
-  engine::Step taken = cluster_step(half, to - 1, step, world, false,
+  engine::Step taken = cluster_step(half, to - 1, step, world_id, false,
                                     {static_cast<ActionKind>(messages_[message].action), to});
   taken.consumes = !keep_copy;
   return taken;
 }
 
-engine::SendsId ClusterModel::reachable_sends(engine::SendsId sends, const World& world) {
-  if (world.partition == 0) return sends;
-  const Partition& partition = partitions_[world.partition];
+engine::SendsId ClusterModel::reachable_sends(engine::SendsId sends, std::uint32_t number) {
+  if (number == 0) return sends;
+  const Partition& partition = partitions_[number];
   std::vector<engine::MessageId> reaching;
   for (const engine::MessageId message : sends_[sends]) {
     const MessageInfo& info = messages_[message];
     if (partition[info.from - 1] == partition[info.to - 1]) reaching.push_back(message);
   }
+  const std::lock_guard lock(mutex_);
   return sends_.intern(reaching).id;
 }
 
+std::uint32_t ClusterModel::progress(engine::HalfId half) const {
+  std::uint32_t sum = 0;
+  for (const LocalId local : rows_[half].first(servers())) sum += locals_[local].progress;
+  return sum;
+}
+
 engine::HalfId ClusterModel::after_losses(engine::HalfId half, unsigned count) {
-  World world = worlds_[rows_[half][world_slot()]];
+  World world = world_of(rows_[half][world_slot()]);
   world.losses += count;
   if (world.losses > bounds_.losses) return engine::kNone;
   std::vector<std::uint32_t> row(rows_[half].begin(), rows_[half].end());
@@ -404,8 +422,10 @@ engine::HalfId ClusterModel::after_losses(engine::HalfId half, unsigned count) {
 }
 
 std::uint32_t ClusterModel::check(engine::HalfId half) {
-  if (half >= checked_.size()) checked_.resize(half + 1, 0);
-  if (checked_[half] != 0) return checked_[half] - 1U;
+  if (half >= checked_.capacity()) throw std::length_error("too many cluster states");
+  if (const auto known = checked_[half].load(std::memory_order_relaxed); known != 0) {
+    return known - 1U;
+  }
   std::vector<const spec::ServerView*> views;
   views.reserve(servers());
   const Row row = rows_[half];
@@ -414,8 +434,11 @@ std::uint32_t ClusterModel::check(engine::HalfId half) {
   }
   const auto broken = spec::check_state(views, histories_[row[history_slot()]], properties_);
   std::uint32_t violation = broken ? number_of(broken->property) : 0;
-  if (violation == 0 && goal_ && goal_(half)) violation = kGoal;
-  checked_[half] = static_cast<std::uint8_t>(violation + 1);
+  if (violation == 0 && goal_) {
+    const std::lock_guard lock(mutex_);
+    if (goal_(half)) violation = kGoal;
+  }
+  checked_[half].store(static_cast<std::uint8_t>(violation + 1), std::memory_order_relaxed);
   return violation;
 }
 

@@ -5,10 +5,16 @@
 // interned; a server's step is memoised by (local state, input), so the node is called once for
 // each distinct local step, however many cluster states take it.
 //
+// Threads: any number may ask at once. What is known is read without a lock; what is not is
+// computed under one lock, the node's, but for what is a matter of values that are known (rows,
+// checks, representatives), which any thread computes by itself. So the threads of a search meet at
+// the lock a few thousand times, not at every step.
+//
 // Crash and restart are one step: a server that is down does nothing, which is the same as not
 // being scheduled and missing what is sent to it.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -19,7 +25,10 @@
 #include "checker/cluster/world.hpp"
 #include "checker/engine/interner.hpp"
 #include "checker/engine/model.hpp"
+#include "checker/engine/patient_mutex.hpp"
 #include "checker/engine/permutations.hpp"
+#include "checker/engine/shared_map.hpp"
+#include "checker/engine/shared_sequences.hpp"
 #include "checker/node/node.hpp"
 #include "spec/property.hpp"
 #include "spec/witness.hpp"
@@ -67,19 +76,24 @@ struct KnownViolation {
 
 class ClusterModel final : public engine::Model {
  public:
-  // The node must make servers for bounds.servers.
+  static constexpr std::size_t kServersMax = 9;
+  // The node must make servers for bounds.servers. Throws std::invalid_argument if they are more.
   ClusterModel(node::Node& node, const Bounds& bounds, spec::PropertySet properties);
 
+  [[nodiscard]] bool is_for_threads() const override { return true; }
   engine::HalfId initial() override { return initial_; }
   std::uint32_t initial_violation() override { return initial_violation_; }
   void internal_steps(engine::HalfId half, std::vector<engine::Step>& steps) override;
   engine::Step deliver(engine::HalfId half, engine::MessageId message,
                        unsigned alternative) override;
+  [[nodiscard]] std::uint32_t progress(engine::HalfId half) const override;
   [[nodiscard]] unsigned alternatives() const override { return bounds_.duplicates > 0 ? 2 : 1; }
   [[nodiscard]] std::span<const engine::MessageId> sends(engine::SendsId id) const override {
     return sends_[id];
   }
-  [[nodiscard]] std::size_t message_count() const override { return messages_.size(); }
+  [[nodiscard]] std::size_t message_count() const override {
+    return message_count_.load(std::memory_order_acquire);
+  }
   [[nodiscard]] engine::Link link(engine::MessageId message) const override {
     return {messages_[message].from, messages_[message].to};
   }
@@ -148,6 +162,7 @@ class ClusterModel final : public engine::Model {
   struct Local {
     std::string bytes;
     spec::ServerView view;
+    std::uint32_t progress = 0;
   };
   struct MessageInfo {
     std::string bytes;
@@ -183,10 +198,14 @@ class ClusterModel final : public engine::Model {
   HistoryId extended(HistoryId history, LocalId local, const spec::ReadEvents& reads = {});
   HistoryId intern_history(const spec::History& history);
   WorldId intern_world(const World& world);
-  engine::HalfId intern_row(Row row);
+  engine::HalfId intern_row(Row row) { return rows_.intern(row); }
+  [[nodiscard]] World world_of(WorldId world) const {
+    return World::unpacked(worlds_[world].first<World::kNumbers>());
+  }
 
   // The memoised step of a server; `input` names the input uniquely.
   const LocalStep& local_step(LocalId local, std::uint32_t input_key, const node::Input& input);
+  // Under the lock, like all that steps, views or renames by the node.
   LocalStep compute_local_step(LocalId local, const node::Input& input, std::uint32_t input_key);
   // What the step shows by itself. `input_key` of a receipt: the message.
   std::optional<spec::Violation> judge(LocalId before, const spec::ServerView& after,
@@ -195,8 +214,12 @@ class ClusterModel final : public engine::Model {
                                        std::span<const engine::MessageId> sent);
 
   // The cluster step in which one server takes a local step and the world becomes `world`.
-  engine::Step cluster_step(engine::HalfId half, std::size_t server, LocalStep local,
-                            const World& world, bool restarted, Label label);
+  engine::Step cluster_step(engine::HalfId half, std::size_t server, const LocalStep& local,
+                            const World& world, bool restarted, Label label) {
+    return cluster_step(half, server, local, intern_world(world), restarted, label);
+  }
+  engine::Step cluster_step(engine::HalfId half, std::size_t server, const LocalStep& local,
+                            WorldId world, bool restarted, Label label);
   // These add a server's steps, but for those that change and send nothing.
   void add_timeouts(engine::HalfId half, std::size_t server, std::vector<engine::Step>& steps);
   void add_proposal(engine::HalfId half, std::size_t server, std::vector<engine::Step>& steps);
@@ -210,7 +233,7 @@ class ClusterModel final : public engine::Model {
   void add_compactions(engine::HalfId half, std::size_t server, std::vector<engine::Step>& steps);
   void add_partitions(engine::HalfId half, std::vector<engine::Step>& steps);
   // What the network takes of a list, given who can reach whom.
-  engine::SendsId reachable_sends(engine::SendsId sends, const World& world);
+  engine::SendsId reachable_sends(engine::SendsId sends, std::uint32_t partition);
 
   void load_messages(engine::ArchiveReader& reader);
   void load_histories(engine::ArchiveReader& reader);
@@ -235,11 +258,23 @@ class ClusterModel final : public engine::Model {
     std::vector<engine::Renaming> keeping{};  // other than 0, that leave their orbits as they are
   };
   const Pattern& pattern_of(Row row);
+  [[nodiscard]] Pattern compute_pattern(std::span<const std::size_t> ranks) const;
   // Slot `slot` of a row after renaming the servers.
   std::uint32_t renamed_slot(Row row, std::size_t slot, engine::Renaming renaming);
   LocalId renamed_local(LocalId local, engine::Renaming renaming);
   HistoryId renamed_history(HistoryId history, engine::Renaming renaming);
+  [[nodiscard]] spec::History renamed_value(const spec::History& history,
+                                            engine::Renaming renaming) const;
+  std::uint32_t intern_list(const std::vector<engine::Renaming>& list);
   WorldId renamed_world(WorldId world, engine::Renaming renaming);
+
+  // Answers of which 0 says that they are not known yet.
+  using Known = engine::ReservedArray<std::atomic<std::uint32_t>>;
+  static constexpr std::size_t kRenamedMax = std::size_t{1} << 34U;  // values times renamings
+  // The place for what a value is under a renaming.
+  std::atomic<std::uint32_t>& slot_of(Known& table, std::uint32_t id, engine::Renaming renaming);
+  template <class Compute>
+  std::uint32_t remembered(std::atomic<std::uint32_t>& known, Compute compute);
 
   node::Node& node_;
   Bounds bounds_;
@@ -247,41 +282,39 @@ class ClusterModel final : public engine::Model {
   engine::Permutations permutations_;
   std::vector<Partition> partitions_;
 
+  // Held to add to what follows, but for rows and what is known of them, and to ask the node.
+  engine::PatientRecursiveMutex mutex_;
   engine::SequenceInterner<char> local_bytes_;
-  std::vector<Local> locals_;
+  engine::ReservedArray<Local> locals_;
   engine::SequenceInterner<char> message_index_;
-  engine::ReservedArray<MessageInfo> messages_;  // never moves: link() is for any thread
+  engine::ReservedArray<MessageInfo> messages_;
+  std::atomic<std::size_t> message_count_{0};  // messages_.size(), for any thread
   engine::SequenceInterner<std::uint32_t> sends_;
   engine::SequenceInterner<char> history_bytes_;
-  std::vector<spec::History> histories_;
-  engine::SequenceInterner<std::uint32_t> world_index_;
-  std::vector<World> worlds_;
-  engine::SequenceInterner<std::uint32_t> rows_;
+  engine::ReservedArray<spec::History> histories_;
+  engine::SharedSequences<std::uint32_t> worlds_;  // packed
+  engine::SharedSequences<std::uint32_t> rows_;
 
-  engine::FlatMap local_step_index_;
-  std::vector<LocalStep> local_steps_;
-  engine::FlatMap extended_;
+  engine::SharedMap<LocalStep> local_steps_;  // by pair_key(local state, input)
+  engine::SharedMap<HistoryId> extended_;     // by pair_key(history, local state)
 
-  std::vector<std::uint32_t> new_row_;  // scratch
-  std::vector<std::uint8_t> checked_;   // by half: 0 not yet, else 1 + violation
-  std::vector<engine::Canonical> canonical_;
-  std::vector<std::uint32_t> local_orbits_;  // by local state
-  engine::FlatMap pattern_index_;            // how the orbits compare -> patterns_
-  std::vector<Pattern> patterns_;
-  engine::FlatMap automorphism_index_;  // half -> automorphism_lists_
-  std::vector<std::vector<engine::Renaming>> automorphism_lists_;
-  std::vector<std::vector<std::uint32_t>> renamed_locals_;  // by renaming
-  std::vector<std::vector<std::uint32_t>> renamed_histories_;
-  std::vector<std::vector<std::uint32_t>> renamed_messages_;
+  engine::ReservedArray<std::atomic<std::uint8_t>> checked_;     // by half: 1 + violation
+  engine::ReservedArray<std::atomic<std::uint64_t>> canonical_;  // by half: 1 + half, renaming
+  Known local_orbits_;                                           // by local state: 1 + orbit
+  engine::SharedMap<Pattern> patterns_;                          // by how the orbits compare
+  Known automorphisms_;                                          // by half: 1 + automorphism_lists_
+  engine::ReservedArray<std::vector<engine::Renaming>> automorphism_lists_;
+  // By id and renaming: 1 + id.
+  Known renamed_locals_{kRenamedMax};
+  Known renamed_histories_{kRenamedMax};
+  Known renamed_messages_{kRenamedMax};
 
   std::function<bool(engine::HalfId)> goal_;
   std::vector<KnownViolation> known_;
-  std::vector<Part> parts_;
-  engine::FlatMap part_index_;        // (local, world) of a representative -> parts_
-  engine::FlatMap named_part_index_;  // (local, world) -> named_parts_
-  std::vector<engine::NamedPart> named_parts_;
-  engine::FlatMap reaction_index_;  // (local, message) -> reactions_
-  std::vector<engine::Reaction> reactions_;
+  engine::ReservedArray<Part> parts_;
+  engine::SharedMap<engine::PartId> part_index_;  // by pair_key(local, world) of representatives
+  engine::SharedMap<engine::NamedPart> named_parts_;  // by pair_key(local, world)
+  engine::SharedMap<engine::Reaction> reactions_;     // by pair_key(local, message)
   engine::SequenceInterner<char> outcomes_;
 
   engine::HalfId initial_ = engine::kNone;

@@ -23,16 +23,17 @@ void ClusterModel::parts(engine::HalfId half, std::vector<engine::NamedPart>& pa
   parts.clear();
   const Row row = rows_[half];
   const WorldId world = row[world_slot()];
-  std::vector<LocalId> locals(row.begin(), row.begin() + static_cast<std::ptrdiff_t>(servers()));
   for (std::size_t server = 0; server < servers(); ++server) {
-    const std::uint64_t key = engine::pair_key(locals[server], world);
-    if (const std::uint32_t* known = named_part_index_.find(key)) {
-      parts.push_back(named_parts_[*known]);
+    const std::uint64_t key = engine::pair_key(row[server], world);
+    if (const engine::NamedPart* known = named_parts_.find(key)) {
+      parts.push_back(*known);
       continue;
     }
-    named_parts_.push_back(compute_part(locals[server], world, server));
-    named_part_index_.insert(key, static_cast<std::uint32_t>(named_parts_.size() - 1));
-    parts.push_back(named_parts_.back());
+    const std::lock_guard lock(mutex_);
+    const engine::NamedPart* known = named_parts_.find(key);  // meanwhile
+    parts.push_back(known != nullptr
+                        ? *known
+                        : named_parts_.add(key, compute_part(row[server], world, server)));
   }
 }
 
@@ -50,7 +51,7 @@ engine::NamedPart ClusterModel::compute_part(LocalId local, WorldId world, std::
     named.renaming = renaming;
   }
   const std::uint64_t key = engine::pair_key(best.local, world);
-  if (const std::uint32_t* known = part_index_.find(key)) {
+  if (const engine::PartId* known = part_index_.find(key)) {
     named.part = *known;
     return named;
   }
@@ -62,22 +63,22 @@ engine::NamedPart ClusterModel::compute_part(LocalId local, WorldId world, std::
   }
   named.part = static_cast<engine::PartId>(parts_.size());
   parts_.push_back(std::move(best));
-  part_index_.insert(key, named.part);
+  part_index_.add(key, named.part);
   return named;
 }
 
 engine::Reaction ClusterModel::reaction(engine::PartId part, engine::MessageId message) {
   const LocalId local = parts_[part].local;
   const std::uint64_t key = engine::pair_key(local, message);
-  if (const std::uint32_t* known = reaction_index_.find(key)) return reactions_[*known];
-  reactions_.push_back(compute_reaction(local, message));
-  reaction_index_.insert(key, static_cast<std::uint32_t>(reactions_.size() - 1));
-  return reactions_.back();
+  if (const engine::Reaction* known = reactions_.find(key)) return *known;
+  const std::lock_guard lock(mutex_);
+  if (const engine::Reaction* known = reactions_.find(key)) return *known;  // meanwhile
+  return reactions_.add(key, compute_reaction(local, message));
 }
 
 engine::Reaction ClusterModel::compute_reaction(LocalId local, engine::MessageId message) {
-  if (const std::uint32_t* known = local_step_index_.find(engine::pair_key(local, message))) {
-    const LocalStep& step = local_steps_[*known];
+  if (const LocalStep* known = local_steps_.find(engine::pair_key(local, message))) {
+    const LocalStep& step = *known;
     if (step.next == engine::kNone || step.violation != 0 || step.answered != 0) {
       return {outcome_unlike_others()};
     }

@@ -10,46 +10,46 @@
 // without symmetry.
 #include <algorithm>
 #include <array>
+#include <stdexcept>
 
 #include "checker/cluster/cluster_model.hpp"
 #include "checker/cluster/membership_changes.hpp"
 
 namespace cluster {
-namespace {
-constexpr std::size_t kRenamedMax = 9;  // servers
 
-// table[renaming][id], growing; engine::kNone where not known yet.
-std::uint32_t& slot_of(std::vector<std::vector<std::uint32_t>>& table, std::uint32_t id,
-                       engine::Renaming renaming) {
-  if (table.size() <= renaming) table.resize(renaming + 1);
-  auto& known = table[renaming];
-  if (known.size() <= id) known.resize(id + 1, engine::kNone);
-  return known[id];
+std::atomic<std::uint32_t>& ClusterModel::slot_of(Known& table, std::uint32_t id,
+                                                  engine::Renaming renaming) {
+  const std::size_t at = std::size_t{id} * permutations_.size() + renaming;
+  if (at >= table.capacity()) throw std::length_error("too many renamed values");
+  return table[at];
 }
 
-}  // namespace
+// What `compute` says, which is asked under the lock, once; `known` is where it is remembered.
+template <class Compute>
+std::uint32_t ClusterModel::remembered(std::atomic<std::uint32_t>& known, Compute compute) {
+  if (const auto value = known.load(std::memory_order_acquire); value != 0) return value - 1;
+  const std::lock_guard lock(mutex_);
+  if (const auto value = known.load(std::memory_order_relaxed); value != 0) return value - 1;
+  const std::uint32_t value = compute();
+  known.store(value + 1, std::memory_order_release);
+  return value;
+}
 
 LocalId ClusterModel::renamed_local(LocalId local, engine::Renaming renaming) {
-  if (const LocalId known = slot_of(renamed_locals_, local, renaming); known != engine::kNone) {
-    return known;
-  }
-  const LocalId result =
-      intern_local(node_.renamed_state(locals_[local].bytes, permutations_.images(renaming)));
-  return slot_of(renamed_locals_, local, renaming) = result;
+  return remembered(slot_of(renamed_locals_, local, renaming), [&] {
+    return intern_local(node_.renamed_state(locals_[local].bytes, permutations_.images(renaming)));
+  });
 }
 
 engine::MessageId ClusterModel::renamed(engine::MessageId message, engine::Renaming renaming) {
   if (renaming == 0) return message;
-  if (const auto known = slot_of(renamed_messages_, message, renaming); known != engine::kNone) {
-    return known;
-  }
-  const auto images = permutations_.images(renaming);
-  const MessageInfo info = messages_[message];
-  const engine::MessageId result =
-      intern_message({images[info.from - 1] + 1U, images[info.to - 1] + 1U,
-                      node_.renamed_message(info.bytes, images)},
-                     info.is_sent);
-  return slot_of(renamed_messages_, message, renaming) = result;
+  return remembered(slot_of(renamed_messages_, message, renaming), [&] {
+    const auto images = permutations_.images(renaming);
+    const MessageInfo& info = messages_[message];
+    return intern_message({images[info.from - 1] + 1U, images[info.to - 1] + 1U,
+                           node_.renamed_message(info.bytes, images)},
+                          info.is_sent);
+  });
 }
 
 void ClusterModel::complete_renamings() {
@@ -66,11 +66,13 @@ void ClusterModel::complete_renamings() {
 }
 
 HistoryId ClusterModel::renamed_history(HistoryId history, engine::Renaming renaming) {
-  if (const HistoryId known = slot_of(renamed_histories_, history, renaming);
-      known != engine::kNone) {
-    return known;
-  }
-  spec::History after = histories_[history];
+  return remembered(slot_of(renamed_histories_, history, renaming),
+                    [&] { return intern_history(renamed_value(histories_[history], renaming)); });
+}
+
+spec::History ClusterModel::renamed_value(const spec::History& history,
+                                          engine::Renaming renaming) const {
+  spec::History after = history;
   for (spec::ServerId& leader : after.leaders) {
     if (leader != spec::kNoServer) leader = permutations_.images(renaming)[leader - 1] + 1U;
   }
@@ -86,12 +88,11 @@ HistoryId ClusterModel::renamed_history(HistoryId history, engine::Renaming rena
   };
   rename(after.first_membership);
   for (spec::CommittedEntry& committed : after.committed) rename(committed.entry.membership);
-  const HistoryId result = intern_history(after);
-  return slot_of(renamed_histories_, history, renaming) = result;
+  return after;
 }
 
 WorldId ClusterModel::renamed_world(WorldId id, engine::Renaming renaming) {
-  World world = worlds_[id];
+  World world = world_of(id);
   if (world.partition == 0) return id;
   const Partition& before = partitions_[world.partition];
   const auto images = permutations_.images(renaming);
@@ -113,35 +114,42 @@ std::uint32_t ClusterModel::renamed_slot(Row row, std::size_t slot, engine::Rena
 
 engine::Canonical ClusterModel::canonical(engine::HalfId half) {
   if (!bounds_.symmetry) return {half, 0};
-  if (half < canonical_.size() && canonical_[half].half != engine::kNone) return canonical_[half];
+  if (half >= canonical_.capacity()) throw std::length_error("too many cluster states");
+  std::atomic<std::uint64_t>& known = canonical_[half];
+  if (const std::uint64_t value = known.load(std::memory_order_acquire); value != 0) {
+    return {static_cast<engine::HalfId>((value >> 32U) - 1), static_cast<engine::Renaming>(value)};
+  }
   const engine::Canonical result = compute_canonical(half);
-  if (half >= canonical_.size()) canonical_.resize(half + 1);
-  return canonical_[half] = result;
+  known.store(engine::pair_key(result.half + 1, result.renaming), std::memory_order_release);
+  return result;
 }
 
 std::uint32_t ClusterModel::orbit_of(LocalId local) {
-  if (local >= local_orbits_.size()) local_orbits_.resize(local + 1, engine::kNone);
-  if (local_orbits_[local] != engine::kNone) return local_orbits_[local];
-  std::vector<LocalId> orbit;
-  for (engine::Renaming renaming = 0; renaming < permutations_.size(); ++renaming) {
-    orbit.push_back(renamed_local(local, renaming));
-  }
-  if (locals_.size() > local_orbits_.size()) local_orbits_.resize(locals_.size(), engine::kNone);
-  const LocalId number = std::ranges::min(orbit);
-  for (const LocalId member : orbit) local_orbits_[member] = number;
-  return number;
+  return remembered(local_orbits_[local], [&] {
+    LocalId least = local;
+    for (engine::Renaming renaming = 1; renaming < permutations_.size(); ++renaming) {
+      least = std::min(least, renamed_local(local, renaming));
+    }
+    return least;
+  });
 }
 
 const ClusterModel::Pattern& ClusterModel::pattern_of(Row row) {
-  std::array<std::uint32_t, kRenamedMax> orbits{};
-  std::array<std::size_t, kRenamedMax> ranks{};
+  std::array<std::uint32_t, kServersMax> orbits{};
+  std::array<std::size_t, kServersMax> ranks{};
   std::uint64_t key = 0;
   for (std::size_t server = 0; server < servers(); ++server) orbits[server] = orbit_of(row[server]);
   for (std::size_t server = 0; server < servers(); ++server) {
     for (std::size_t i = 0; i < servers(); ++i) ranks[server] += orbits[i] < orbits[server] ? 1 : 0;
-    key = key * kRenamedMax + ranks[server];
+    key = key * kServersMax + ranks[server];
   }
-  if (const std::uint32_t* known = pattern_index_.find(key)) return patterns_[*known];
+  if (const Pattern* known = patterns_.find(key)) return *known;
+  const std::lock_guard lock(mutex_);
+  if (const Pattern* known = patterns_.find(key)) return *known;  // meanwhile
+  return patterns_.add(key, compute_pattern(ranks));
+}
+
+ClusterModel::Pattern ClusterModel::compute_pattern(std::span<const std::size_t> ranks) const {
   Pattern pattern;
   for (engine::Renaming renaming = 0; renaming < permutations_.size(); ++renaming) {
     const auto sources = permutations_.images(permutations_.inverse(renaming));
@@ -156,37 +164,41 @@ const ClusterModel::Pattern& ClusterModel::pattern_of(Row row) {
     if (is_sorted) pattern.sorting.push_back(renaming);
     if (is_kept) pattern.keeping.push_back(renaming);
   }
-  pattern_index_.insert(key, static_cast<std::uint32_t>(patterns_.size()));
-  return patterns_.emplace_back(std::move(pattern));
+  return pattern;
 }
 
 engine::Canonical ClusterModel::compute_canonical(engine::HalfId half) {
   const Row row = rows_[half];
-  std::vector<std::uint32_t> best;
+  const std::size_t size = row.size();
+  std::array<std::uint32_t, kServersMax + 2> best{};
+  std::array<std::uint32_t, kServersMax + 2> candidate{};
+  bool is_first = true;
   engine::Renaming best_renaming = 0;
-  std::vector<std::uint32_t> candidate(row.size());
   for (const engine::Renaming renaming : pattern_of(row).sorting) {
-    bool is_less = best.empty();
+    bool is_less = is_first;
     std::size_t slot = 0;
-    for (; slot < row.size(); ++slot) {
+    for (; slot < size; ++slot) {
       candidate[slot] = renamed_slot(row, slot, renaming);
       if (!is_less && candidate[slot] != best[slot]) {
         if (candidate[slot] > best[slot]) break;
         is_less = true;
       }
     }
-    if (is_less && slot == row.size()) {
+    if (is_less && slot == size) {
       best = candidate;
       best_renaming = renaming;
+      is_first = false;
     }
   }
-  return {intern_row(best), best_renaming};
+  return {intern_row(Row(best).first(size)), best_renaming};
 }
 
 std::span<const engine::Renaming> ClusterModel::automorphisms(engine::HalfId half) {
   if (!bounds_.symmetry) return {};
-  if (const std::uint32_t* known = automorphism_index_.find(half)) {
-    return automorphism_lists_[*known];
+  if (half >= automorphisms_.capacity()) throw std::length_error("too many cluster states");
+  std::atomic<std::uint32_t>& known = automorphisms_[half];
+  if (const auto list = known.load(std::memory_order_acquire); list != 0) {
+    return automorphism_lists_[list - 1];
   }
   const Row row = rows_[half];
   std::vector<engine::Renaming> found;
@@ -197,11 +209,15 @@ std::span<const engine::Renaming> ClusterModel::automorphisms(engine::HalfId hal
     }
     if (is_same) found.push_back(renaming);
   }
-  // Few halves have any: the lists are shared.
-  const auto at = std::ranges::find(automorphism_lists_, found);
-  automorphism_index_.insert(half, static_cast<std::uint32_t>(at - automorphism_lists_.begin()));
-  if (at == automorphism_lists_.end()) automorphism_lists_.push_back(std::move(found));
-  return automorphism_lists_[*automorphism_index_.find(half)];
+  return automorphism_lists_[remembered(known, [&] { return intern_list(found); })];
+}
+
+// Few halves have any: the lists are shared.
+std::uint32_t ClusterModel::intern_list(const std::vector<engine::Renaming>& list) {
+  std::uint32_t at = 0;
+  while (at < automorphism_lists_.size() && automorphism_lists_[at] != list) ++at;
+  if (at == automorphism_lists_.size()) automorphism_lists_.push_back(list);
+  return at;
 }
 
 std::string ClusterModel::key_of(const engine::PathStep& step) const {

@@ -18,11 +18,12 @@ HalfGraph::Table::Table(std::uint32_t slot_count)
 
 HalfGraph::HalfGraph(Model& model)
     : model_(model),
+      is_model_for_threads_(model.is_for_threads()),
       alternatives_(model.alternatives()),
       renamings_(model.renaming_count()),
-      rows_(kHalvesMax),
-      edges_(kEdgesMax),
-      details_(kEdgesMax),
+      rows_(kHalvesMax, Pages::Huge),
+      edges_(kEdgesMax, Pages::Huge),
+      details_(kEdgesMax, Pages::Huge),
       renamed_(std::size_t{1} << 34U) {
   initial_ = model_.canonical(model_.initial());
   note(initial_.half);
@@ -31,22 +32,30 @@ HalfGraph::HalfGraph(Model& model)
 HalfGraph::~HalfGraph() = default;
 
 HalfGraph::EdgeRange HalfGraph::expand(HalfId half) {
-  const std::lock_guard lock(mutex_);
+  const ModelLock model_lock = lock_model();
   Row& row = rows_[half];
-  if (row.is_expanded.load(std::memory_order_relaxed)) return row.internal;
-  scratch_.clear();
-  model_.internal_steps(half, scratch_);
-  const std::size_t first_cut_off = cut_offs_.size();
-  const auto first = static_cast<EdgeId>(edges_.size());
-  for (const Step& step : scratch_) {
+  if (row.is_expanded.load(std::memory_order_acquire)) return row.internal;
+  std::vector<Step> steps;
+  model_.internal_steps(half, steps);
+  std::vector<Answer> answers;
+  std::vector<std::uint16_t> cut_off;
+  for (const Step& step : steps) {
     if (step.next != kNone) {
-      add(half, step, kNone, 0);
+      answers.push_back(answer(step));
     } else if (step.cut_off_by != 0) {
-      cut_offs_.push_back(static_cast<std::uint16_t>(step.cut_off_by - 1));
+      cut_off.push_back(static_cast<std::uint16_t>(step.cut_off_by - 1));
     }
   }
-  row.internal = {first, static_cast<EdgeId>(edges_.size())};
-  row.cut_off = cut_offs_.span(first_cut_off, cut_offs_.size() - first_cut_off);
+  const std::lock_guard lock(mutex_);
+  if (row.is_expanded.load(std::memory_order_relaxed)) return row.internal;  // meanwhile
+  const auto first = static_cast<EdgeId>(edges_.claim(answers.size()));
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    write(static_cast<EdgeId>(first + i), half, answers[i], kNone, 0);
+  }
+  row.internal = {first, static_cast<EdgeId>(first + answers.size())};
+  const std::size_t first_cut_off = cut_offs_.size();
+  cut_offs_.append(cut_off);
+  row.cut_off = cut_offs_.span(first_cut_off, cut_off.size());
   row.is_expanded.store(true, std::memory_order_release);
   return row.internal;
 }
@@ -55,58 +64,72 @@ HalfGraph::EdgeRange HalfGraph::expand(HalfId half) {
 void HalfGraph::note(HalfId canonical) {
   if (canonical >= rows_.capacity()) throw std::length_error("too many cluster halves");
   Row& row = rows_[canonical];
-  if (row.is_noted) return;
-  row.automorphisms = model_.automorphisms(canonical);
-  row.is_noted = true;
+  if (row.is_noted.load(std::memory_order_acquire)) return;
+  const std::span<const Renaming> automorphisms = model_.automorphisms(canonical);
+  const std::lock_guard lock(mutex_);
+  if (row.is_noted.load(std::memory_order_relaxed)) return;
+  row.automorphisms = automorphisms;
+  row.is_noted.store(true, std::memory_order_release);
 }
 
-EdgeId HalfGraph::add(HalfId half, const Step& step, MessageId message, unsigned alternative) {
-  // What may throw comes first: an edge and its detail have one number, and other threads go on
-  // until they hear of it.
-  Canonical canonical;
+HalfGraph::Answer HalfGraph::answer(const Step& step) {
+  if (step.next == kNone) return {step, {}};
+  const Canonical canonical = model_.canonical(step.next);
+  note(canonical.half);
+  return {step, canonical};
+}
+
+void HalfGraph::write(EdgeId id, HalfId half, const Answer& answer, MessageId message,
+                      unsigned alternative) {
+  const Step& step = answer.step;
+  Edge& edge = *std::construct_at(&edges_[id]);
   if (step.next != kNone) {
-    canonical = model_.canonical(step.next);
-    note(canonical.half);
-  }
-  const auto id = static_cast<EdgeId>(edges_.size());
-  Edge& edge = edges_.emplace_back();
-  if (step.next != kNone) {
-    edge.next = canonical.half;
+    edge.next = answer.canonical.half;
     edge.sends = step.sends;
-    edge.renaming = canonical.renaming;
+    edge.renaming = answer.canonical.renaming;
     edge.action = step.action;
     edge.is_loop = step.next == half;
-    edge.has_ties = !rows_[canonical.half].automorphisms.empty();
+    edge.has_ties = !rows_[answer.canonical.half].automorphisms.empty();
     edge.consumes = step.consumes;
     edge.is_outside = step.is_outside;
     edge.is_violation = step.violation != 0;
     edge.is_news = (step.witnesses & ~witnesses()) != 0;
   }
-  details_.push_back({.from = half,
-                      .label = step.label,
-                      .message = message,
-                      .alternative = alternative,
-                      .witnesses = step.witnesses,
-                      .violation = step.violation,
-                      .cut_off_by = step.cut_off_by});
-  return id;
+  details_[id] = {.from = half,
+                  .label = step.label,
+                  .message = message,
+                  .alternative = alternative,
+                  .witnesses = step.witnesses,
+                  .violation = step.violation,
+                  .cut_off_by = step.cut_off_by};
 }
 
 EdgeId HalfGraph::add_delivery(HalfId half, std::uint32_t key) {
-  const std::lock_guard lock(mutex_);
+  const ModelLock model_lock = lock_model();
   Row& row = rows_[half];
   if (const EdgeId known = find(row, key); known != kNone) return known;
   const MessageId message = key / alternatives_;
   const unsigned alternative = key % alternatives_;
-  const EdgeId id = add(half, model_.deliver(half, message, alternative), message, alternative);
+  const Answer answer = answer_to(half, message, alternative);
+  const std::lock_guard lock(mutex_);
+  if (const EdgeId known = find(row, key); known != kNone) return known;  // meanwhile
+  const auto id = static_cast<EdgeId>(edges_.claim(1));
+  write(id, half, answer, message, alternative);
   put(row, key, id);
   return id;
 }
 
-EdgeId HalfGraph::add_deliveries(HalfId half, std::span<const MessageId> messages) {
-  const std::lock_guard lock(mutex_);
-  const auto first = static_cast<EdgeId>(edges_.size());
-  for (const MessageId message : messages) add(half, model_.deliver(half, message, 0), message, 0);
+EdgeId HalfGraph::add_deliveries(HalfId half, std::span<const MessageId> messages,
+                                 Answers& answers) {
+  answers.clear();
+  {
+    const ModelLock model_lock = lock_model();
+    for (const MessageId message : messages) answers.push_back(answer_to(half, message, 0));
+  }
+  const auto first = static_cast<EdgeId>(edges_.claim(messages.size()));
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    write(static_cast<EdgeId>(first + i), half, answers[i], messages[i], 0);
+  }
   return first;
 }
 
@@ -122,7 +145,7 @@ void HalfGraph::put(Row& row, std::uint32_t key, EdgeId edge) {
   const Table* current = row.deliveries.load(std::memory_order_relaxed);
   const std::uint64_t slot = pair_key(key, edge);
   if (current != nullptr && (current->count + 1) * 4 <= (current->mask + 1) * 3) {
-    place(const_cast<Table&>(*current), slot);  // only under the lock
+    place(const_cast<Table&>(*current), slot);  // only under mutex_
     return;
   }
   auto larger =
@@ -139,7 +162,7 @@ void HalfGraph::put(Row& row, std::uint32_t key, EdgeId edge) {
 }
 
 HalfGraph::AfterLosses HalfGraph::after_losses(HalfId half, unsigned count) {
-  const std::lock_guard lock(mutex_);
+  const ModelLock model_lock = lock_model();
   const HalfId after = model_.after_losses(half, count);
   if (after == kNone) return {};
   const Canonical canonical = model_.canonical(after);
@@ -148,7 +171,7 @@ HalfGraph::AfterLosses HalfGraph::after_losses(HalfId half, unsigned count) {
 }
 
 MessageId HalfGraph::compute_renamed(MessageId message, Renaming renaming) {
-  const std::lock_guard lock(mutex_);
+  const ModelLock model_lock = lock_model();
   if (message >= renamed_.capacity() / renamings_) throw std::length_error("too many messages");
   const MessageId result = model_.renamed(message, renaming);
   renamed_slot(message, renaming).store(result + 1, std::memory_order_release);

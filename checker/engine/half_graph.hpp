@@ -5,8 +5,9 @@
 // search) lies apart.
 //
 // Threads: everything here may be called by any number of threads. What is known is read without a
-// lock; what is not is computed under one lock, model_mutex(), which also guards the model itself.
-// A half, edge, message or list of messages may be asked about by whoever was told of it.
+// lock; what is not is computed under lock_model(), where the model is for one thread at a time,
+// and by all threads at once where it is for more. A half, edge, message or list of messages may be
+// asked about by whoever was told of it.
 //
 // Layout: rows, edges and details are arrays that never move. A row finds the edges of its
 // deliveries in a small hash table of its own (8 bytes a slot), which a larger one replaces when it
@@ -56,9 +57,13 @@ class HalfGraph {
   HalfGraph& operator=(const HalfGraph&) = delete;
   ~HalfGraph();
 
-  // Under model_mutex() where there are several threads.
+  // While lock_model() is held where there are several threads.
   [[nodiscard]] Model& model() { return model_; }
-  [[nodiscard]] PatientMutex& model_mutex() { return mutex_; }
+  using ModelLock = std::unique_lock<PatientMutex>;
+  // Holds nothing if the model is for several threads itself.
+  [[nodiscard]] ModelLock lock_model() {
+    return is_model_for_threads_ ? ModelLock() : ModelLock(model_mutex_);
+  }
   // How many ways each message can be received in.
   [[nodiscard]] unsigned alternatives() const { return alternatives_; }
 
@@ -86,7 +91,10 @@ class HalfGraph {
   // The steps of receiving `messages`, in the first of their ways, in a row: the result is the
   // first one's. For a caller who remembers them itself and asks once for each: they are computed
   // in any case, and delivery() does not find them.
-  EdgeId add_deliveries(HalfId half, std::span<const MessageId> messages);
+  // `answers` is scratch for the caller to keep, so that its memory serves again.
+  struct Answer;
+  using Answers = std::vector<Answer>;
+  EdgeId add_deliveries(HalfId half, std::span<const MessageId> messages, Answers& answers);
 
   // Calls take(edge, consumes) for every way to receive a message, and cut(bound) for every one
   // that a bound forbids.
@@ -125,6 +133,12 @@ class HalfGraph {
     return value != 0 ? value - 1 : compute_renamed(message, renaming);
   }
 
+  // What the model says of a step, of which there is no edge yet.
+  struct Answer {
+    Step step;
+    Canonical canonical;  // what it leads to
+  };
+
   // Notes that a step was taken, for its witnesses.
   void take(EdgeId id) {
     if (!edges_[id].is_news.load(std::memory_order_relaxed)) return;
@@ -135,7 +149,7 @@ class HalfGraph {
   void add_witnesses(WitnessSet witnesses) { witnesses_.fetch_or(witnesses); }
   // For a half that was reached before a break in the search.
   void restore(HalfId half) {
-    const std::lock_guard lock(mutex_);
+    const ModelLock lock = lock_model();
     note(half);
   }
 
@@ -155,10 +169,10 @@ class HalfGraph {
   struct Row {  // all zero bytes: nothing known
     std::atomic<const Table*> deliveries;
     std::atomic<bool> is_expanded;
+    std::atomic<bool> is_noted;  // its automorphisms are there
     EdgeRange internal;
     std::span<const std::uint16_t> cut_off;  // bounds that forbid internal steps, one for each step
     std::span<const Renaming> automorphisms;
-    bool is_noted;  // its automorphisms are there
   };
   static constexpr std::uint64_t kEmptySlot = ~std::uint64_t{0};
   static std::uint32_t position(std::uint32_t key) { return (key * 0x9E3779B1U) >> 7U; }
@@ -179,24 +193,31 @@ class HalfGraph {
   EdgeRange expand(HalfId half);
   EdgeId add_delivery(HalfId half, std::uint32_t key);
   MessageId compute_renamed(MessageId message, Renaming renaming);
-  // These are called under the lock.
-  EdgeId add(HalfId half, const Step& step, MessageId message, unsigned alternative);
+  // These are called while the model is locked.
+  Answer answer(const Step& step);
+  Answer answer_to(HalfId half, MessageId message, unsigned alternative) {
+    return answer(model_.deliver(half, message, alternative));
+  }
   void note(HalfId canonical);
+  // The edge becomes what the model said. Nobody else knows of it yet.
+  void write(EdgeId id, HalfId half, const Answer& answer, MessageId message, unsigned alternative);
+  // Under mutex_.
   void put(Row& row, std::uint32_t key, EdgeId edge);
 
-  // Apart from the rest, which is read all the time.
-  alignas(64) PatientMutex mutex_{600};
+  // Apart from the rest, which is read all the time. The model's is taken first.
+  alignas(64) PatientMutex model_mutex_{600};
+  alignas(64) PatientMutex mutex_;  // of rows and tables
   alignas(64) Model& model_;
+  bool is_model_for_threads_ = false;
   unsigned alternatives_ = 1;
   std::size_t renamings_ = 1;
   Canonical initial_;
   ReservedArray<Row> rows_;
   ReservedArray<Edge> edges_;
-  ReservedArray<EdgeDetail> details_;
+  ReservedArray<EdgeDetail> details_;                  // by edge
   ReservedArray<std::atomic<std::uint32_t>> renamed_;  // 1 + the message; 0: not known yet
   ReservedArray<std::uint16_t> cut_offs_;              // of all rows, end to end
   std::vector<std::unique_ptr<const Table>> tables_;   // all that ever were
-  std::vector<Step> scratch_;
   std::atomic<WitnessSet> witnesses_{0};
 };
 

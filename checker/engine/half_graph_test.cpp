@@ -105,7 +105,8 @@ TEST(HalfGraph, ComputesReceiptsInARow_LikeOneByOne) {
   std::vector<MessageId> messages(broadcast.message_count());
   std::iota(messages.rbegin(), messages.rend(), MessageId{0});
   ASSERT_GT(messages.size(), 1U);
-  const EdgeId first = graph.add_deliveries(half, messages);
+  HalfGraph::Answers answers;
+  const EdgeId first = graph.add_deliveries(half, messages, answers);
   for (std::size_t i = 0; i < messages.size(); ++i) {
     const auto in_row = static_cast<EdgeId>(first + i);
     const EdgeId alone = graph.delivery(half, messages[i]);

@@ -10,8 +10,8 @@
 namespace engine {
 
 // Into the section that was begun.
-template <class T>
-void save_values(const SequenceInterner<T>& values, ArchiveWriter& writer) {
+template <class Values>
+void save_values(const Values& values, ArchiveWriter& writer) {
   writer.put_u64(values.size());
   for (std::uint32_t id = 0; id < values.size(); ++id) writer.put_list(values[id]);
 }

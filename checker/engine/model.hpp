@@ -86,6 +86,10 @@ class Model {
   Model& operator=(const Model&) = delete;
   virtual ~Model() = default;
 
+  // Whether several threads may ask at once, whatever they ask but for checkpoints. If not, one
+  // thread asks at a time. The ids that new values get then depend on the threads, in either case.
+  [[nodiscard]] virtual bool is_for_threads() const { return false; }
+
   virtual HalfId initial() = 0;
   // 0, or what the initial state violates.
   virtual std::uint32_t initial_violation() = 0;
@@ -96,6 +100,9 @@ class Model {
   // The step of receiving `message`, in one of the ways in which it can be received. A message that
   // changes nothing is a step that leads back to `half`; kNone means it can't be received now.
   virtual Step deliver(HalfId half, MessageId message, unsigned alternative) = 0;
+  // A measure of how far a run has come that reaches the half: the more seldom a step lessens it,
+  // the less the covering search does in vain. Nothing else rests on it.
+  [[nodiscard]] virtual std::uint32_t progress(HalfId) const { return 0; }
   // How many ways to receive a message there are, at least 1.
   [[nodiscard]] virtual unsigned alternatives() const { return 1; }
 

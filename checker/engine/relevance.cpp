@@ -16,9 +16,10 @@ Relevance::Relevance(HalfGraph& graph, MessageNames& names)
     : graph_(graph),
       names_(names),
       addresses_(kMessagesMax),
-      indices_(kMessagesMax * names.renamings()),
-      half_parts_(kHalvesMax * std::max<std::size_t>(graph.model().part_count(), 1)),
+      indices_(kMessagesMax * names.renamings(), Pages::Huge),
+      half_parts_(kHalvesMax * std::max<std::size_t>(graph.model().part_count(), 1), Pages::Huge),
       parts_(kReservedParts),
+      is_learned_(kReservedParts),
       changed_at_(kReservedParts) {
   for (std::size_t i = 0; i < graph.model().part_count(); ++i) slots_.emplace_back(kMessagesMax);
   lists_.intern({});
@@ -27,11 +28,11 @@ Relevance::Relevance(HalfGraph& graph, MessageNames& names)
 // Every message is known under all its names, so that facts can be carried along any arrow.
 void Relevance::learn_messages() {
   const auto count = [&] {
-    const std::lock_guard lock(graph_.model_mutex());
+    const auto lock = graph_.lock_model();
     return static_cast<MessageId>(graph_.model().message_count());
   };
   const auto receiver = [&](MessageId message) {
-    const std::lock_guard lock(graph_.model_mutex());
+    const auto lock = graph_.lock_model();
     return static_cast<std::uint32_t>(graph_.model().receiver(message));
   };
   const auto known = static_cast<MessageId>(addresses_.size());
@@ -57,20 +58,24 @@ void Relevance::learn_half(HalfId half) {
   if ((std::size_t{half} + 1) * slots_.size() > half_parts_.capacity()) {
     throw std::length_error("too many cluster halves");
   }
-  const std::lock_guard lock(mutex_);
+  std::vector<NamedPart> parts;
   {
-    const std::lock_guard model_lock(graph_.model_mutex());
-    graph_.model().parts(half, named_);
+    const auto model_lock = graph_.lock_model();
+    graph_.model().parts(half, parts);
   }
-  std::ranges::copy(named_, half_parts_.data() + std::size_t{half} * slots_.size());
-  for (const NamedPart& named : named_) learn_part(named.part);
+  std::ranges::copy(parts, half_parts_.data() + std::size_t{half} * slots_.size());
+  for (const NamedPart& named : parts) {
+    if (is_learned_[named.part].load(std::memory_order_acquire)) continue;
+    const std::lock_guard lock(mutex_);
+    learn_part(named.part);
+  }
 }
 
 void Relevance::learn_part(PartId id) {
+  if (is_learned_[id].load(std::memory_order_relaxed)) return;  // meanwhile
   for (; parts_.size() <= id; ++known_) parts_.emplace_back();  // fewer than kPartsMax
-  if (parts_[id].slot != kNone) return;
   {
-    const std::lock_guard lock(graph_.model_mutex());
+    const auto lock = graph_.lock_model();
     parts_[id].slot = graph_.model().slot(id);
     const auto same = graph_.model().part_automorphisms(id);
     parts_[id].automorphisms.assign(same.begin(), same.end());
@@ -80,6 +85,7 @@ void Relevance::learn_part(PartId id) {
   parts_[id].facts = parts_[id].own;
   find_images(parts_[id]);
   ++news_;
+  is_learned_[id].store(true, std::memory_order_release);
 }
 
 void Relevance::find_images(Part& part) {
@@ -99,7 +105,7 @@ void Relevance::react(PartId id) {
   const ReservedArray<MessageId>& messages = slots_[part.slot];
   Facts& own = part.own;
   for (auto at = static_cast<std::uint32_t>(own.like.size()); at < messages.size(); ++at) {
-    const std::lock_guard lock(graph_.model_mutex());
+    const auto lock = graph_.lock_model();
     const Reaction reaction = graph_.model().reaction(id, messages[at]);
     const auto first = std::ranges::find(part.outcomes, reaction.outcome);
     own.like.push_back(static_cast<std::uint32_t>(first - part.outcomes.begin()));

@@ -117,7 +117,7 @@ class Relevance {
     Renaming names = 0;  // from those of `to` to those of the part it starts at
   };
   struct Part {
-    std::size_t slot = kNone;  // kNone: not known yet
+    std::size_t slot = kNone;
     std::vector<std::uint32_t> outcomes;
     Facts own;  // by the reactions of this very part
     Facts facts;
@@ -172,7 +172,6 @@ class Relevance {
 
   // Apart from the rest, which is read all the time. Taken before the model's, where both are.
   alignas(64) std::mutex mutex_;
-  std::vector<NamedPart> named_;         // scratch
   std::atomic<std::uint64_t> known_{0};  // parts and arrows
   std::atomic<std::uint64_t> news_{0};
 
@@ -185,7 +184,8 @@ class Relevance {
   std::atomic<std::uint32_t> message_count_{0};  // that are known under all their names
   ReservedArray<NamedPart> half_parts_;          // by half and slot
   ReservedArray<Part> parts_;
-  ReservedArray<std::uint32_t> changed_at_;  // by part
+  ReservedArray<std::atomic<bool>> is_learned_;  // by part; more than parts_ has: not learned
+  ReservedArray<std::uint32_t> changed_at_;      // by part
   SequenceInterner<MessageId> lists_;
   FlatMap joined_;  // of two lists and the names of the second
   FlatMap arrow_index_;
