@@ -13,14 +13,16 @@
 // it leads to, more is known to matter than when it was expanded.
 //
 // Two orders:
-// - Fastest: the largest set first, and every set closed under the steps that leave the half as it
-//   is and only send (a heartbeat, a repeated answer): they can be taken at no cost at any time.
+// - Fastest: the half that has come least far first (Model::progress), so that most of what leads
+//   to it was found before; of its like the largest set; and every set closed under the steps that
+//   leave the half as it is and only send (a heartbeat, a repeated answer): they can be taken at no
+//   cost at any time.
 // - Shortest: breadth first, without closure. The first violation found is at the end of a shortest
 //   run. A state covered by one found no later can be skipped: what it leads to, the other leads to
 //   in as many steps. Here the search starts anew when it turns out to have been too bold.
 //
 // Threads, in the order Fastest (covering_worker.hpp): each keeps the states of some halves, and
-// expands the largest set that it has itself. All meet at a barrier when conclusions are to be
+// expands those of its own in this order. All meet at a barrier when conclusions are to be
 // drawn on what messages can do, when nothing is left to expand, or when the search is to stop. The
 // halves that are reached, and whether something is violated, do not depend on the threads; the
 // states on the way to them and the violation that is met first do. The order Shortest has one

@@ -10,7 +10,7 @@ constexpr std::size_t kHalvesMax = std::size_t{1} << 30U;
 constexpr std::size_t kPlacesMax = std::size_t{1} << 27U;  // of one worker
 constexpr std::size_t kEdgesMax = std::size_t{1} << 31U;
 constexpr std::size_t kBlock = 1024;  // words after which a block is delivered
-constexpr std::size_t kBlockHeader = 4;
+constexpr std::size_t kBlockHeader = 5;
 
 // A step that only sends.
 bool is_plain_loop(const Edge& edge) {
@@ -29,8 +29,8 @@ CoveringGround::CoveringGround(Model& model, const CoveringOptions& asked)
       options(asked),
       names(graph, asked.symmetry),
       relevance(graph, names),
-      place_of(kHalvesMax),
-      is_learned(kEdgesMax) {}
+      place_of(kHalvesMax, Pages::Huge),
+      is_taken(kEdgesMax, Pages::Huge) {}
 
 CoveringWorker::CoveringWorker(CoveringGround& ground, std::size_t number, std::size_t count,
                                const Others& all)
@@ -40,7 +40,7 @@ CoveringWorker::CoveringWorker(CoveringGround& ground, std::size_t number, std::
       number_(number),
       count_(count),
       all_(all),
-      places_(kPlacesMax),
+      places_(kPlacesMax, Pages::Huge),
       action_counts_(graph_.model().action_names().size(), 0),
       cut_off_(graph_.model().bound_names().size(), 0),
       outboxes_(count) {}
@@ -70,6 +70,10 @@ CoveringWorker::Place& CoveringWorker::make_place(HalfId half) {
   ground_.place_of[half] = static_cast<std::uint32_t>(places_.size());
   made.half = half;
   made.parts = relevance_.parts_of(half);
+  {
+    const auto lock = graph_.lock_model();
+    made.progress = graph_.model().progress(half);
+  }
   made.images_at = relevance_.time();
   made.automorphisms = graph_.automorphisms(half);
   const HalfGraph::EdgeRange internal = graph_.internal(half);
@@ -114,7 +118,7 @@ void CoveringWorker::learn(Place& at, std::span<const Imaged> messages) {
 }
 
 void CoveringWorker::learn(Place& at, std::span<const MessageId> unknown) {
-  EdgeId id = graph_.add_deliveries(at.half, unknown);
+  EdgeId id = graph_.add_deliveries(at.half, unknown, answers_);
   at.known.reserve(at.known.size() + unknown.size());
   for (const MessageId message : unknown) {
     const auto after = std::ranges::lower_bound(at.known, message, {}, &Known::message);
@@ -138,10 +142,14 @@ CoveringWorker::Known CoveringWorker::judged(const Place& at, MessageId message,
   return known;
 }
 
+bool CoveringWorker::is_lesson(EdgeId id) {
+  if (id >= ground_.is_taken.capacity()) throw std::length_error("too many steps");
+  if (ground_.is_taken[id] != 0 || graph_.edge(id).is_loop) return false;
+  ground_.is_taken[id] = 1;
+  return true;
+}
+
 void CoveringWorker::learn_step(EdgeId id) {
-  if (id >= ground_.is_learned.capacity()) throw std::length_error("too many steps");
-  if (ground_.is_learned[id] != 0) return;
-  ground_.is_learned[id] = 1;
   const Edge& edge = graph_.edge(id);
   relevance_.learn_step(graph_.detail(id).from, edge.next, edge.renaming, lessons_);
 }
@@ -208,17 +216,25 @@ void CoveringWorker::push(NodeId id, std::size_t size) {
   Node& node = nodes_[id / count_];
   if (node.is_queued) return;
   node.is_queued = true;
-  if (size >= buckets_.size()) buckets_.resize(size + 1);
-  buckets_[size].push_back(id);
-  bucket_ = std::max(bucket_, size);
+  const std::size_t progress = place(node.half).progress;
+  if (progress >= pending_.size()) pending_.resize(progress + 1);
+  Pending& pending = pending_[progress];
+  if (size >= pending.by_size.size()) pending.by_size.resize(size + 1);
+  pending.by_size[size].push_back(id);
+  pending.largest = std::max(pending.largest, size);
+  ++pending.count;
+  least_ = std::min(least_, progress);
   ++queued_;
 }
 
 std::optional<NodeId> CoveringWorker::next() {
   if (queued_ == 0) return std::nullopt;
-  while (buckets_[bucket_].empty()) --bucket_;
-  const NodeId id = buckets_[bucket_].back();
-  buckets_[bucket_].pop_back();
+  while (pending_[least_].count == 0) ++least_;
+  Pending& pending = pending_[least_];
+  while (pending.by_size[pending.largest].empty()) --pending.largest;
+  const NodeId id = pending.by_size[pending.largest].back();
+  pending.by_size[pending.largest].pop_back();
+  --pending.count;
   nodes_[id / count_].is_queued = false;
   --queued_;
   return id;
@@ -270,12 +286,13 @@ bool CoveringWorker::arrive(NodeId from, EdgeId id) {
   }
   const Origin origin{from, id, node(from).depth + 1};
   const std::size_t owner = owner_of(edge.next, count_);
+  const bool is_lesson_due = is_lesson(id);
   if (owner != number_) {
-    send(owner, origin, arrived_);
+    send(owner, origin, edge.next, is_lesson_due);
     return false;
   }
   place(edge.next);
-  if (!edge.is_loop) learn_step(id);
+  if (is_lesson_due) learn_step(id);
   settle_in(origin, edge.next, arrived_);
   return false;
 }
@@ -298,17 +315,21 @@ bool CoveringWorker::expand(NodeId id) {
   return false;
 }
 
-void CoveringWorker::send(std::size_t to, const Origin& origin, const Messages& set) {
+void CoveringWorker::send(std::size_t to, const Origin& origin, HalfId half, bool is_lesson) {
   Block& block = outboxes_[to];
+  const auto size = static_cast<std::uint32_t>(arrived_.size());
   block.insert(block.end(),
-               {origin.from, origin.edge, origin.depth, static_cast<std::uint32_t>(set.size())});
-  block.insert(block.end(), set.begin(), set.end());
+               {origin.from, origin.edge, origin.depth, half, size << 1U | (is_lesson ? 1U : 0U)});
+  block.insert(block.end(), arrived_.begin(), arrived_.end());
   if (block.size() >= kBlock) deliver(to);
 }
 
 void CoveringWorker::deliver(std::size_t to) {
   Block block;
-  block.reserve(kBlock + kBlock / 4);
+  if (!spare_.empty()) {
+    block.swap(spare_.back());
+    spare_.pop_back();
+  }
   block.swap(outboxes_[to]);
   CoveringWorker& other = *all_[to];
   const std::lock_guard lock(other.inbox_mutex_);
@@ -331,17 +352,20 @@ void CoveringWorker::receive() {
     blocks.swap(inbox_);
     has_mail_.store(false, std::memory_order_relaxed);
   }
-  for (const Block& block : blocks) {
+  for (Block& block : blocks) {
     for (std::size_t at = 0; at < block.size();) {
       const Origin origin{block[at], block[at + 1], block[at + 2]};
-      const auto set = std::span(block).subspan(at + kBlockHeader, block[at + 3]);
+      const HalfId half = block[at + 3];
+      const bool is_lesson = (block[at + 4] & 1U) != 0;
+      const auto set = std::span(block).subspan(at + kBlockHeader, block[at + 4] >> 1U);
       at += kBlockHeader + set.size();
       received_.assign(set.begin(), set.end());
-      const Edge& edge = graph_.edge(origin.edge);
-      place(edge.next);
-      if (!edge.is_loop) learn_step(origin.edge);
-      settle_in(origin, edge.next, received_);
+      place(half);
+      if (is_lesson) learn_step(origin.edge);
+      settle_in(origin, half, received_);
     }
+    block.clear();
+    spare_.push_back(std::move(block));
   }
   show();
 }

@@ -38,9 +38,9 @@ struct CoveringGround {
   CoveringOptions options;
   MessageNames names;
   Relevance relevance;
-  // Written by the owner of the half, and of the half that the edge leads to.
-  ReservedArray<std::uint32_t> place_of;   // by half: 1 + where its owner keeps its place
-  ReservedArray<std::uint8_t> is_learned;  // by edge: whether relevance knows of it
+  // Written by the owner of the half, and of the half that the edge starts at.
+  ReservedArray<std::uint32_t> place_of;  // by half: 1 + where its owner keeps its place
+  ReservedArray<std::uint8_t> is_taken;   // by edge: whether it was taken before
 };
 
 class CoveringWorker {
@@ -81,7 +81,7 @@ class CoveringWorker {
   // Takes the steps of a state; true: one violates something, and is the last that was taken.
   bool expand(NodeId id);
   [[nodiscard]] EdgeId last_edge() const { return last_edge_; }
-  // Of the states to be expanded, one of those with the largest sets.
+  // Of the states to be expanded that have come least far, one of those with the largest sets.
   std::optional<NodeId> next();
 
   // Everything found for others is in their inboxes when this returns.
@@ -148,6 +148,7 @@ class CoveringWorker {
   // What the search knows of a half, and the states that it keeps there.
   struct Place {
     HalfId half = kNone;
+    std::uint32_t progress = 0;
     std::uint32_t images_at = 0;  // `sets` were closed and had the right images then
     std::vector<EdgeId> moves{};  // internal steps that lead elsewhere or violate something
     Messages always{};            // what the other internal steps send
@@ -162,12 +163,13 @@ class CoveringWorker {
     MessageId message = kNone;
     auto operator<=>(const Imaged&) const = default;
   };
-  // States on their way to another worker, end to end: from, edge, depth, size of the set, the set.
+  // States on their way to another worker, end to end: where from, edge, depth, half, the size of
+  // the set with a bit that tells whether relevance is to learn of the edge, the set.
   using Block = std::vector<std::uint32_t>;
 
   // True: the step violates something.
   bool arrive(NodeId from, EdgeId edge);
-  void send(std::size_t to, const Origin& origin, const Messages& set);
+  void send(std::size_t to, const Origin& origin, HalfId half, bool is_lesson);
   void deliver(std::size_t to);
   void keep(const Origin& origin, Place& at);
   void push(NodeId id, std::size_t size);
@@ -180,6 +182,8 @@ class CoveringWorker {
   void learn(Place& at, std::span<const Imaged> messages);
   void learn(Place& at, std::span<const MessageId> unknown);
   Known judged(const Place& at, MessageId message, EdgeId id);
+  // Whether the edge is taken for the first time, of those that relevance is to learn of.
+  bool is_lesson(EdgeId edge);
   void learn_step(EdgeId edge);
   void note_loop(EdgeId edge);
   // How many cluster halves a canonical one stands for.
@@ -215,9 +219,14 @@ class CoveringWorker {
   std::vector<Node> nodes_;  // the i-th has the id i * count_ + number_
   Relevance::Lessons lessons_;
 
-  // Pending nodes by the size of their sets, in the order Fastest.
-  std::vector<std::vector<NodeId>> buckets_;
-  std::size_t bucket_ = 0;
+  // Pending nodes by the progress of their halves and the size of their sets, in the order Fastest.
+  struct Pending {
+    std::vector<std::vector<NodeId>> by_size;
+    std::size_t largest = 0;  // no larger one is there
+    std::size_t count = 0;
+  };
+  std::vector<Pending> pending_;  // by progress
+  std::size_t least_ = 0;         // no lesser one is there
   std::uint64_t queued_ = 0;
   NodeId level_first_ = 0;
 
@@ -229,6 +238,7 @@ class CoveringWorker {
   std::vector<std::uint64_t> cut_off_;
 
   std::vector<Block> outboxes_;  // by worker
+  std::vector<Block> spare_;     // emptied ones, with their memory
 
   // Scratch.
   Messages set_;      // of the node that is expanded
@@ -236,6 +246,7 @@ class CoveringWorker {
   Messages renamed_;
   Messages received_;
   Messages unknown_;
+  HalfGraph::Answers answers_;
   std::vector<Imaged> imaged_;
   Messages kept_set_;
   Messages image_;

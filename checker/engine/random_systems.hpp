@@ -62,6 +62,8 @@ inline Table any_table(Dice& dice, bool violating, Constraint constraint = Const
   for (unsigned message = 0; message < shape.messages; ++message) {
     table.links.push_back({dice.roll(2), dice.roll(2)});
   }
+  // In any order, not only in one that is wise.
+  for (unsigned half = 0; half < shape.halves; ++half) table.progress.push_back(dice.roll(5));
   for (unsigned half = 0; half < shape.halves; ++half) {
     auto& internal = table.internal.emplace_back();
     for (unsigned left = 1 + dice.roll(3); left > 0; --left) {

@@ -174,6 +174,7 @@ struct Table {
   std::vector<std::vector<Entry>> internal{};                  // by half; 0 is the initial one
   std::vector<std::vector<std::optional<Entry>>> reactions{};  // by half, then message
   std::vector<Link> links{};                                   // by message
+  std::vector<std::uint32_t> progress{};                       // by half; more halves: 0
   unsigned losses = 0;
   unsigned copies = 0;
 };
@@ -183,6 +184,9 @@ class TableModel final : public ToyModel {
   explicit TableModel(Table table) : table_(std::move(table)) {}
 
   HalfId initial() override { return 0; }
+  [[nodiscard]] std::uint32_t progress(HalfId half) const override {
+    return base(half) < table_.progress.size() ? table_.progress[base(half)] : 0;
+  }
   void internal_steps(HalfId half, std::vector<Step>& steps) override {
     const auto& entries = table_.internal[base(half)];
     for (std::uint32_t i = 0; i < entries.size(); ++i) {
