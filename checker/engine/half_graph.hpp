@@ -88,12 +88,16 @@ class HalfGraph {
     return known != kNone ? known : add_delivery(half, key);
   }
 
+  // What the model says of steps of which there are no edges yet.
+  struct Answer {
+    Step step;
+    Canonical canonical;  // what it leads to
+  };
+  using Answers = std::vector<Answer>;
   // The steps of receiving `messages`, in the first of their ways, in a row: the result is the
   // first one's. For a caller who remembers them itself and asks once for each: they are computed
   // in any case, and delivery() does not find them.
   // `answers` is scratch for the caller to keep, so that its memory serves again.
-  struct Answer;
-  using Answers = std::vector<Answer>;
   EdgeId add_deliveries(HalfId half, std::span<const MessageId> messages, Answers& answers);
 
   // Calls take(edge, consumes) for every way to receive a message, and cut(bound) for every one
@@ -132,12 +136,6 @@ class HalfGraph {
     const std::uint32_t value = known.load(std::memory_order_acquire);
     return value != 0 ? value - 1 : compute_renamed(message, renaming);
   }
-
-  // What the model says of a step, of which there is no edge yet.
-  struct Answer {
-    Step step;
-    Canonical canonical;  // what it leads to
-  };
 
   // Notes that a step was taken, for its witnesses.
   void take(EdgeId id) {

@@ -101,7 +101,8 @@ class Model {
   // changes nothing is a step that leads back to `half`; kNone means it can't be received now.
   virtual Step deliver(HalfId half, MessageId message, unsigned alternative) = 0;
   // A measure of how far a run has come that reaches the half: the more seldom a step lessens it,
-  // the less the covering search does in vain. Nothing else rests on it.
+  // the less the covering search does in vain. Nothing else rests on it. A small number: a list is
+  // kept for each up to the largest.
   [[nodiscard]] virtual std::uint32_t progress(HalfId) const { return 0; }
   // How many ways to receive a message there are, at least 1.
   [[nodiscard]] virtual unsigned alternatives() const { return 1; }
