@@ -13,7 +13,7 @@ namespace {
 
 // Of a choice that is a server's step.
 traces::ActionKind trace_kind_of(ChoiceKind kind) {
-  constexpr std::array<traces::ActionKind, kChoiceKinds> kKinds = {
+  constexpr std::array<traces::ActionKind, kChoiceKinds> kActionKinds = {
       traces::ActionKind::Deliver,
       traces::ActionKind::Deliver,
       traces::ActionKind::Deliver,
@@ -29,7 +29,7 @@ traces::ActionKind trace_kind_of(ChoiceKind kind) {
       traces::ActionKind::Compact,
       traces::ActionKind::Transfer,
       traces::ActionKind::ChangeMembership};
-  return kKinds.at(static_cast<std::size_t>(kind));
+  return kActionKinds.at(static_cast<std::size_t>(kind));
 }
 
 }  // namespace
