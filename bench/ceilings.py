@@ -15,6 +15,7 @@ Exit status: 0 all are as known; 1 some are not; 2 wrong usage, a broken file, o
 
 import argparse
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -26,6 +27,7 @@ CEILINGS = pathlib.Path(__file__).resolve().parent / "ceilings.json"
 MORE_MAX = 0.04
 LESS_MAX = 0.10
 SKIPPED = 77
+RESERVE_MAX = str(1 << 28)  # bytes a table: valgrind has little address space to give
 
 
 class Failure(Exception):
@@ -33,7 +35,8 @@ class Failure(Exception):
 
 
 def output_of(*command):
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False,
+                          env=os.environ | {"RAFTCHECK_RESERVE_MAX": RESERVE_MAX})
     if done.returncode != 0:
         last = "\n".join(done.stderr.strip().splitlines()[-12:])
         raise Failure(f"{' '.join(command)} failed ({done.returncode}):\n{last}")

@@ -13,6 +13,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <new>
 #include <span>
@@ -31,7 +32,7 @@ class ReservedRange {
   explicit ReservedRange(std::size_t bytes, Pages pages = Pages::Normal) {
     // Where the system refuses so much at once (strict overcommit), less is asked for.
     constexpr std::size_t kLeast = std::size_t{1} << 20U;
-    for (bytes_ = std::max(std::min(bytes, kMost), kLeast);; bytes_ /= 2) {
+    for (bytes_ = std::max(std::min(bytes, most()), kLeast);; bytes_ /= 2) {
       void* got = ::mmap(nullptr, bytes_, PROT_READ | PROT_WRITE,
                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
       if (got != MAP_FAILED) {
@@ -64,6 +65,15 @@ class ReservedRange {
   }
 
  private:
+  // RAFTCHECK_RESERVE_MAX: bytes that one range may reserve, for tools that give a program little
+  // address space (valgrind).
+  static std::size_t most() {
+    static const std::size_t asked = [] {
+      const char* text = std::getenv("RAFTCHECK_RESERVE_MAX");
+      return text == nullptr ? std::size_t{0} : std::strtoull(text, nullptr, 10);
+    }();
+    return asked == 0 ? kMost : std::min(asked, kMost);
+  }
 #if defined(__SANITIZE_THREAD__)
   static constexpr std::size_t kMost = std::size_t{1} << 30U;  // its shadow leaves little room
 #else
