@@ -87,11 +87,8 @@ ClusterModel::LocalStep ClusterModel::compute_local_step(LocalId local, const no
 
 const ClusterModel::LocalStep& ClusterModel::local_step(LocalId local, std::uint32_t input_key,
                                                         const node::Input& input) {
-  const std::uint64_t key = engine::pair_key(local, input_key);
-  if (const LocalStep* known = local_steps_.find(key)) return *known;
-  const std::lock_guard lock(mutex_);
-  if (const LocalStep* known = local_steps_.find(key)) return *known;  // meanwhile
-  return local_steps_.add(key, compute_local_step(local, input, input_key));
+  return remembered(local_steps_, engine::pair_key(local, input_key),
+                    [&] { return compute_local_step(local, input, input_key); });
 }
 
 engine::Step ClusterModel::cluster_step(engine::HalfId half, std::size_t server,

@@ -273,8 +273,23 @@ class ClusterModel final : public engine::Model {
   static constexpr std::size_t kRenamedMax = std::size_t{1} << 34U;  // values times renamings
   // The place for what a value is under a renaming.
   std::atomic<std::uint32_t>& slot_of(Known& table, std::uint32_t id, engine::Renaming renaming);
+  // What is remembered, or else what `compute` says, which is asked under the lock, once.
   template <class Compute>
-  std::uint32_t remembered(std::atomic<std::uint32_t>& known, Compute compute);
+  std::uint32_t remembered(std::atomic<std::uint32_t>& known, Compute compute) {
+    if (const auto value = known.load(std::memory_order_acquire); value != 0) return value - 1;
+    const std::lock_guard lock(mutex_);
+    if (const auto value = known.load(std::memory_order_relaxed); value != 0) return value - 1;
+    const std::uint32_t value = compute();
+    known.store(value + 1, std::memory_order_release);
+    return value;
+  }
+  template <class Value, class Compute>
+  const Value& remembered(engine::SharedMap<Value>& known, std::uint64_t key, Compute compute) {
+    if (const Value* found = known.find(key)) return *found;
+    const std::lock_guard lock(mutex_);
+    if (const Value* found = known.find(key)) return *found;  // computed meanwhile
+    return known.add(key, compute());
+  }
 
   node::Node& node_;
   Bounds bounds_;

@@ -24,16 +24,8 @@ void ClusterModel::parts(engine::HalfId half, std::vector<engine::NamedPart>& pa
   const Row row = rows_[half];
   const WorldId world = row[world_slot()];
   for (std::size_t server = 0; server < servers(); ++server) {
-    const std::uint64_t key = engine::pair_key(row[server], world);
-    if (const engine::NamedPart* known = named_parts_.find(key)) {
-      parts.push_back(*known);
-      continue;
-    }
-    const std::lock_guard lock(mutex_);
-    const engine::NamedPart* known = named_parts_.find(key);  // meanwhile
-    parts.push_back(known != nullptr
-                        ? *known
-                        : named_parts_.add(key, compute_part(row[server], world, server)));
+    parts.push_back(remembered(named_parts_, engine::pair_key(row[server], world),
+                               [&] { return compute_part(row[server], world, server); }));
   }
 }
 
@@ -69,11 +61,8 @@ engine::NamedPart ClusterModel::compute_part(LocalId local, WorldId world, std::
 
 engine::Reaction ClusterModel::reaction(engine::PartId part, engine::MessageId message) {
   const LocalId local = parts_[part].local;
-  const std::uint64_t key = engine::pair_key(local, message);
-  if (const engine::Reaction* known = reactions_.find(key)) return *known;
-  const std::lock_guard lock(mutex_);
-  if (const engine::Reaction* known = reactions_.find(key)) return *known;  // meanwhile
-  return reactions_.add(key, compute_reaction(local, message));
+  return remembered(reactions_, engine::pair_key(local, message),
+                    [&] { return compute_reaction(local, message); });
 }
 
 engine::Reaction ClusterModel::compute_reaction(LocalId local, engine::MessageId message) {

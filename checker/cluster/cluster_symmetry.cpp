@@ -24,17 +24,6 @@ std::atomic<std::uint32_t>& ClusterModel::slot_of(Known& table, std::uint32_t id
   return table[at];
 }
 
-// What `compute` says, which is asked under the lock, once; `known` is where it is remembered.
-template <class Compute>
-std::uint32_t ClusterModel::remembered(std::atomic<std::uint32_t>& known, Compute compute) {
-  if (const auto value = known.load(std::memory_order_acquire); value != 0) return value - 1;
-  const std::lock_guard lock(mutex_);
-  if (const auto value = known.load(std::memory_order_relaxed); value != 0) return value - 1;
-  const std::uint32_t value = compute();
-  known.store(value + 1, std::memory_order_release);
-  return value;
-}
-
 LocalId ClusterModel::renamed_local(LocalId local, engine::Renaming renaming) {
   return remembered(slot_of(renamed_locals_, local, renaming), [&] {
     return intern_local(node_.renamed_state(locals_[local].bytes, permutations_.images(renaming)));
@@ -143,10 +132,7 @@ const ClusterModel::Pattern& ClusterModel::pattern_of(Row row) {
     for (std::size_t i = 0; i < servers(); ++i) ranks[server] += orbits[i] < orbits[server] ? 1 : 0;
     key = key * kServersMax + ranks[server];
   }
-  if (const Pattern* known = patterns_.find(key)) return *known;
-  const std::lock_guard lock(mutex_);
-  if (const Pattern* known = patterns_.find(key)) return *known;  // meanwhile
-  return patterns_.add(key, compute_pattern(ranks));
+  return remembered(patterns_, key, [&] { return compute_pattern(ranks); });
 }
 
 ClusterModel::Pattern ClusterModel::compute_pattern(std::span<const std::size_t> ranks) const {

@@ -63,12 +63,9 @@ HistoryId ClusterModel::extended(HistoryId history, LocalId local, const spec::R
     const std::lock_guard lock(mutex_);
     return intern_history(spec::extended(histories_[history], locals_[local].view, reads));
   }
-  const std::uint64_t key = engine::pair_key(history, local);
-  if (const HistoryId* known = extended_.find(key)) return *known;
-  const std::lock_guard lock(mutex_);
-  if (const HistoryId* known = extended_.find(key)) return *known;  // meanwhile
-  return extended_.add(key,
-                       intern_history(spec::extended(histories_[history], locals_[local].view)));
+  return remembered(extended_, engine::pair_key(history, local), [&] {
+    return intern_history(spec::extended(histories_[history], locals_[local].view));
+  });
 }
 
 WorldId ClusterModel::intern_world(const World& world) { return worlds_.intern(world.packed()); }
