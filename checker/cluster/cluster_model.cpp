@@ -24,17 +24,21 @@ constexpr std::uint32_t kCompactKey = 0xFF010000;   // plus the index
 constexpr std::uint32_t kRestartKey = 0xFF020000;   // plus the parts of pending writes that survive
 constexpr std::uint32_t kChangeKey = 0xFE000000;    // plus MembershipChange::packed()
 
+const Bounds& checked(const Bounds& bounds) {
+  if (bounds.servers <= ClusterModel::kServersMax) return bounds;
+  throw std::invalid_argument("a cluster of more than 9 servers");
+}
+
 }  // namespace
 
 ClusterModel::ClusterModel(node::Node& node, const Bounds& bounds, spec::PropertySet properties)
     : node_(node),
-      bounds_(bounds),
+      bounds_(checked(bounds)),
       properties_(properties),
       // The first members are not what the others are.
       permutations_(bounds.symmetry ? bounds.servers : 1, bounds.symmetry ? bounds.voters : 0),
       partitions_(bounds.partitions > 0 ? all_partitions(bounds.servers)
                                         : std::vector<Partition>{Partition(bounds.servers, 0)}) {
-  if (bounds.servers > kServersMax) throw std::invalid_argument("a cluster of more than 9 servers");
   sends_.intern({});  // kNoSends
   std::vector<std::uint32_t> row;
   spec::History history;
@@ -419,10 +423,8 @@ engine::HalfId ClusterModel::after_losses(engine::HalfId half, unsigned count) {
 }
 
 std::uint32_t ClusterModel::check(engine::HalfId half) {
-  if (half >= checked_.capacity()) throw std::length_error("too many cluster states");
-  if (const auto known = checked_[half].load(std::memory_order_relaxed); known != 0) {
-    return known - 1U;
-  }
+  std::atomic<std::uint8_t>& verdict = checked_.at(half, "cluster states");
+  if (const auto known = verdict.load(std::memory_order_relaxed); known != 0) return known - 1U;
   std::vector<const spec::ServerView*> views;
   views.reserve(servers());
   const Row row = rows_[half];
@@ -435,7 +437,7 @@ std::uint32_t ClusterModel::check(engine::HalfId half) {
     const std::lock_guard lock(mutex_);
     if (goal_(half)) violation = kGoal;
   }
-  checked_[half].store(static_cast<std::uint8_t>(violation + 1), std::memory_order_relaxed);
+  verdict.store(static_cast<std::uint8_t>(violation + 1), std::memory_order_relaxed);
   return violation;
 }
 

@@ -10,7 +10,6 @@
 // without symmetry.
 #include <algorithm>
 #include <array>
-#include <stdexcept>
 
 #include "checker/cluster/cluster_model.hpp"
 #include "checker/cluster/membership_changes.hpp"
@@ -19,9 +18,7 @@ namespace cluster {
 
 std::atomic<std::uint32_t>& ClusterModel::slot_of(Known& table, std::uint32_t id,
                                                   engine::Renaming renaming) {
-  const std::size_t at = std::size_t{id} * permutations_.size() + renaming;
-  if (at >= table.capacity()) throw std::length_error("too many renamed values");
-  return table[at];
+  return table.at(std::size_t{id} * permutations_.size() + renaming, "renamed values");
 }
 
 LocalId ClusterModel::renamed_local(LocalId local, engine::Renaming renaming) {
@@ -103,8 +100,7 @@ std::uint32_t ClusterModel::renamed_slot(Row row, std::size_t slot, engine::Rena
 
 engine::Canonical ClusterModel::canonical(engine::HalfId half) {
   if (!bounds_.symmetry) return {half, 0};
-  if (half >= canonical_.capacity()) throw std::length_error("too many cluster states");
-  std::atomic<std::uint64_t>& known = canonical_[half];
+  std::atomic<std::uint64_t>& known = canonical_.at(half, "cluster states");
   if (const std::uint64_t value = known.load(std::memory_order_acquire); value != 0) {
     return {static_cast<engine::HalfId>((value >> 32U) - 1), static_cast<engine::Renaming>(value)};
   }
@@ -181,8 +177,7 @@ engine::Canonical ClusterModel::compute_canonical(engine::HalfId half) {
 
 std::span<const engine::Renaming> ClusterModel::automorphisms(engine::HalfId half) {
   if (!bounds_.symmetry) return {};
-  if (half >= automorphisms_.capacity()) throw std::length_error("too many cluster states");
-  std::atomic<std::uint32_t>& known = automorphisms_[half];
+  std::atomic<std::uint32_t>& known = automorphisms_.at(half, "cluster states");
   if (const auto list = known.load(std::memory_order_acquire); list != 0) {
     return automorphism_lists_[list - 1];
   }

@@ -59,8 +59,7 @@ void CoveringWorker::note_loop(EdgeId id) {
 }
 
 CoveringWorker::Place& CoveringWorker::place(HalfId half) {
-  if (half >= ground_.place_of.capacity()) throw std::length_error("too many cluster halves");
-  const std::uint32_t at = ground_.place_of[half];
+  const std::uint32_t at = ground_.place_of.at(half, "cluster halves");
   return at == 0 ? make_place(half) : places_[at - 1];
 }
 
@@ -143,9 +142,9 @@ CoveringWorker::Known CoveringWorker::judged(const Place& at, MessageId message,
 }
 
 bool CoveringWorker::is_lesson(EdgeId id) {
-  if (id >= ground_.is_taken.capacity()) throw std::length_error("too many steps");
-  if (ground_.is_taken[id] != 0 || graph_.edge(id).is_loop) return false;
-  ground_.is_taken[id] = 1;
+  std::uint8_t& is_taken = ground_.is_taken.at(id, "steps");
+  if (is_taken != 0 || graph_.edge(id).is_loop) return false;
+  is_taken = 1;
   return true;
 }
 

@@ -62,8 +62,7 @@ HalfGraph::EdgeRange HalfGraph::expand(HalfId half) {
 
 // What is read of a half that edges lead to.
 void HalfGraph::note(HalfId canonical) {
-  if (canonical >= rows_.capacity()) throw std::length_error("too many cluster halves");
-  Row& row = rows_[canonical];
+  Row& row = rows_.at(canonical, "cluster halves");
   if (row.is_noted.load(std::memory_order_acquire)) return;
   const std::span<const Renaming> automorphisms = model_.automorphisms(canonical);
   const std::lock_guard lock(mutex_);

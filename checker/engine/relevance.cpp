@@ -65,8 +65,7 @@ void Relevance::learn_half(HalfId half) {
   }
   std::ranges::copy(parts, half_parts_.data() + std::size_t{half} * slots_.size());
   for (const NamedPart& named : parts) {
-    if (named.part >= is_learned_.capacity()) throw std::length_error("too many parts");
-    if (is_learned_[named.part].load(std::memory_order_acquire)) continue;
+    if (is_learned_.at(named.part, "parts").load(std::memory_order_acquire)) continue;
     const std::lock_guard lock(mutex_);
     learn_part(named.part);
   }

@@ -18,6 +18,7 @@
 #include <new>
 #include <span>
 #include <stdexcept>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -103,6 +104,11 @@ class ReservedArray {
   // Any index below capacity() may be read; beyond size() there are zero bytes.
   T& operator[](std::size_t i) { return data()[i]; }
   const T& operator[](std::size_t i) const { return data()[i]; }
+  // The same for any index: throws std::length_error("too many <what>") from capacity() on.
+  T& at(std::size_t i, const char* what) {
+    if (i >= capacity()) throw std::length_error(std::string("too many ") + what);
+    return data()[i];
+  }
   [[nodiscard]] std::span<const T> span(std::size_t first, std::size_t count) const {
     return {data() + first, count};
   }
@@ -113,9 +119,7 @@ class ReservedArray {
 
   // Makes room for `count` more; throws std::length_error if the reserve is used up.
   void require_room(std::size_t count) const {
-    if (count > capacity() - size_) {
-      throw std::length_error("a table of the search has used up its reserve of memory");
-    }
+    if (count > capacity() - size_) refuse();
   }
   template <class... Args>
   T& emplace_back(Args&&... args) {
@@ -137,9 +141,7 @@ class ReservedArray {
     requires std::is_trivially_destructible_v<T>
   {
     const std::size_t first = std::atomic_ref(size_).fetch_add(count, std::memory_order_relaxed);
-    if (first + count > capacity()) {
-      throw std::length_error("a table of the search has used up its reserve of memory");
-    }
+    if (first + count > capacity()) refuse();
     return first;
   }
   // Forgets all elements and gives all memory that was ever used back to the machine.
@@ -165,6 +167,10 @@ class ReservedArray {
 
  private:
   static constexpr std::size_t kDefaultCapacity = (std::size_t{1} << 33U) / sizeof(T);
+
+  [[noreturn]] static void refuse() {
+    throw std::length_error("a table of the search has used up its reserve of memory");
+  }
 
   ReservedRange range_;
   alignas(64) std::size_t size_ = 0;  // apart: readers of elements must not wait for who appends

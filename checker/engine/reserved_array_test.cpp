@@ -58,6 +58,17 @@ TEST(ReservedArray, GivesEachThreadElementsOfItsOwn_WhenManyClaim) {
   for (const std::size_t each : owned) EXPECT_EQ(each, expected);
 }
 
+TEST(ReservedArray, RefusesAnElementByName_BeyondItsReserve) {
+  ReservedArray<std::uint64_t> array(1);
+  EXPECT_EQ(array.at(array.capacity() - 1, "words"), 0U);
+  try {
+    array.at(array.capacity(), "words");
+    FAIL();
+  } catch (const std::length_error& error) {
+    EXPECT_STREQ(error.what(), "too many words");
+  }
+}
+
 TEST(ReservedArray, RefusesAClaim_BeyondItsReserve) {
   ReservedArray<std::uint64_t> array(1);
   const std::size_t capacity = array.capacity();

@@ -43,8 +43,7 @@ void StateStore::put_all(const Set& from, Set& to) {
 }
 
 bool StateStore::insert_among_few(HalfId half, NetworkId network) {
-  if (half >= sets_.capacity()) throw std::length_error("too many cluster halves");
-  Set& set = sets_[half];
+  Set& set = sets_.at(half, "cluster halves");
   const auto end = set.few.begin() + set.size;
   if (std::find(set.few.begin(), end, network) != end) return false;
   if (set.size < kFew) {
