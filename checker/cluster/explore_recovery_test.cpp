@@ -157,16 +157,21 @@ class BrittleNode final : public ChangedNode {
   }
 };
 
-// A leader's heartbeats say nothing.
-class SpeechlessNode final : public ChangedNode {
+// Says nothing to inputs of one kind.
+template <node::InputKind kKind>
+class SilentNode final : public ChangedNode {
  public:
   using ChangedNode::ChangedNode;
   node::StepResult step(std::string_view state, const node::Input& input) override {
     node::StepResult result = ChangedNode::step(state, input);
-    if (input.kind == node::InputKind::HeartbeatTimeout) result.messages.clear();
+    if (input.kind == kKind) result.messages.clear();
     return result;
   }
 };
+// A leader's heartbeats say nothing.
+using SpeechlessNode = SilentNode<node::InputKind::HeartbeatTimeout>;
+// Answers nothing.
+using Aloof = SilentNode<node::InputKind::Receive>;
 
 struct Found {
   std::size_t after = 0;
@@ -226,17 +231,6 @@ TEST(ExploreRecovery, FindsALeaderWhoseCommitmentsNobodyHearsOf) {
   const Found found = find<SpeechlessNode>(2);
   EXPECT_EQ(found.after, 0U);
 }
-
-// Answers nothing.
-class Aloof final : public ChangedNode {
- public:
-  using ChangedNode::ChangedNode;
-  node::StepResult step(std::string_view state, const node::Input& input) override {
-    node::StepResult result = ChangedNode::step(state, input);
-    if (input.kind == node::InputKind::Receive) result.messages.clear();
-    return result;
-  }
-};
 
 TEST(ExploreRecovery, HealsACut_BeforeItBlamesTheCluster) {
   Bounds bounds = bounds_of(2, Network::Unordered);
