@@ -60,7 +60,6 @@ ClusterHarness::~ClusterHarness() {
 
 bool ClusterHarness::begin(const std::uint8_t* data, std::size_t size) {
   if (size < 1 || data[0] != cluster::kChoiceBytesMark) return false;
-
   if (memory_.bytes() > kMemoryMax) {
     memory_.clear();
     ++counts_.forgets;
