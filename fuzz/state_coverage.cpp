@@ -28,8 +28,10 @@ void count(std::size_t at) { __sanitizer_cov_trace_pc_guard(&guards[at]); }
 
 #elif defined(RAFTCHECK_LIBFUZZER)
 
-// libFuzzer looks at whatever stands in this section, and empties it before each input.
-__attribute__((section("__libfuzzer_extra_counters"))) std::array<std::uint8_t, kCounters> counters;
+// libFuzzer looks at whatever stands in this section, and empties it before each input. To the
+// compiler they are never read, and all of this would be nothing where no sanitizer holds it back.
+__attribute__((used, section("__libfuzzer_extra_counters"))) std::array<std::uint8_t, kCounters>
+    counters;
 
 // How often does not matter.
 void count(std::size_t at) { counters[at] = 1; }
