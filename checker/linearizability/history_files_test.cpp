@@ -269,6 +269,27 @@ TEST(HistoryFile, HasNewProcessesForClientsThatGoOnWithoutAnAnswer) {
   EXPECT_EQ(back.at(2).client, 2);
 }
 
+// Numbers are given from behind the largest on; there may be none.
+TEST(HistoryFile, HasNewProcessesBesideTheLargestNumberThereIs) {
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  const auto unknown = [](std::int64_t client, std::int64_t invoked) {
+    return Operation{.client = client,
+                     .kind = Kind::Write,
+                     .argument = 1,
+                     .outcome = Outcome::Unknown,
+                     .invoked = invoked,
+                     .returned = invoked + 1};
+  };
+  const History history = {unknown(kMost - 1, 1), unknown(kMost - 1, 3), unknown(kMost - 1, 5),
+                           unknown(0, 7)};
+  const History back =
+      read(written(history, Model::Register, Format::Jepsen), Model::Register).history;
+  EXPECT_EQ(back.at(0).client, kMost - 1);
+  EXPECT_EQ(back.at(1).client, kMost);
+  EXPECT_EQ(back.at(2).client, 1);
+  EXPECT_EQ(back.at(3).client, 0);
+}
+
 TEST(HistoryFile, IsNotWrittenWhereTheFormatCannotSayIt) {
   const auto refused = [](const History& history, Model model, Format format, const char* why) {
     const auto text = write_history(history, model, format);

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <tuple>
 
@@ -61,11 +62,17 @@ class Sequencer {
   void name_processes() {
     processes_.resize(history_.size());
     std::map<std::int64_t, std::vector<std::size_t>> of_client;
-    std::int64_t next = 0;
+    std::int64_t last = -1;  // name that was given
     for (std::size_t i = 0; i < history_.size(); ++i) {
       if (!is_left_out(history_[i])) of_client[history_[i].client].push_back(i);
-      next = std::max(next, history_[i].client + 1);
+      last = std::max(last, history_[i].client);
     }
+    const auto next = [&] {  // behind the largest number there is, those that are left
+      constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+      do last = last == kMost ? 0 : last + 1;
+      while (of_client.contains(last));
+      return last;
+    };
     for (auto& [client, indices] : of_client) {
       std::ranges::sort(indices, {}, [this](std::size_t index) {
         const Operation& operation = history_[index];
@@ -74,7 +81,7 @@ class Sequencer {
       std::int64_t process = client;
       const Operation* before = nullptr;
       for (const std::size_t index : indices) {
-        if (before != nullptr && !has_answer(*before)) process = next++;
+        if (before != nullptr && !has_answer(*before)) process = next();
         require_sequence(before, history_[index]);
         processes_[index] = process;
         before = &history_[index];
