@@ -1,12 +1,19 @@
 // What a fuzzing engine calls, for programs whose inputs are runs of a cluster.
+#include <cstdlib>
+
 #include "fuzz/cluster_harness.hpp"
 #include "fuzz/run_mutator.hpp"
 
 namespace {
 
+// Is never destroyed: to take some hundred megabytes apart at the end helps nobody.
 fuzz::ClusterHarness& harness() {
-  static fuzz::ClusterHarness made(fuzz::servers());
-  return made;
+  static fuzz::ClusterHarness* const made = [] {
+    auto* const fresh = new fuzz::ClusterHarness(fuzz::servers());
+    std::atexit([] { harness().report(); });
+    return fresh;
+  }();
+  return *made;
 }
 
 }  // namespace

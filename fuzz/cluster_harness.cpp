@@ -46,7 +46,7 @@ void write_trace(node::Node& node, const traces::Trace& found) {
 ClusterHarness::ClusterHarness(Servers servers)
     : servers_(std::move(servers)), memory_(servers_.states), run_(memory_) {}
 
-ClusterHarness::~ClusterHarness() {
+void ClusterHarness::report() const {
   if (std::getenv("RAFTCHECK_FUZZ_COUNTS") == nullptr || counts_.runs == 0) return;
   const auto each = [&](std::uint64_t count) {
     return static_cast<double>(count) / static_cast<double>(counts_.runs);

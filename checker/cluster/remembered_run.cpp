@@ -7,7 +7,7 @@ void RememberedRun::begin(const node::Options& options) {
   cluster_ = &memory_.cluster(options);
   locals_ = cluster_->initial;
   views_.clear();
-  for (const StepMemory::LocalId id : locals_) views_.push_back(&memory_.local(id).view);
+  for (const StepMemory::LocalId id : locals_) views_.push_back(memory_.local(id).view);
   history_ = cluster_->history;
   const std::size_t links = locals_.size() * locals_.size();
   if (links_.size() < links) links_.resize(links);
@@ -98,7 +98,7 @@ void RememberedRun::apply(std::size_t server, StepMemory::StepId id) {
   transition_.state = memory_.local(step.next).likeness;
   history_ = history;
   locals_[server] = step.next;
-  views_[server] = &memory_.local(step.next).view;
+  views_[server] = memory_.local(step.next).view;
   for (const StepMemory::MessageId sent : step.sent) {
     const StepMemory::Message& message = memory_.message(sent);
     if (reaches(message.from, message.to)) link(message.from, message.to).push_back(sent);

@@ -46,6 +46,19 @@ std::array<std::uint32_t, 16> packed(const node::Options& o) {
           o.async_disk,        o.voters};
 }
 
+// False only if spec::extended would copy the history for nothing.
+bool adds_to(const spec::History& history, const spec::ServerView& after,
+             const spec::ReadEvents& reads) {
+  const spec::Term term = after.current_term;
+  const bool leads_first =
+      after.role == spec::Role::Leader && term != 0 &&
+      (term >= history.leaders.size() || history.leaders[term] == spec::kNoServer);
+  const std::size_t committed = history.committed.size();
+  return leads_first || reads.asked != 0 || !reads.answered.empty() ||
+         (after.commit_index > committed && after.log.size() > committed) ||
+         (after.membership.is_known() && !history.first_membership.is_known());
+}
+
 bool holds_all(const spec::ServerView& server, const spec::History& history) {
   return server.log.size() >= history.committed.size() &&
          std::equal(history.committed.begin(), history.committed.end(), server.log.begin(),
@@ -102,6 +115,8 @@ void StepMemory::clear() {
   clusters_.clear();
   tables_ = std::make_unique<Tables>();
   locals_.clear();
+  seen_.clear();
+  changes_.clear();
   messages_.clear();
   histories_.clear();
   quorums_.clear();
@@ -122,9 +137,8 @@ StepMemory::LocalId StepMemory::intern_local(Cluster& cluster, std::string_view 
   const auto [id, added] = tables_->locals.intern(words_of(cluster.number, bytes));
   if (!added) return id;
   const node::StateHandle kept = handle == nullptr ? cluster.states->keep_state() : *handle;
-  locals_.push_back({kept, cluster.states->view(kept)});
-  locals_.back().likeness = likeness(locals_.back().view);
-  locals_.back().outline = outline(locals_.back().view);
+  const spec::ServerView& view = seen_.emplace_back(cluster.states->view(kept));
+  locals_.push_back({kept, &view, likeness(view), outline(view)});
   bytes_ += 2 * bytes.size() + kStateBytes;
   return id;
 }
@@ -159,7 +173,7 @@ StepMemory::Cluster& StepMemory::cluster(const node::Options& options) {
   for (spec::ServerId id = 1; id <= options.servers; ++id) {
     const node::StateHandle handle = made->states->initial(id);
     made->initial.push_back(intern_local(*made, made->states->bytes(handle), &handle));
-    history = spec::extended(history, locals_[made->initial.back()].view);
+    history = spec::extended(history, *locals_[made->initial.back()].view);
   }
   made->history = intern_history(std::move(history));
   made->violation = judge_whole(made->initial, made->history);
@@ -167,14 +181,13 @@ StepMemory::Cluster& StepMemory::cluster(const node::Options& options) {
 }
 
 const std::vector<std::uint32_t>& StepMemory::changes(const Cluster& cluster, LocalId leader) {
-  Local& local = locals_[leader];
-  if (!local.changes) {
-    local.changes.emplace();
-    for (const MembershipChange& change : cluster.rules.changes(local.view)) {
-      local.changes->push_back(change.packed());
+  const auto [found, is_new] = changes_.try_emplace(leader);
+  if (is_new) {
+    for (const MembershipChange& change : cluster.rules.changes(*locals_[leader].view)) {
+      found->second.push_back(change.packed());
     }
   }
-  return *local.changes;
+  return found->second;
 }
 
 // --- steps --------------------------------------------------------------------------------------
@@ -245,14 +258,14 @@ StepMemory::Step StepMemory::step_of(Cluster& cluster, LocalId local,
   step.answered = stepped.reads;
   step.applied = stepped.applied;
   step.may_extend =
-      may_extend_history(locals_[local].view, locals_[step.next].view) || !step.answered.empty();
+      may_extend_history(*locals_[local].view, *locals_[step.next].view) || !step.answered.empty();
   return step;
 }
 
 std::uint32_t StepMemory::judge_step(Cluster& cluster, LocalId local, const Step& step,
                                      const Message* received, bool restarted) {
-  const spec::ServerView& before = locals_[local].view;
-  const spec::ServerView& after = locals_[step.next].view;
+  const spec::ServerView& before = *locals_[local].view;
+  const spec::ServerView& after = *locals_[step.next].view;
   std::optional<spec::MessageView> received_view;
   if (received != nullptr && received->is_judged) {
     received_view = cluster.states->message_view(received->handle);
@@ -274,9 +287,12 @@ StepMemory::HistoryId StepMemory::extended(HistoryId history, StepId id) {
   if (!step.may_extend) return history;
   const std::uint64_t key = engine::pair_key(history, id);
   if (const auto* found = tables_->extended.find(key)) return *found;
-  const HistoryId made =
-      intern_history(spec::extended(histories_[history], locals_[step.next].view,
-                                    {.asked = step.asked_read, .answered = step.answered}));
+  const spec::History& before = histories_[history];
+  const spec::ServerView& after = *locals_[step.next].view;
+  const spec::ReadEvents reads{.asked = step.asked_read, .answered = step.answered};
+  const HistoryId made = adds_to(before, after, reads)
+                             ? intern_history(spec::extended(before, after, reads))
+                             : history;
   tables_->extended.insert(key, made);
   bytes_ += kFactBytes;
   return made;
@@ -299,7 +315,7 @@ void StepMemory::set_blank_views(std::size_t servers) {
 std::uint32_t StepMemory::facts_of(LocalId id, HistoryId history_id, std::size_t servers) {
   const std::uint64_t key = engine::pair_key(id, history_id);
   if (const auto* found = tables_->facts.find(key)) return *found;
-  const spec::ServerView& view = locals_[id].view;
+  const spec::ServerView& view = *locals_[id].view;
   const spec::History& history = histories_[history_id];
   set_blank_views(servers);
   views_[view.id - 1] = &view;
@@ -319,7 +335,7 @@ bool StepMemory::agree(LocalId one, LocalId other, std::size_t servers) {
   const std::uint64_t key = engine::pair_key(one, other);
   if (const auto* found = tables_->pairs.find(key)) return *found != 0;
   set_blank_views(servers);
-  for (const LocalId id : {one, other}) views_[locals_[id].view.id - 1] = &locals_[id].view;
+  for (const LocalId id : {one, other}) views_[locals_[id].view->id - 1] = locals_[id].view;
   const bool found = !spec::check_state(views_, spec::History{}, properties_ & kOfPair);
   tables_->pairs.insert(key, found ? 1 : 0);
   bytes_ += kFactBytes;
@@ -379,7 +395,7 @@ std::uint32_t StepMemory::judge(std::span<const LocalId> locals, HistoryId histo
 std::uint32_t StepMemory::judge_whole(std::span<const LocalId> locals, HistoryId history) {
   ++whole_judgements_;
   views_.clear();
-  for (const LocalId local : locals) views_.push_back(&locals_[local].view);
+  for (const LocalId local : locals) views_.push_back(locals_[local].view);
   const auto broken = spec::check_state(views_, histories_[history], properties_);
   return broken ? number_of(broken->property) : 0;
 }

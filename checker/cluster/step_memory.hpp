@@ -39,11 +39,9 @@ class StepMemory {
 
   struct Local {
     node::StateHandle handle = 0;
-    spec::ServerView view;
-    std::uint64_t likeness = 0;  // likeness.hpp
+    const spec::ServerView* view = nullptr;  // stays where it is until clear()
+    std::uint64_t likeness = 0;              // likeness.hpp
     std::uint64_t outline = 0;
-    // What a leader can be asked for (ChoiceRules::changes), once somebody asked.
-    std::optional<std::vector<std::uint32_t>> changes{};
   };
   struct Message {
     node::MessageHandle handle = 0;
@@ -154,7 +152,10 @@ class StepMemory {
   spec::PropertySet properties_;
   std::map<std::array<std::uint32_t, kOptionWords>, std::unique_ptr<Cluster>> clusters_;
   std::unique_ptr<Tables> tables_;
-  std::deque<Local> locals_;  // addresses stay
+  std::vector<Local> locals_;
+  std::deque<spec::ServerView> seen_;  // by local; addresses stay
+  // What a leader can be asked for (ChoiceRules::changes), of those of whom somebody asked.
+  std::map<LocalId, std::vector<std::uint32_t>> changes_;
   std::vector<Message> messages_;
   std::vector<spec::History> histories_;
   std::vector<std::vector<Quorum>> quorums_;  // by history: of the memberships committed

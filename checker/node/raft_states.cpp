@@ -33,7 +33,7 @@ class RaftStates final : public States {
   }
 
   const Stepped& step(StateHandle state, const Input& input) override {
-    scratch_ = machines_[state];  // its memory is used again
+    scratch_ = machines_[state];
     sent_.clear();
     if (input.kind == InputKind::DiskWrite && scratch_.pending.empty()) {
       throw std::invalid_argument("no write is pending");
@@ -47,7 +47,7 @@ class RaftStates final : public States {
   }
 
   StateHandle keep_state() override {
-    machines_.push_back(scratch_);
+    machines_.push_back(std::move(scratch_));
     return static_cast<StateHandle>(machines_.size() - 1);
   }
   MessageHandle keep_message(std::size_t position) override {
