@@ -43,6 +43,7 @@ TEST(Command, IsItsBytes_ForEquality) {
     EXPECT_EQ(command, text_of(size));
     EXPECT_NE(command, text_of(size) + "!");
     EXPECT_NE(command, Command(text_of(size) + "!"));
+    EXPECT_NE(Command(text_of(size) + "!"), command);
     if (size == 0) continue;
     std::string other = text_of(size);
     other.back() = '!';
