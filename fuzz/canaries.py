@@ -13,12 +13,13 @@ import json
 import os
 import pathlib
 import re
-import resource
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import time
+import typing
 
 from campaign import FUZZ, options_of
 
@@ -26,7 +27,8 @@ ROOT = FUZZ.parent
 GALLERY = ROOT / "traces" / "gallery"
 BEGIN, END = "<!-- canaries: begin -->", "<!-- canaries: end -->"
 VIOLATED = re.compile(r"^(\w+) is violated: ", re.MULTILINE)
-EXECUTIONS = re.compile(r"^#(\d+)", re.MULTILINE)
+EXECUTIONS = re.compile(r"^stat::number_of_executed_units:\s*(\d+)", re.MULTILINE)
+TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def safety_bugs():
@@ -43,8 +45,33 @@ WAYS = {"corpus": "from the corpus", "feedback": "from nothing, with state cover
         "code": "from nothing, without"}
 
 
+class Hunt(typing.NamedTuple):
+    took: float  # seconds of the processor
+    runs: int
+    found: str | None  # the property
+    is_in_corpus: bool  # found before the first mutation
+
+
+def processor_seconds(pid):
+    """So far, of a process that was not waited for."""
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def wait(process, seconds):
+    """Interrupts it when it took so long, upon which libFuzzer says how much it did. Whether it was."""
+    interrupted = False
+    while True:
+        pid, _, usage = os.wait4(process.pid, os.WNOHANG)
+        if pid:
+            return interrupted, usage.ru_utime + usage.ru_stime
+        if not interrupted and processor_seconds(process.pid) >= seconds:
+            process.send_signal(signal.SIGINT)
+            interrupted = True
+        time.sleep(0.05)
+
+
 def hunt(program, gallery, bug, seconds, way, seed, keep):
-    """The seconds and executions until the bug was found, and the property; or None for it."""
     corpus = [FUZZ / "corpus" / "fuzz_cluster"] if way == "corpus" else []
     with tempfile.TemporaryDirectory(prefix="raftcheck-canary-") as folder:
         work = pathlib.Path(folder)
@@ -56,33 +83,31 @@ def hunt(program, gallery, bug, seconds, way, seed, keep):
         with log.open("w") as errors:
             process = subprocess.Popen(
                 [program, *options_of("fuzz_canary"), f"-seed={seed}", "-detect_leaks=0",
-                 f"-artifact_prefix={work}/", work / "corpus", *corpus],
-                cwd=work, env=environment, stderr=errors, stdout=errors,
-                preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 9)))
-            _, status, usage = os.wait4(process.pid, 0)
-        took = usage.ru_utime + usage.ru_stime
+                 "-print_final_stats=1", f"-artifact_prefix={work}/", work / "corpus", *corpus],
+                cwd=work, env=environment, stderr=errors, stdout=errors)
+            interrupted, took = wait(process, seconds)
         text = log.read_text(errors="replace")
-        is_out_of_time = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU
-        runs = max(map(int, EXECUTIONS.findall(text)), default=0)
-        found = VIOLATED.search(text)
-        if not found and not is_out_of_time:
+        executions, found = EXECUTIONS.search(text), VIOLATED.search(text)
+        if not executions or not found and not interrupted:
             sys.exit(f"canaries: {bug}: {text[-2000:]}")
         crashes = sorted(work.glob("crash-*"))
         if found and keep and crashes:
             keep.mkdir(parents=True, exist_ok=True)
             shutil.copy(crashes[0], keep / bug)
-        return took, runs, found[1] if found else None
+        return Hunt(took, int(executions[1]), found and found[1], "\tINITED " not in text)
 
 
 def cell(result):
-    took, runs, found = result
-    return f"{found}, {took:.1f} s, {runs:,} runs" if found else f"not in {took:.0f} s, {runs:,} runs"
+    if not result.found:
+        return f"not in {result.took:.0f} s, {result.runs:,} runs"
+    place = "in the corpus itself" if result.is_in_corpus else f"{result.runs:,} runs"
+    return f"{result.found}, {result.took:.1f} s, {place}"
 
 
 def table(results, seconds):
     lines = [f"| bug | {' | '.join(WAYS.values())} |", "|---|---|---|---|"]
     lines += [f"| {bug} | {' | '.join(map(cell, found))} |" for bug, found in results.items()]
-    counts = [f"{sum(1 for found in results.values() if found[i][2])} {text}"
+    counts = [f"{sum(1 for found in results.values() if found[i].found)} {text}"
               for i, text in enumerate(WAYS.values())]
     lines.append(f"\nFound within {seconds} s of {len(results)}: {'; '.join(counts)}.")
     return "\n".join(lines)
@@ -121,7 +146,7 @@ def main():
             print(f"{bug}, {WAYS[way]}: {cell(found)}", flush=True)
     if len(ways) == len(WAYS) and not arguments.bugs:
         write_table(table(results, arguments.time))
-    return 0 if all(result[0][2] for result in results.values()) else 1
+    return 0 if all(result[0].found for result in results.values()) else 1
 
 
 if __name__ == "__main__":
