@@ -25,12 +25,12 @@ class Mutation {
   void take() {
     using Change = void (Mutation::*)();
     static constexpr Change kChanges[] = {
-        &Mutation::insert,    &Mutation::insert,       &Mutation::insert_exchange,
-        &Mutation::insert,    &Mutation::insert_story, &Mutation::insert_drawn,
-        &Mutation::leave_out, &Mutation::leave_out,    &Mutation::repeat,
-        &Mutation::move,      &Mutation::move,         &Mutation::change,
-        &Mutation::change,    &Mutation::change,       &Mutation::trade_servers,
-        &Mutation::cut_short};
+        &Mutation::insert,         &Mutation::insert,         &Mutation::insert_exchange,
+        &Mutation::insert,         &Mutation::insert_story,   &Mutation::insert_drawn,
+        &Mutation::insert_episode, &Mutation::insert_episode, &Mutation::leave_out,
+        &Mutation::leave_out,      &Mutation::repeat,         &Mutation::move,
+        &Mutation::move,           &Mutation::change,         &Mutation::change,
+        &Mutation::change,         &Mutation::trade_servers,  &Mutation::cut_short};
     (this->*kChanges[random_.below(std::size(kChanges))])();
     end_soon();
   }
@@ -75,13 +75,31 @@ class Mutation {
     drawn.number = number(drawn.kind);
     return drawn;
   }
-  static void deliver(std::uint8_t from, std::uint8_t to, Choices& choices) {
-    choices.push_back({.kind = ChoiceKind::Deliver, .server = to, .other = from});
+  static constexpr std::uint8_t kNewest = 79;  // more than a link ever holds: its newest message
+  // But for so many older ones, the oldest.
+  static void deliver(std::uint8_t from, std::uint8_t to, Choices& choices, std::uint8_t older) {
+    choices.push_back({.kind = ChoiceKind::Deliver, .server = to, .other = from, .number = older});
   }
-  void exchange(std::uint8_t one, std::uint8_t other, Choices& choices) {
-    deliver(one, other, choices);
+  void exchange(std::uint8_t one, std::uint8_t other, Choices& choices, std::uint8_t older = 0) {
+    deliver(one, other, choices, older);
     if (run_.options.async_disk) act(ChoiceKind::DiskWrite, other, choices);
-    deliver(other, one, choices);
+    deliver(other, one, choices, older);
+  }
+  // Something that a leader is asked for: what only clusters with these options do, above all.
+  Choice request(std::uint8_t who) {
+    std::array<ChoiceKind, 8> kinds = {
+        ChoiceKind::Propose, ChoiceKind::HeartbeatTimeout, ChoiceKind::Transfer, ChoiceKind::Read,
+        ChoiceKind::Propose, ChoiceKind::HeartbeatTimeout, ChoiceKind::Propose,  ChoiceKind::Read};
+    if (run_.options.lease_reads) kinds[4] = kinds[5] = ChoiceKind::Read;
+    if (run_.options.snapshots) kinds[6] = ChoiceKind::Compact;
+    const bool has_changes = run_.options.changes != node::Changes::None;
+    if (has_changes) kinds[3] = kinds[5] = kinds[7] = ChoiceKind::ChangeMembership;
+    const ChoiceKind kind = kinds[random_.below(kinds.size())];
+    // Which of the changes is as good as another.
+    const auto any = static_cast<std::uint8_t>(random_.below(16));
+    const bool is_change = kind == ChoiceKind::ChangeMembership;
+    return {
+        .kind = kind, .server = who, .other = server(), .number = is_change ? any : number(kind)};
   }
   static void act(ChoiceKind kind, std::uint8_t server, Choices& choices) {
     choices.push_back({.kind = kind, .server = server});
@@ -127,6 +145,43 @@ class Mutation {
     const bool asks_first = run_.options.pre_vote && kind == ChoiceKind::ElectionTimeout;
     if (asks_first || random_.below(3) == 0) exchange_with_others(who, choices);
     put(choices);
+  }
+  // What some of the servers do while the others hear nothing of it: one of them comes to lead, if
+  // they are enough, and is asked for something. Behind it somebody left out may act on what it
+  // knows, which is out of date: most of what goes wrong with leases, memberships and old leaders
+  // is two of these in a row.
+  void insert_episode() {
+    Choices choices;
+    const std::uint8_t who = server();
+    const std::uint32_t members = random_.below(1U << run_.options.servers) | 1U << (who - 1U);
+    // What was left on a link by an earlier one is passed over, as a rule.
+    const std::uint8_t older = random_.below(4) == 0 ? 0 : kNewest;
+    const auto tell = [&] {
+      if (run_.options.async_disk) act(ChoiceKind::DiskWrite, who, choices);
+      for (std::uint8_t other = 1; other <= run_.options.servers; ++other) {
+        if (other == who || (members >> (other - 1U) & 1U) == 0) continue;
+        exchange(who, other, choices, older);
+      }
+    };
+    for (std::uint8_t one = 1; one <= run_.options.servers; ++one) {
+      const bool is_member = (members >> (one - 1U) & 1U) != 0;
+      if (!is_member || random_.below(4) != 0) continue;
+      act(random_.below(2) == 0 ? ChoiceKind::Crash : ChoiceKind::LeaseTimeout, one, choices);
+    }
+    act(ChoiceKind::ElectionTimeout, who, choices);
+    if (run_.options.pre_vote) tell();
+    tell();
+    if (random_.below(2) == 0) tell();  // the entry that a leader begins with
+    for (std::uint32_t count = random_.below(3); count > 0; --count) {
+      choices.push_back(request(who));
+      if (random_.below(3) != 0) tell();
+    }
+    if (random_.below(2) == 0) choices.push_back(request(server()));
+    // As a rule behind all that was: that is what was worth to be kept.
+    const bool goes_on = random_.below(2) == 0;
+    changed_ = goes_on ? run_.choices.size() : place();
+    run_.choices.insert(at(changed_), choices.begin(), choices.end());
+    changed_ += choices.size();  // ends no sooner
   }
   // A swarm's choices (choice_plans.hpp), as random runs have them.
   void insert_drawn() { put(cluster::draw_choices(run_.options, random_, 1 + random_.below(40))); }
@@ -198,7 +253,7 @@ class Mutation {
 
   PlannedRun& run_;
   Random random_;
-  std::size_t changed_ = 0;  // where the last change was
+  std::size_t changed_ = 0;  // where the last change was, or ended
 };
 
 void read_choices(std::span<const std::uint8_t> bytes, std::uint32_t servers,
@@ -262,7 +317,7 @@ std::size_t cross_runs(std::span<const std::uint8_t> one, std::span<const std::u
   static std::vector<Choice> added;
   if (out.size() < kOptionBytes) return 0;
   Random random(seed, 2);
-  write_options(one, out);
+  write_options(random.below(4) == 0 ? other : one, out);
   const std::uint32_t servers = options_in(out).servers;
   read_choices(one, servers, choices);
   read_choices(other, servers, added);

@@ -103,23 +103,27 @@ std::uint64_t likeness(const spec::MessageView& message) {
 
 std::uint64_t standing(std::span<const ServerView* const> servers) {
   spec::Term term = 0;
-  Index commit = 0;
+  const ServerView* ahead = servers.front();
   for (const ServerView* server : servers) {
     term = std::max(term, server->current_term);
-    commit = std::max(commit, server->commit_index);
+    if (server->commit_index > ahead->commit_index) ahead = server;
   }
-  std::uint64_t sorts = 0;  // that there are, of 48
+  // The sorts that there are, of 48; and of servers that do not go by the membership of who is
+  // ahead.
+  std::uint64_t sorts = 0;
+  std::uint64_t apart = 0;
   for (const ServerView* server : servers) {
     const bool follows = server->role == spec::Role::Follower;
     unsigned sort = follows ? 0 : server->role == spec::Role::Leader ? 1 : 2;
     sort = sort * 2 + (server->current_term == term ? 1 : 0);
-    sort = sort * 2 + (server->commit_index == commit ? 1 : 0);
+    sort = sort * 2 + (server->commit_index == ahead->commit_index ? 1 : 0);
     sort = sort * 2 + (server->lease ? 1 : 0);
     sort = sort * 2 + (server->reads.empty() ? 0 : 1);
-    sorts |= std::uint64_t{1} << sort;
+    (server->membership == ahead->membership ? sorts : apart) |= std::uint64_t{1} << sort;
   }
   Likeness standing;
   standing.add(sorts);
+  standing.add(apart);
   return standing.number();
 }
 

@@ -19,8 +19,9 @@ std::uint64_t likeness(const spec::ServerView& server);
 std::uint64_t outline(const spec::ServerView& server);
 std::uint64_t likeness(const spec::MessageView& message);
 // Of a whole cluster: in what roles its servers are, who of them is behind in terms or in what is
-// committed, who has a lease, whom reads wait at. So there is something to be seen of a leader that
-// does not yet know of the next one, which no server's state tells by itself.
+// committed, who has a lease, whom reads wait at, who goes by another membership. So there is
+// something to be seen of a leader that does not yet know of the next one, which no server's state
+// tells by itself.
 std::uint64_t standing(std::span<const spec::ServerView* const> servers);
 
 }  // namespace cluster
