@@ -13,6 +13,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "checker/engine/huge_allocator.hpp"
 #include "checker/engine/ids.hpp"
 #include "checker/engine/reserved_array.hpp"
 
@@ -65,6 +66,7 @@ class SequenceInterner {
     std::uint32_t id = kNone;  // kNone: free
     std::uint32_t tag = 0;     // of the value's hash; gives its place, too
   };
+  using Slots = std::vector<Slot, HugeAllocator<Slot>>;
   [[nodiscard]] std::size_t mask() const { return slots_.size() - 1; }
   static bool equal(std::span<const T> a, std::span<const T> b) {
     return a.size() == b.size() &&
@@ -76,7 +78,7 @@ class SequenceInterner {
     return mixed(h);
   }
   void grow() {
-    std::vector<Slot> old(slots_.size() * 2);
+    Slots old(slots_.size() * 2);
     old.swap(slots_);
     for (const Slot& slot : old) {
       if (slot.id == kNone) continue;
@@ -86,7 +88,7 @@ class SequenceInterner {
     }
   }
 
-  std::vector<Slot> slots_;
+  Slots slots_;
   ReservedArray<T> arena_;
   ReservedArray<std::size_t> offsets_;
 };
@@ -122,6 +124,7 @@ class FlatMap {
     std::uint32_t value;
   };
 #pragma pack(pop)
+  using Slots = std::vector<Slot, HugeAllocator<Slot>>;
   [[nodiscard]] std::size_t mask() const { return slots_.size() - 1; }
   void place(Slot slot) {
     std::size_t at = mixed(slot.key) & mask();
@@ -129,14 +132,14 @@ class FlatMap {
     slots_[at] = slot;
   }
   void grow() {
-    std::vector<Slot> old(slots_.size() * 2, Slot{kEmpty, 0});
+    Slots old(slots_.size() * 2, Slot{kEmpty, 0});
     old.swap(slots_);
     for (const Slot& slot : old) {
       if (slot.key != kEmpty) place(slot);
     }
   }
 
-  std::vector<Slot> slots_;
+  Slots slots_;
   std::size_t size_ = 0;
 };
 

@@ -433,7 +433,7 @@ const RandomWalks::Edge& RandomWalks::delivery(PartId part, MessageId message) {
 }
 
 void RandomWalks::grow_deliveries() {
-  std::vector<Delivery> old(deliveries_.size() * 2);
+  Deliveries old(deliveries_.size() * 2);
   old.swap(deliveries_);
   for (const Delivery& delivery : old) {
     if (delivery.key != kNoKey) deliveries_[place_of(delivery.key)] = delivery;

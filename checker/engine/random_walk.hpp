@@ -123,6 +123,7 @@ class RandomWalks {
     std::uint64_t key = kNoKey;
     Edge edge;
   };
+  using Deliveries = std::vector<Delivery, HugeAllocator<Delivery>>;
   struct Row {  // the steps that a part takes by itself
     EdgeId first = 0;
     EdgeId last = 0;
@@ -188,14 +189,14 @@ class RandomWalks {
   std::vector<Row> rows_;
   std::vector<std::uint32_t> row_of_part_;  // kNone: not known; kNumbered: see numbered_rows_
   FlatMap numbered_rows_;                   // (part, serial) -> rows_
-  std::vector<Delivery> deliveries_;        // by (part, message), linear probing
+  Deliveries deliveries_;                   // by (part, message), linear probing
   std::size_t delivery_count_ = 0;
   std::uint32_t record_edges_ = 0;  // edges that read the record
   std::vector<PartModel::Observed> observed_;
   FlatMap observed_index_;  // (edge that reads the record, record) -> observed_
   // States lately found to violate nothing, one for each place. What is pushed out is checked anew,
   // so its size is fixed and changes nothing but the speed.
-  std::vector<std::uint32_t> checked_;
+  std::vector<std::uint32_t, HugeAllocator<std::uint32_t>> checked_;
   std::vector<Step> scratch_;
   std::uint64_t states_checked_ = 0;
 

@@ -1,0 +1,43 @@
+// An allocator for large tables that are looked up at random: from 2 MiB on they lie in huge pages.
+// Smaller ones are where any others are.
+#pragma once
+
+#include <sys/mman.h>
+
+#include <cstddef>
+#include <new>
+
+namespace engine {
+
+template <class T>
+struct HugeAllocator {
+  using value_type = T;
+
+  HugeAllocator() = default;
+  template <class Other>
+  HugeAllocator(const HugeAllocator<Other>&) {}
+
+  T* allocate(std::size_t count) {
+    if (count > kMost) throw std::bad_array_new_length();
+    const std::size_t bytes = count * sizeof(T);
+    if (bytes < kPage) return static_cast<T*>(::operator new(bytes));
+    const std::size_t rounded = (bytes + kPage - 1) / kPage * kPage;
+    void* const memory = ::operator new(rounded, std::align_val_t{kPage});
+    ::madvise(memory, rounded, MADV_HUGEPAGE);
+    return static_cast<T*>(memory);
+  }
+  void deallocate(T* memory, std::size_t count) {
+    if (count * sizeof(T) < kPage) {
+      ::operator delete(memory);
+    } else {
+      ::operator delete(memory, std::align_val_t{kPage});
+    }
+  }
+  friend bool operator==(const HugeAllocator&, const HugeAllocator&) { return true; }
+
+ private:
+  static constexpr std::size_t kPage = std::size_t{1} << 21U;
+  static constexpr std::size_t kMost = ~std::size_t{0} / 2 / sizeof(T);
+};
+
+}  // namespace engine
