@@ -270,6 +270,7 @@ class ClusterModel final : public engine::Model {
 
   // Answers of which 0 says that they are not known yet.
   using Known = engine::ReservedArray<std::atomic<std::uint32_t>>;
+  static constexpr std::size_t kHalvesMax = std::size_t{1} << 32U;
   static constexpr std::size_t kRenamedMax = std::size_t{1} << 34U;  // values times renamings
   // The place for what a value is under a renaming.
   std::atomic<std::uint32_t>& slot_of(Known& table, std::uint32_t id, engine::Renaming renaming);
@@ -313,14 +314,15 @@ class ClusterModel final : public engine::Model {
   engine::SharedMap<LocalStep> local_steps_;  // by pair_key(local state, input)
   engine::SharedMap<HistoryId> extended_;     // by pair_key(history, local state)
 
-  engine::ReservedArray<std::atomic<std::uint8_t>> checked_;     // by half: 1 + violation
-  engine::ReservedArray<std::atomic<std::uint64_t>> canonical_;  // by half: 1 + half, renaming
-  Known local_orbits_;                                           // by local state: 1 + orbit
-  engine::SharedMap<Pattern> patterns_;                          // by how the orbits compare
-  Known automorphisms_;                                          // by half: 1 + automorphism_lists_
+  // By half: 1 + violation; 1 + half, renaming; 1 + automorphism_lists_.
+  engine::ReservedArray<std::atomic<std::uint8_t>> checked_{kHalvesMax, engine::Pages::Huge};
+  engine::ReservedArray<std::atomic<std::uint64_t>> canonical_{kHalvesMax, engine::Pages::Huge};
+  Known automorphisms_{kHalvesMax, engine::Pages::Huge};
+  Known local_orbits_;                   // by local state: 1 + orbit
+  engine::SharedMap<Pattern> patterns_;  // by how the orbits compare
   engine::ReservedArray<std::vector<engine::Renaming>> automorphism_lists_;
   // By id and renaming: 1 + id.
-  Known renamed_locals_{kRenamedMax};
+  Known renamed_locals_{kRenamedMax, engine::Pages::Huge};
   Known renamed_histories_{kRenamedMax};
   Known renamed_messages_{kRenamedMax};
 

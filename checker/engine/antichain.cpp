@@ -17,13 +17,6 @@ bool contains(MessagesView set, MessageId message) {
   return std::ranges::binary_search(set, message);
 }
 
-bool insert(Messages& set, MessageId message) {
-  const auto at = std::ranges::lower_bound(set, message);
-  if (at != set.end() && *at == message) return false;
-  set.insert(at, message);
-  return true;
-}
-
 bool Antichain::covers(MessagesView candidate) const {
   const std::uint64_t wanted = signature_of(candidate);
   for (std::size_t at = 0; at < words_.size(); at += length(at)) {

@@ -11,7 +11,9 @@
 // a set are told by one operation.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <memory_resource>
 #include <span>
 #include <vector>
 
@@ -27,10 +29,19 @@ using MessagesView = std::span<const MessageId>;
 
 bool contains(MessagesView set, MessageId message);
 // Adds the message; false if it was there.
-bool insert(Messages& set, MessageId message);
+template <class Set>
+bool insert(Set& set, MessageId message) {
+  const auto at = std::ranges::lower_bound(set, message);
+  if (at != set.end() && *at == message) return false;
+  set.insert(at, message);
+  return true;
+}
 
 class Antichain {
  public:
+  explicit Antichain(std::pmr::memory_resource* memory = std::pmr::get_default_resource())
+      : words_(memory) {}
+
   // Whether a member's image includes `image`.
   [[nodiscard]] bool covers(MessagesView image) const;
 
@@ -44,6 +55,11 @@ class Antichain {
     MessagesView set;
   };
   [[nodiscard]] Found find(NodeId node) const;
+
+  void clear() {
+    words_.clear();
+    count_ = 0;
+  }
 
   [[nodiscard]] std::size_t size() const { return count_; }
   [[nodiscard]] bool empty() const { return count_ == 0; }
@@ -69,7 +85,7 @@ class Antichain {
     return words_[at + 3] | (std::uint64_t{words_[at + 4]} << 32U);
   }
 
-  std::vector<std::uint32_t> words_;
+  std::pmr::vector<std::uint32_t> words_;
   std::uint32_t count_ = 0;
 };
 

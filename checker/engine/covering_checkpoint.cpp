@@ -117,7 +117,7 @@ void CoveringWorker::save_halves(std::vector<HalfId>& halves) const {
 
 void CoveringWorker::save_nodes(ArchiveWriter& writer) const {
   writer.put_u64(nodes_.size());
-  for (const Node& each : nodes_) {
+  for (const Node& each : nodes_.span(0, nodes_.size())) {
     SavedNode saved{.half = each.half,
                     .depth = each.depth,
                     .expanded_at = each.expanded_at,

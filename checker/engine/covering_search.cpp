@@ -30,19 +30,6 @@ CoveringSearch::CoveringSearch(Model& model, const CoveringOptions& options)
   }
 }
 
-// To give the memory of many small sets back takes its time: each thread's at once.
-CoveringSearch::~CoveringSearch() {
-  std::vector<std::jthread> threads;
-  for (std::size_t number = 1; number < workers_.size(); ++number) {
-    try {
-      threads.emplace_back([this, number] { workers_[number].reset(); });
-    } catch (...) {  // the system allows no more threads: ~unique_ptr does it
-      return;
-    }
-  }
-  if (!threads.empty()) workers_[0].reset();
-}
-
 void CoveringSearch::start() {
   const HalfId half = ground_.graph.initial().half;
   owner_of(half).settle_in({}, half, {});

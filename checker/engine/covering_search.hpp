@@ -42,7 +42,7 @@ class CoveringSearch {
   CoveringSearch(Model& model, const CoveringOptions& options);
   CoveringSearch(const CoveringSearch&) = delete;
   CoveringSearch& operator=(const CoveringSearch&) = delete;
-  ~CoveringSearch();
+  ~CoveringSearch() = default;
 
   // Before run(), in the order Fastest: goes on where the search was that wrote the checkpoint. The
   // model must be one that was asked nothing but what the constructor asks; the options must be

@@ -8,6 +8,7 @@ namespace engine {
 namespace {
 constexpr std::size_t kHalvesMax = std::size_t{1} << 30U;
 constexpr std::size_t kPlacesMax = std::size_t{1} << 27U;  // of one worker
+constexpr std::size_t kNodesMax = std::size_t{1} << 32U;   // of one worker
 constexpr std::size_t kEdgesMax = std::size_t{1} << 31U;
 constexpr std::size_t kBlock = 1024;  // words after which a block is delivered
 constexpr std::size_t kBlockHeader = 5;
@@ -41,6 +42,7 @@ CoveringWorker::CoveringWorker(CoveringGround& ground, std::size_t number, std::
       count_(count),
       all_(all),
       places_(kPlacesMax, Pages::Huge),
+      nodes_(kNodesMax, Pages::Huge),
       action_counts_(graph_.model().action_names().size(), 0),
       cut_off_(graph_.model().bound_names().size(), 0),
       outboxes_(count) {}
@@ -65,7 +67,7 @@ CoveringWorker::Place& CoveringWorker::place(HalfId half) {
 
 CoveringWorker::Place& CoveringWorker::make_place(HalfId half) {
   relevance_.learn_half(half);
-  Place& made = places_.emplace_back();
+  Place& made = places_.emplace_back(&pool_);
   ground_.place_of[half] = static_cast<std::uint32_t>(places_.size());
   made.half = half;
   made.parts = relevance_.parts_of(half);
@@ -393,7 +395,7 @@ void CoveringWorker::refresh(Place& at) {
   std::ranges::stable_sort(members, std::ranges::greater{},
                            [](const Refreshed& member) { return member.imaged.size(); });
   maximal_ -= at.sets.size();
-  at.sets = {};
+  at.sets.clear();
   for (const Refreshed& member : members) {
     imaged_ = member.imaged;
     if (is_covered(at)) continue;
@@ -435,10 +437,10 @@ void CoveringWorker::drop_covered_under_renamings() {
 
 void CoveringWorker::forget_states() {
   for (std::size_t i = 0; i < places_.size(); ++i) {
-    places_[i].sets = {};
+    places_[i].sets.clear();
     places_[i].images_at = relevance_.time();
   }
-  nodes_.clear();
+  nodes_.restart();
   maximal_ = 0;
   generated_ = 0;
   depth_ = 0;

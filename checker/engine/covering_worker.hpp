@@ -14,6 +14,7 @@
 
 #include "checker/engine/antichain.hpp"
 #include "checker/engine/half_graph.hpp"
+#include "checker/engine/memory_pool.hpp"
 #include "checker/engine/message_names.hpp"
 #include "checker/engine/permutations.hpp"
 #include "checker/engine/relevance.hpp"
@@ -70,6 +71,9 @@ class CoveringWorker {
 
   // Of `count` workers this is the `number`-th; `all` are all of them, once they exist.
   CoveringWorker(CoveringGround& ground, std::size_t number, std::size_t count, const Others& all);
+  CoveringWorker(const CoveringWorker&) = delete;
+  CoveringWorker& operator=(const CoveringWorker&) = delete;
+  ~CoveringWorker() { places_.abandon(); }
 
   // Who keeps the states of a half, of `count` workers.
   static std::size_t owner_of(HalfId half, std::size_t count) {
@@ -147,15 +151,17 @@ class CoveringWorker {
  private:
   // What the search knows of a half, and the states that it keeps there.
   struct Place {
+    explicit Place(std::pmr::memory_resource* memory)
+        : moves(memory), always(memory), known(memory), sets(memory) {}
     HalfId half = kNone;
     std::uint32_t progress = 0;
-    std::uint32_t images_at = 0;  // `sets` were closed and had the right images then
-    std::vector<EdgeId> moves{};  // internal steps that lead elsewhere or violate something
-    Messages always{};            // what the other internal steps send
-    std::vector<Known> known{};   // the messages asked about, in rising order
+    std::uint32_t images_at = 0;         // `sets` were closed and had the right images then
+    std::pmr::vector<EdgeId> moves;      // internal steps that lead elsewhere or violate something
+    std::pmr::vector<MessageId> always;  // what the other internal steps send
+    std::pmr::vector<Known> known;       // the messages asked about, in rising order
     std::span<const NamedPart> parts{};
     std::span<const Renaming> automorphisms{};
-    Antichain sets{};
+    Antichain sets;
   };
   // A message of a set, after its image: sorted, the least of those with one image come first.
   struct Imaged {
@@ -215,8 +221,9 @@ class CoveringWorker {
   std::size_t count_;
   const Others& all_;
 
+  MemoryPool pool_;  // of all that places hold
   ReservedArray<Place> places_;
-  std::vector<Node> nodes_;  // the i-th has the id i * count_ + number_
+  ReservedArray<Node> nodes_;  // the i-th has the id i * count_ + number_
   Relevance::Lessons lessons_;
 
   // Pending nodes by the progress of their halves and the size of their sets, in the order Fastest.

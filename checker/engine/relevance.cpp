@@ -73,7 +73,7 @@ void Relevance::learn_half(HalfId half) {
 
 void Relevance::learn_part(PartId id) {
   if (is_learned_[id].load(std::memory_order_relaxed)) return;  // meanwhile
-  for (; parts_.size() <= id; ++known_) parts_.emplace_back();  // fewer than kPartsMax
+  for (; parts_.size() <= id; ++known_) parts_.emplace_back(&pool_);  // fewer than kPartsMax
   {
     const auto lock = graph_.lock_model();
     parts_[id].slot = graph_.model().slot(id);
@@ -220,9 +220,10 @@ bool Relevance::settle(std::span<Lessons* const> lessons,
       react(id);
     }
   }
-  std::vector<Facts> former(parts_.size());
+  std::vector<Facts> former;
+  former.reserve(parts_.size());
   for (PartId id = 0; id < parts_.size(); ++id) {
-    std::swap(former[id], parts_[id].facts);
+    std::swap(former.emplace_back(&pool_), parts_[id].facts);
     parts_[id].facts = parts_[id].own;
   }
   if (!conclude(is_cut_short)) {

@@ -42,6 +42,7 @@
 #include <vector>
 
 #include "checker/engine/interner.hpp"
+#include "checker/engine/memory_pool.hpp"
 #include "checker/engine/message_names.hpp"
 
 namespace engine {
@@ -107,9 +108,11 @@ class Relevance {
 
   // What is concluded of the messages to a part, by their index among those to its slot.
   struct Facts {
-    std::vector<std::uint32_t> like;     // index of the least that is as good
-    std::vector<std::uint8_t> moves;     // may change something some time
-    std::vector<std::uint32_t> answers;  // what it may be answered by without: of lists_
+    explicit Facts(std::pmr::memory_resource* memory)
+        : like(memory), moves(memory), answers(memory) {}
+    std::pmr::vector<std::uint32_t> like;     // index of the least that is as good
+    std::pmr::vector<std::uint8_t> moves;     // may change something some time
+    std::pmr::vector<std::uint32_t> answers;  // what it may be answered by without: of lists_
     bool operator==(const Facts&) const = default;
   };
   struct Arrow {
@@ -117,11 +120,13 @@ class Relevance {
     Renaming names = 0;  // from those of `to` to those of the part it starts at
   };
   struct Part {
+    explicit Part(std::pmr::memory_resource* memory) : own(memory), facts(memory), images(memory) {}
     std::size_t slot = kNone;
     std::vector<std::uint32_t> outcomes;
     Facts own;  // by the reactions of this very part
     Facts facts;
-    std::vector<MessageId> images;  // by index, in this part's names: what `facts` say in short
+    std::pmr::vector<MessageId>
+        images;  // by index, in this part's names: what `facts` say in short
     std::vector<Arrow> arrows;
     std::vector<PartId> before;
     std::vector<Renaming> automorphisms;
@@ -183,6 +188,7 @@ class Relevance {
   ReservedArray<std::uint32_t> indices_;         // of the messages under each renaming
   std::atomic<std::uint32_t> message_count_{0};  // that are known under all their names
   ReservedArray<NamedPart> half_parts_;          // by half and slot
+  MemoryPool pool_;                              // of the facts
   ReservedArray<Part> parts_;
   ReservedArray<std::atomic<bool>> is_learned_;  // by part; more than parts_ has: not learned
   ReservedArray<std::uint32_t> changed_at_;      // by part

@@ -164,6 +164,9 @@ class ReservedArray {
     require_room(size - size_);
     size_ = size;
   }
+  // Forgets all elements and does not end them: for such as own nothing but memory of a pool that
+  // ends as a whole.
+  void abandon() { size_ = 0; }
 
  private:
   static constexpr std::size_t kDefaultCapacity = (std::size_t{1} << 33U) / sizeof(T);
