@@ -72,7 +72,7 @@ void Relevance::learn_half(HalfId half) {
 }
 
 void Relevance::learn_part(PartId id) {
-  if (is_learned_[id].load(std::memory_order_relaxed)) return;  // meanwhile
+  if (is_learned_[id].load(std::memory_order_relaxed)) return;        // meanwhile
   for (; parts_.size() <= id; ++known_) parts_.emplace_back(&pool_);  // fewer than kPartsMax
   {
     const auto lock = graph_.lock_model();
