@@ -152,6 +152,28 @@ TEST(Likeness, TellsSituationsApart) {
   add([](auto& server) { server.match_index = {0, 1}; });
 }
 
+TEST(Likeness, OfAWholeCluster_IsWhoIsBehindAndGoesByWhat) {
+  const spec::ServerView one = follower_of(1, 2, 5);
+  const spec::ServerView two = follower_of(2, 2, 5);
+  const auto of = [](const spec::ServerView& left, const spec::ServerView& right) {
+    const spec::ServerView* const views[] = {&left, &right};
+    return standing(views);
+  };
+  EXPECT_EQ(of(one, two), of(two, one));
+  std::set<std::uint64_t> found{of(one, two)};
+  const auto add = [&](auto change) {
+    spec::ServerView changed = two;
+    change(changed);
+    EXPECT_TRUE(found.insert(of(one, changed)).second);
+  };
+  add([](auto& server) { server.role = spec::Role::Leader; });
+  add([](auto& server) { server.current_term = 6; });
+  add([](auto& server) { server.lease = true; });
+  add([](auto& server) { server.reads = {1}; });
+  add([](auto& server) { server.membership.voters = {1, 2}; });
+  add([](auto& server) { server.commit_index = 0; });
+}
+
 TEST(Likeness, OfMessages_IsTheirKindAndAnswer) {
   const auto reply = [](spec::ServerId from, bool granted) {
     return spec::MessageView{from, 3, "request_vote_reply", {{"vote_granted", granted}}};
