@@ -146,6 +146,16 @@ class Mutation {
     if (asks_first || random_.below(3) == 0) exchange_with_others(who, choices);
     put(choices);
   }
+  // None of them, each as it comes, or all at once crashed, or waited for long enough.
+  void reset(std::uint32_t members, Choices& choices) {
+    const std::uint32_t how = random_.below(4);
+    for (std::uint8_t one = 1; one <= run_.options.servers; ++one) {
+      const bool is_member = (members >> (one - 1U) & 1U) != 0;
+      if (!is_member || how == 0 || (how == 1 && random_.below(2) != 0)) continue;
+      const bool crashes = how == 1 ? random_.below(2) == 0 : how == 2;
+      act(crashes ? ChoiceKind::Crash : ChoiceKind::LeaseTimeout, one, choices);
+    }
+  }
   // What some of the servers do while the others hear nothing of it: one of them comes to lead, if
   // they are enough, and is asked for something. Behind it somebody left out may act on what it
   // knows, which is out of date: most of what goes wrong with leases, memberships and old leaders
@@ -163,11 +173,7 @@ class Mutation {
         exchange(who, other, choices, older);
       }
     };
-    for (std::uint8_t one = 1; one <= run_.options.servers; ++one) {
-      const bool is_member = (members >> (one - 1U) & 1U) != 0;
-      if (!is_member || random_.below(4) != 0) continue;
-      act(random_.below(2) == 0 ? ChoiceKind::Crash : ChoiceKind::LeaseTimeout, one, choices);
-    }
+    reset(members, choices);
     act(ChoiceKind::ElectionTimeout, who, choices);
     if (run_.options.pre_vote) tell();
     tell();
