@@ -41,8 +41,8 @@ CoveringWorker::CoveringWorker(CoveringGround& ground, std::size_t number, std::
       number_(number),
       count_(count),
       all_(all),
-      places_(kPlacesMax, Pages::Huge),
-      nodes_(kNodesMax, Pages::Huge),
+      places_(kPlacesMax, Pages::HugeWhereLarge),
+      nodes_(kNodesMax, Pages::HugeWhereLarge),
       action_counts_(graph_.model().action_names().size(), 0),
       cut_off_(graph_.model().bound_names().size(), 0),
       outboxes_(count) {}

@@ -11,7 +11,7 @@ namespace engine {
 
 template <class T>
 struct HugeAllocator {
-  using value_type = T;
+  using value_type = T;  // NOLINT(readability-identifier-naming): the standard asks for it
 
   HugeAllocator() = default;
   template <class Other>

@@ -69,7 +69,8 @@ class MemoryPool final : public std::pmr::memory_resource {
   }
 
   void add_range(std::size_t least) {
-    const ReservedRange& range = ranges_.emplace_back(std::max(kRange, least), Pages::Huge);
+    const ReservedRange& range =
+        ranges_.emplace_back(std::max(kRange, least), Pages::HugeWhereLarge);
     if (range.bytes() < least) throw std::bad_alloc();
     next_ = static_cast<std::byte*>(range.data());
     left_ = range.bytes();

@@ -24,8 +24,9 @@
 
 namespace engine {
 
-// Pages of 2 MiB make random look-ups in large tables cheaper and cost up to 2 MiB of memory.
-enum class Pages : std::uint8_t { Normal, Huge };
+// Pages of 2 MiB make random look-ups in large tables cheaper, but are zeroed whole when they are
+// first touched. HugeWhereLarge: not the first 2 MiB, for ranges of which a small search has many.
+enum class Pages : std::uint8_t { Normal, Huge, HugeWhereLarge };
 
 // A range of zeroed memory that takes nothing from the machine until it is written.
 class ReservedRange {
@@ -42,7 +43,10 @@ class ReservedRange {
       }
       if (bytes_ <= kLeast) throw std::bad_alloc();
     }
-    if (pages == Pages::Huge) ::madvise(data_, bytes_, MADV_HUGEPAGE);
+    const std::size_t first = pages == Pages::HugeWhereLarge ? std::min(kHugePage, bytes_) : 0;
+    if (pages != Pages::Normal) {
+      ::madvise(static_cast<std::byte*>(data_) + first, bytes_ - first, MADV_HUGEPAGE);
+    }
   }
   ReservedRange(ReservedRange&& other) noexcept
       : data_(std::exchange(other.data_, nullptr)), bytes_(std::exchange(other.bytes_, 0)) {}
@@ -61,8 +65,7 @@ class ReservedRange {
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
   // Gives the first `bytes` bytes (whole pages of them) back to the machine.
   void release_front(std::size_t bytes) {
-    constexpr std::size_t kPage = std::size_t{1} << 21U;
-    ::madvise(data_, bytes / kPage * kPage, MADV_DONTNEED);
+    ::madvise(data_, bytes / kHugePage * kHugePage, MADV_DONTNEED);
   }
 
  private:
@@ -80,6 +83,8 @@ class ReservedRange {
 #else
   static constexpr std::size_t kMost = std::size_t{1} << 38U;
 #endif
+
+  static constexpr std::size_t kHugePage = std::size_t{1} << 21U;
 
   void* data_ = nullptr;
   std::size_t bytes_ = 0;
