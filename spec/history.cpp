@@ -6,22 +6,28 @@ namespace spec {
 namespace {
 
 // Term 0 comes before every election and has no slot (leaders[0] stays kNoServer).
-void record_leader(History& history, const ServerView& after) {
+bool leads_first(const History& history, const ServerView& after) {
   const Term term = after.current_term;
-  if (after.role != Role::Leader || term == 0) return;
-  if (term < history.leaders.size()) {
-    if (history.leaders[term] == kNoServer) history.leaders[term] = after.id;
-    return;
-  }
-  history.leaders.resize(term, kNoServer);
-  history.leaders.push_back(after.id);
+  if (after.role != Role::Leader || term == 0) return false;
+  return term >= history.leaders.size() || history.leaders[term] == kNoServer;
 }
 
-// A commit index beyond the server's own log names no entry, so nothing is recorded there.
+void record_leader(History& history, const ServerView& after) {
+  if (!leads_first(history, after)) return;
+  const Term term = after.current_term;
+  if (term >= history.leaders.size()) history.leaders.resize(term + 1, kNoServer);
+  history.leaders[term] = after.id;
+}
+
+// The first entry that is not recorded yet, if the server committed it. A commit index beyond the
+// server's own log names no entry, so nothing is recorded there.
+const EntryView* next_commit(const History& history, const ServerView& after) {
+  const Index index = history.committed.size() + 1;
+  return index <= after.commit_index ? entry_at(after, index) : nullptr;
+}
+
 void record_commits(History& history, const ServerView& after) {
-  for (Index index = history.committed.size() + 1; index <= after.commit_index; ++index) {
-    const EntryView* entry = entry_at(after, index);
-    if (entry == nullptr) return;
+  while (const EntryView* entry = next_commit(history, after)) {
     history.committed.push_back({*entry, after.current_term});
   }
 }
@@ -43,6 +49,12 @@ const MembershipView& membership_at(const History& history, Index index) {
     if (entry.is_membership && entry.membership.is_known()) return entry.membership;
   }
   return history.first_membership;
+}
+
+bool adds_to(const History& history, const ServerView& after, const ReadEvents& reads) {
+  return leads_first(history, after) || next_commit(history, after) != nullptr ||
+         reads.asked != 0 || !reads.answered.empty() ||
+         (after.membership.is_known() && !history.first_membership.is_known());
 }
 
 History extended(const History& history, const ServerView& after, const ReadEvents& reads) {

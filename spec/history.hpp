@@ -56,6 +56,9 @@ struct History {
 // contradiction is for the properties to find.
 History extended(const History& history, const ServerView& after, const ReadEvents& reads = {});
 
+// False only if extended() would be `history` again: who asks first copies nothing for nothing.
+bool adds_to(const History& history, const ServerView& after, const ReadEvents& reads = {});
+
 // The committed membership at an index: the last at or below it, else the first of all.
 const MembershipView& membership_at(const History& history, Index index);
 

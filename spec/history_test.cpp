@@ -57,6 +57,32 @@ TEST(History, Entries_EndWithTheLog_WhenTheCommitIndexIsBeyondIt) {
   EXPECT_EQ(extended(History{}, server).committed.size(), 1U);
 }
 
+TEST(History, IsToldBeforehand_WhetherAnythingIsAdded) {
+  const std::vector<ServerView> servers = {
+      follower(1, 3, {command(1, "x")}),
+      candidate(1, 3),
+      leader(2, 3),
+      leader(1, 2),
+      leader(3, 3),
+      leader(1, 0),
+      committed(leader(1, 4, {command(2, "x"), no_op(4)}), 1),
+      committed(follower(2, 4, {command(2, "x"), no_op(4)}), 2),
+      committed(follower(3, 4, {command(2, "x")}), 5)};
+  History history;
+  std::size_t additions = 0;
+  for (int round = 0; round < 2; ++round) {
+    for (const ServerView& server : servers) {
+      const History next = extended(history, server);
+      EXPECT_EQ(adds_to(history, server), next != history);
+      additions += next != history ? 1U : 0U;
+      history = next;
+    }
+  }
+  EXPECT_EQ(additions, 4U);
+  EXPECT_TRUE(adds_to(history, servers[0], {.asked = 1, .answered = {}}));
+  EXPECT_TRUE(adds_to(history, servers[0], {.asked = 0, .answered = {1}}));
+}
+
 TEST(History, Entries_StayRecorded_WhenAServerKnowsOfFewer) {
   const History history{{}, {{command(1, "x"), 1}, {command(1, "y"), 1}}};
   EXPECT_EQ(extended(history, committed(follower(2, 1, {command(1, "x")}), 1)), history);

@@ -46,19 +46,6 @@ std::array<std::uint32_t, 16> packed(const node::Options& o) {
           o.async_disk,        o.voters};
 }
 
-// False only if spec::extended would copy the history for nothing.
-bool adds_to(const spec::History& history, const spec::ServerView& after,
-             const spec::ReadEvents& reads) {
-  const spec::Term term = after.current_term;
-  const bool leads_first =
-      after.role == spec::Role::Leader && term != 0 &&
-      (term >= history.leaders.size() || history.leaders[term] == spec::kNoServer);
-  const std::size_t committed = history.committed.size();
-  return leads_first || reads.asked != 0 || !reads.answered.empty() ||
-         (after.commit_index > committed && after.log.size() > committed) ||
-         (after.membership.is_known() && !history.first_membership.is_known());
-}
-
 bool holds_all(const spec::ServerView& server, const spec::History& history) {
   return server.log.size() >= history.committed.size() &&
          std::equal(history.committed.begin(), history.committed.end(), server.log.begin(),
@@ -290,7 +277,7 @@ StepMemory::HistoryId StepMemory::extended(HistoryId history, StepId id) {
   const spec::History& before = histories_[history];
   const spec::ServerView& after = *locals_[step.next].view;
   const spec::ReadEvents reads{.asked = step.asked_read, .answered = step.answered};
-  const HistoryId made = adds_to(before, after, reads)
+  const HistoryId made = spec::adds_to(before, after, reads)
                              ? intern_history(spec::extended(before, after, reads))
                              : history;
   tables_->extended.insert(key, made);
