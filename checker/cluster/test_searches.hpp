@@ -11,6 +11,26 @@ class NoObserver final : public engine::Observer {
   std::optional<engine::StopReason> poll(const engine::Progress&) override { return {}; }
 };
 
+// Of a small space on an unordered network, without crashes and symmetry.
+inline Bounds counted(std::uint32_t servers, std::uint64_t terms, std::uint64_t log,
+                      std::uint32_t inflight) {
+  Bounds bounds;
+  bounds.servers = servers;
+  bounds.terms = terms;
+  bounds.log = log;
+  bounds.inflight = inflight;
+  bounds.crashes = 0;
+  bounds.network = Network::Unordered;
+  bounds.symmetry = false;
+  return bounds;
+}
+
+template <class Change>
+Bounds with(Bounds bounds, Change change) {
+  change(bounds);
+  return bounds;
+}
+
 inline engine::CountingOptions counting_options(const Bounds& bounds, const ClusterModel& model) {
   engine::CountingOptions options;
   options.order =
@@ -22,6 +42,11 @@ inline engine::CountingOptions counting_options(const Bounds& bounds, const Clus
   options.loss_bound = static_cast<std::uint16_t>(BoundKind::Loss);
   options.symmetry = model.permutations();
   return options;
+}
+
+inline engine::SearchResult count(ClusterModel& model, const Bounds& bounds) {
+  NoObserver observer;
+  return engine::CountingSearch(model, counting_options(bounds, model)).run(observer);
 }
 
 }  // namespace cluster

@@ -8,6 +8,7 @@
 #include "checker/cluster/explore.hpp"
 #include "checker/cluster/replay.hpp"
 #include "checker/cluster/test_nodes.hpp"
+#include "checker/cluster/test_searches.hpp"
 
 namespace cluster {
 namespace {
@@ -27,24 +28,6 @@ struct Space {
 
 // NOLINTNEXTLINE(readability-identifier-naming): GoogleTest looks for this name
 void PrintTo(const Space& space, std::ostream* os) { *os << space.name; }
-
-Bounds counted(std::uint32_t servers, std::uint64_t terms, std::uint64_t log,
-               std::uint32_t inflight) {
-  Bounds bounds;
-  bounds.servers = servers;
-  bounds.terms = terms;
-  bounds.log = log;
-  bounds.inflight = inflight;
-  bounds.crashes = 0;
-  bounds.network = Network::Unordered;
-  return bounds;
-}
-
-template <class Change>
-Bounds with(Bounds bounds, Change change) {
-  change(bounds);
-  return bounds;
-}
 
 template <class Node>
 std::unique_ptr<node::Node> make(const node::Options& options) {
