@@ -5,7 +5,6 @@
 
 namespace engine {
 namespace {
-constexpr std::size_t kHugePage = std::size_t{1} << 21U;
 constexpr std::size_t kHugeFrom = 2 * kHugePage;  // bytes of a shard
 }  // namespace
 

@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <new>
 
+#include "checker/engine/reserved_array.hpp"
+
 namespace engine {
 
 template <class T>
@@ -20,23 +22,22 @@ struct HugeAllocator {
   T* allocate(std::size_t count) {
     if (count > kMost) throw std::bad_array_new_length();
     const std::size_t bytes = count * sizeof(T);
-    if (bytes < kPage) return static_cast<T*>(::operator new(bytes));
-    const std::size_t rounded = (bytes + kPage - 1) / kPage * kPage;
-    void* const memory = ::operator new(rounded, std::align_val_t{kPage});
+    if (bytes < kHugePage) return static_cast<T*>(::operator new(bytes));
+    const std::size_t rounded = (bytes + kHugePage - 1) / kHugePage * kHugePage;
+    void* const memory = ::operator new(rounded, std::align_val_t{kHugePage});
     ::madvise(memory, rounded, MADV_HUGEPAGE);
     return static_cast<T*>(memory);
   }
   void deallocate(T* memory, std::size_t count) {
-    if (count * sizeof(T) < kPage) {
+    if (count * sizeof(T) < kHugePage) {
       ::operator delete(memory);
     } else {
-      ::operator delete(memory, std::align_val_t{kPage});
+      ::operator delete(memory, std::align_val_t{kHugePage});
     }
   }
   friend bool operator==(const HugeAllocator&, const HugeAllocator&) { return true; }
 
  private:
-  static constexpr std::size_t kPage = std::size_t{1} << 21U;
   static constexpr std::size_t kMost = ~std::size_t{0} / 2 / sizeof(T);
 };
 

@@ -125,8 +125,8 @@ class Relevance {
     std::vector<std::uint32_t> outcomes;
     Facts own;  // by the reactions of this very part
     Facts facts;
-    std::pmr::vector<MessageId>
-        images;  // by index, in this part's names: what `facts` say in short
+    // By index, in this part's names: what `facts` say in short.
+    std::pmr::vector<MessageId> images;
     std::vector<Arrow> arrows;
     std::vector<PartId> before;
     std::vector<Renaming> automorphisms;

@@ -24,6 +24,8 @@
 
 namespace engine {
 
+inline constexpr std::size_t kHugePage = std::size_t{1} << 21U;  // bytes
+
 // Pages of 2 MiB make random look-ups in large tables cheaper, but are zeroed whole when they are
 // first touched. HugeWhereLarge: not the first 2 MiB, for ranges of which a small search has many.
 enum class Pages : std::uint8_t { Normal, Huge, HugeWhereLarge };
@@ -83,8 +85,6 @@ class ReservedRange {
 #else
   static constexpr std::size_t kMost = std::size_t{1} << 38U;
 #endif
-
-  static constexpr std::size_t kHugePage = std::size_t{1} << 21U;
 
   void* data_ = nullptr;
   std::size_t bytes_ = 0;

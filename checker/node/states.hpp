@@ -49,7 +49,7 @@ class States {
   // What is returned is valid until the next step. `input` is no receipt.
   virtual const Stepped& step(StateHandle state, const Input& input) = 0;
   virtual const Stepped& receive(StateHandle state, MessageHandle message) = 0;
-  // Keep the state that the last step led to, or a message that it sent.
+  // Keep the state that the last step led to (once after each step), or a message that it sent.
   virtual StateHandle keep_state() = 0;
   virtual MessageHandle keep_message(std::size_t position) = 0;
 
