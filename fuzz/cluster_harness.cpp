@@ -7,7 +7,6 @@
 
 #include "checker/cluster/choice_bytes.hpp"
 #include "checker/cluster/choices.hpp"
-#include "checker/cluster/likeness.hpp"
 #include "checker/cluster/shrink.hpp"
 #include "fuzz/state_coverage.hpp"
 #include "traces/file.hpp"
@@ -52,16 +51,18 @@ void ClusterHarness::report() const {
     return static_cast<double>(count) / static_cast<double>(counts_.runs);
   };
   std::fprintf(stderr,
-               "%.1f choices a run, and %.1f that were not possible; %.2f steps computed, the "
-               "others looked up; memory was full %llu times\n",
-               each(counts_.choices), each(counts_.passed), each(memory_.step_calls()),
-               static_cast<unsigned long long>(counts_.forgets));
+               "%.1f choices a run, %.1f of them in a beginning that was known, and %.1f that were "
+               "not possible; %.2f steps computed, the others looked up; memory was full %llu "
+               "times\n",
+               each(counts_.choices), each(counts_.resumed), each(counts_.passed),
+               each(memory_.step_calls()), static_cast<unsigned long long>(counts_.forgets));
 }
 
 bool ClusterHarness::begin(const std::uint8_t* data, std::size_t size) {
   if (size < 1 || data[0] != cluster::kChoiceBytesMark) return false;
   if (memory_.bytes() > kMemoryMax) {
     memory_.clear();
+    beginnings_.clear();
     ++counts_.forgets;
   }
   const std::string_view options(reinterpret_cast<const char*>(data) + 1,
@@ -70,23 +71,56 @@ bool ClusterHarness::begin(const std::uint8_t* data, std::size_t size) {
   return true;
 }
 
+std::size_t ClusterHarness::resume(std::span<const std::uint8_t> run) {
+  taken_ = {};
+  seen_.clear();
+  const Beginnings::Beginning* known = beginnings_.longest(run);
+  if (known == nullptr) return kOptionBytes;
+  run_.go_on_from(known->place);
+  taken_ = known->taken;
+  counts_.resumed += taken_.choices;
+  seen_ = known->seen;
+  return known->bytes.size();
+}
+
+void ClusterHarness::keep(std::span<const std::uint8_t> run, std::size_t size,
+                          std::uint64_t calls_before) {
+  if (memory_.step_calls() != calls_before || run_.violation() != 0) return;
+  Beginnings::Beginning* place = beginnings_.place_of(run, size);
+  if (place == nullptr) return;
+  place->bytes.assign(run.begin(), run.begin() + static_cast<std::ptrdiff_t>(size));
+  place->place = run_.place();
+  place->seen = seen_;
+  place->taken = taken_;
+}
+
+void ClusterHarness::take_choice(const cluster::Choice& choice) {
+  if (!run_.take(choice)) {
+    ++taken_.passed;
+    return;
+  }
+  ++taken_.choices;
+  const cluster::RememberedRun::Transition& step = run_.transition();
+  if (step.server == spec::kNoServer) return;
+  seen_.push_back(step.state);
+  seen_.push_back(run_.standing());
+  seen_.push_back(engine::mixed(step.before + step.input) ^ step.after);
+}
+
 bool ClusterHarness::take(const std::uint8_t* data, std::size_t size) {
   if (!begin(data, size)) return false;
-  ++counts_.runs;
+  const std::span<const std::uint8_t> run{
+      data, std::min(size, kOptionBytes + kChoicesMax * kBytesAChoice)};
   const auto servers = static_cast<std::uint32_t>(run_.locals().size());
-  const std::size_t end = std::min(size, kOptionBytes + kChoicesMax * kBytesAChoice);
-  for (std::size_t at = kOptionBytes; at + 1 < end; at += kBytesAChoice) {
-    if (!run_.take(cluster::choice_of_bytes(data[at], data[at + 1], servers))) {
-      ++counts_.passed;
-      continue;
-    }
-    ++counts_.choices;
-    const cluster::RememberedRun::Transition& step = run_.transition();
-    if (step.server == spec::kNoServer) continue;
-    saw(step.state);
-    saw(cluster::standing(run_.views()));
-    saw(engine::mixed(step.before + step.input) ^ step.after);
+  const std::uint64_t calls_before = memory_.step_calls();
+  for (std::size_t at = resume(run); at + 1 < run.size(); at += kBytesAChoice) {
+    take_choice(cluster::choice_of_bytes(run[at], run[at + 1], servers));
+    keep(run, at + kBytesAChoice, calls_before);
   }
+  for (const std::uint64_t hash : seen_) saw(hash);
+  ++counts_.runs;
+  counts_.choices += taken_.choices;
+  counts_.passed += taken_.passed;
   if (run_.violation() != 0) fail(data, size);
   return true;
 }

@@ -1,10 +1,14 @@
 #include "checker/cluster/history_bytes.hpp"
 
+#include <array>
+
 namespace cluster {
 namespace {
 
 void put(std::string& bytes, std::uint64_t number) {
-  for (int i = 0; i < 8; ++i) bytes.push_back(static_cast<char>(number >> (8 * i)));
+  std::array<char, 8> low_first{};
+  for (std::size_t i = 0; i < 8; ++i) low_first[i] = static_cast<char>(number >> (8 * i));
+  bytes.append(low_first.data(), low_first.size());
 }
 
 void put(std::string& bytes, const spec::AskedRead& read) {

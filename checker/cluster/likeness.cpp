@@ -21,17 +21,17 @@ class Likeness {
   std::uint64_t hash_ = 0;
 };
 
-// Its last entries, by where terms grow, and what of it is committed, compacted and durable.
+// Its last entry, by whether the term grows there, and what of it is committed, compacted and
+// durable.
 void add_log(const ServerView& server, Likeness& likeness) {
-  constexpr std::size_t kShown = 2;
   const std::size_t size = server.log.size();
-  for (std::size_t i = size - std::min(size, kShown); i < size; ++i) {
-    const spec::Term before = i == 0 ? 0 : server.log[i - 1].term;
-    likeness.add(server.log[i].term == before ? 1 : 2);
-    likeness.add(server.log[i].is_membership ? 1 : 0);
+  if (size > 0) {
+    const spec::Term before = size == 1 ? 0 : server.log[size - 2].term;
+    likeness.add(server.log.back().term == before ? 1 : 2);
+    likeness.add(server.log.back().is_membership ? 1 : 0);
   }
   likeness.add(size == 0 || server.log.back().term == server.current_term ? 0 : 1);
-  likeness.add(size - std::min<std::size_t>(size, server.commit_index), 2);
+  likeness.add(size - std::min<std::size_t>(size, server.commit_index), 1);
   likeness.add(size - std::min<std::size_t>(size, server.snapshot.index), 1);
   likeness.add(server.snapshot.index, 1);
   if (server.disk) likeness.add(size == server.disk->log_index ? 1 : 2);
@@ -43,11 +43,9 @@ void add_followers(const ServerView& server, Likeness& likeness) {
   for (std::size_t i = 0; i < server.match_index.size(); ++i) {
     if (i + 1 == server.id) continue;
     const Index match = server.match_index[i];
-    const Index next = i < server.next_index.size() ? server.next_index[i] : 0;
     const bool is_complete = match >= server.log.size();
     const std::uint64_t sort = is_complete ? 2 : match > server.commit_index ? 1 : 0;
     sorts |= std::uint64_t{1} << sort;
-    if (next > match + 1) sorts |= 8;
   }
   likeness.add(sorts);
 }
@@ -57,10 +55,10 @@ void add_followers(const ServerView& server, Likeness& likeness) {
 std::uint64_t likeness(const ServerView& server) {
   Likeness likeness;
   likeness.add(static_cast<std::uint64_t>(server.role));
-  likeness.add(server.current_term, 2);
+  likeness.add(server.current_term, 1);
   likeness.add(server.voted_for == spec::kNoServer ? 0 : server.voted_for == server.id ? 1 : 2);
   likeness.add(server.leader == spec::kNoServer ? 0 : server.leader == server.voted_for ? 1 : 2);
-  likeness.add(server.votes_granted.size(), 2);
+  likeness.add(server.votes_granted.size(), 1);
   likeness.add(server.lease ? 1 : 0);
   likeness.add(server.heard ? 1 + std::min<std::size_t>(server.heard->size(), 1) : 0);
   likeness.add(server.transferee == spec::kNoServer ? 0 : 1);
@@ -68,7 +66,7 @@ std::uint64_t likeness(const ServerView& server) {
   add_log(server, likeness);
   add_followers(server, likeness);
   if (!server.membership.is_known()) return likeness.number();
-  likeness.add(server.membership.voters.size(), 3);
+  likeness.add(server.membership.voters.size(), 2);
   likeness.add(server.membership.outgoing.empty() ? 0 : 1);
   likeness.add(server.membership.learners.empty() ? 0 : 1);
   likeness.add(std::ranges::count(server.membership.voters, server.id) == 0 ? 0 : 1);
@@ -101,25 +99,36 @@ std::uint64_t likeness(const spec::MessageView& message) {
   return likeness.number();
 }
 
-std::uint64_t standing(std::span<const ServerView* const> servers) {
+Bearing bearing(const ServerView& server) {
+  Bearing bearing{.term = server.current_term, .commit_index = server.commit_index};
+  Likeness membership;
+  for (const auto* ids :
+       {&server.membership.voters, &server.membership.outgoing, &server.membership.learners}) {
+    membership.add(ids->size());
+    for (const spec::ServerId id : *ids) membership.add(id);
+  }
+  bearing.membership = membership.number();
+  const bool follows = server.role == spec::Role::Follower;
+  bearing.role = follows ? 0 : server.role == spec::Role::Leader ? 1 : 2;
+  bearing.role = bearing.role * 4 + (server.lease ? 2 : 0) + (server.reads.empty() ? 0 : 1);
+  return bearing;
+}
+
+std::uint64_t standing(std::span<const Bearing> servers) {
   spec::Term term = 0;
-  const ServerView* ahead = servers.front();
-  for (const ServerView* server : servers) {
-    term = std::max(term, server->current_term);
-    if (server->commit_index > ahead->commit_index) ahead = server;
+  const Bearing* ahead = &servers.front();
+  for (const Bearing& server : servers) {
+    term = std::max(term, server.term);
+    if (server.commit_index > ahead->commit_index) ahead = &server;
   }
   // The sorts that there are, of 48; and of servers that do not go by the membership of who is
   // ahead.
   std::uint64_t sorts = 0;
   std::uint64_t apart = 0;
-  for (const ServerView* server : servers) {
-    const bool follows = server->role == spec::Role::Follower;
-    unsigned sort = follows ? 0 : server->role == spec::Role::Leader ? 1 : 2;
-    sort = sort * 2 + (server->current_term == term ? 1 : 0);
-    sort = sort * 2 + (server->commit_index == ahead->commit_index ? 1 : 0);
-    sort = sort * 2 + (server->lease ? 1 : 0);
-    sort = sort * 2 + (server->reads.empty() ? 0 : 1);
-    (server->membership == ahead->membership ? sorts : apart) |= std::uint64_t{1} << sort;
+  for (const Bearing& server : servers) {
+    unsigned sort = server.role * 2 + (server.term == term ? 1 : 0);
+    sort = sort * 2 + (server.commit_index == ahead->commit_index ? 1 : 0);
+    (server.membership == ahead->membership ? sorts : apart) |= std::uint64_t{1} << sort;
   }
   Likeness standing;
   standing.add(sorts);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "checker/cluster/choice.hpp"
+#include "checker/cluster/likeness.hpp"
 #include "checker/cluster/step_memory.hpp"
 
 namespace cluster {
@@ -25,15 +26,16 @@ class RememberedRun {
   void take(std::span<const Choice> choices);
 
   // 0, or what the last choice violated: 1 + Property, the first in the order of spec::Property.
-  [[nodiscard]] std::uint32_t violation() const { return violation_; }
+  [[nodiscard]] std::uint32_t violation() const { return now_.violation; }
   // Of each server, in id order.
-  [[nodiscard]] std::span<const StepMemory::LocalId> locals() const { return locals_; }
-  [[nodiscard]] std::span<const spec::ServerView* const> views() const { return views_; }
+  [[nodiscard]] std::span<const StepMemory::LocalId> locals() const { return now_.locals; }
+  // How the servers stand to each other (likeness.hpp).
+  [[nodiscard]] std::uint64_t standing() const { return cluster::standing(now_.bearings); }
   // The bytes of a server's state, as a node has them. `server` counts from 0.
   [[nodiscard]] std::string state(std::size_t server) const {
-    return cluster_->states->bytes(memory_.local(locals_[server]).handle);
+    return cluster_->states->bytes(memory_.local(now_.locals[server]).handle);
   }
-  [[nodiscard]] const spec::History& history() const { return memory_.history(history_); }
+  [[nodiscard]] const spec::History& history() const { return memory_.history(now_.history); }
 
   // What a server's step was like, in numbers (likeness.hpp).
   struct Transition {
@@ -44,33 +46,45 @@ class RememberedRun {
     std::uint64_t state = 0;                  // its likeness after the step
   };
   // Of the last choice that was possible.
-  [[nodiscard]] const Transition& transition() const { return transition_; }
+  [[nodiscard]] const Transition& transition() const { return now_.transition; }
+
+  // Where a run has come to, and its way back there: a run of a cluster of the same options, begun
+  // since the memory was cleared, goes on from it as this one would.
+  struct State {
+    struct Flying {
+      std::uint32_t link = 0;  // from which server to which
+      StepMemory::MessageId message = 0;
+    };
+    std::vector<StepMemory::LocalId> locals;
+    std::vector<const spec::ServerView*> views;
+    std::vector<Bearing> bearings;
+    StepMemory::HistoryId history = 0;
+    std::vector<Flying> flying;            // in the order of sending
+    const Partition* partition = nullptr;  // nullptr: the network is not cut
+    AskedSoFar asked;
+    std::uint32_t violation = 0;
+    StepMemory::Facts facts;
+    bool is_judged = false;  // facts are of this state
+    Transition transition;
+  };
+  [[nodiscard]] const State& place() const { return now_; }
+  void go_on_from(const State& place) { now_ = place; }
 
  private:
   bool take_message(const Choice& choice);
   bool take_cut(const Choice& choice);
   bool take_input(const Choice& choice);
   void apply(std::size_t server, StepMemory::StepId step);
-  [[nodiscard]] std::vector<StepMemory::MessageId>& link(spec::ServerId from, spec::ServerId to) {
-    return links_[(from - 1) * locals_.size() + to - 1];
+  [[nodiscard]] std::uint32_t link(spec::ServerId from, spec::ServerId to) const {
+    return static_cast<std::uint32_t>((from - 1) * now_.locals.size() + to - 1);
   }
   [[nodiscard]] bool reaches(spec::ServerId from, spec::ServerId to) const {
-    return !is_cut_ || partition_[from - 1] == partition_[to - 1];
+    return now_.partition == nullptr || (*now_.partition)[from - 1] == (*now_.partition)[to - 1];
   }
 
   StepMemory& memory_;
   StepMemory::Cluster* cluster_ = nullptr;
-  std::vector<StepMemory::LocalId> locals_;
-  std::vector<const spec::ServerView*> views_;
-  StepMemory::HistoryId history_ = 0;
-  std::vector<std::vector<StepMemory::MessageId>> links_;  // oldest first
-  Partition partition_;
-  bool is_cut_ = false;
-  AskedSoFar asked_;
-  std::uint32_t violation_ = 0;
-  StepMemory::Facts facts_;
-  bool is_judged_ = false;  // facts_ are of this state
-  Transition transition_;
+  State now_;
 };
 
 }  // namespace cluster

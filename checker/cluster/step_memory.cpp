@@ -25,6 +25,11 @@ constexpr spec::PropertySet kOfServer =
 constexpr spec::PropertySet kOfPair =
     set_of(Property::LogMatching) | set_of(Property::MatchIndexSound);
 
+// What begins the words of a face.
+constexpr std::uint32_t kIsLog = 0;
+constexpr std::uint32_t kIsNoLeader = 1;
+constexpr std::uint32_t kIsLeader = 2;
+
 constexpr std::uint32_t kIsMessage = 1U << 31U;
 constexpr unsigned kNumberBits = 24;
 
@@ -52,6 +57,24 @@ bool holds_all(const spec::ServerView& server, const spec::History& history) {
                     [](const spec::CommittedEntry& committed, const spec::EntryView& held) {
                       return held == committed.entry;
                     });
+}
+
+// Equal words, equal entries.
+void put_words(const spec::EntryView& entry, std::vector<std::uint64_t>& words) {
+  words.push_back(entry.term);
+  words.push_back(entry.command.size() * 4 + (entry.no_op ? 2 : 0) + (entry.is_membership ? 1 : 0));
+  for (std::size_t at = 0; at < entry.command.size(); at += sizeof(std::uint64_t)) {
+    std::uint64_t word = 0;
+    const std::size_t size = std::min(sizeof word, entry.command.size() - at);
+    std::memcpy(&word, entry.command.data() + at, size);
+    words.push_back(word);
+  }
+  if (!entry.is_membership) return;
+  const spec::MembershipView& members = entry.membership;
+  for (const auto* ids : {&members.voters, &members.outgoing, &members.learners}) {
+    words.push_back(ids->size());
+    words.insert(words.end(), ids->begin(), ids->end());
+  }
 }
 
 std::uint32_t bits_of(const std::vector<spec::ServerId>& ids) {
@@ -125,7 +148,12 @@ StepMemory::LocalId StepMemory::intern_local(Cluster& cluster, std::string_view 
   if (!added) return id;
   const node::StateHandle kept = handle == nullptr ? cluster.states->keep_state() : *handle;
   const spec::ServerView& view = seen_.emplace_back(cluster.states->view(kept));
-  locals_.push_back({kept, &view, likeness(view), outline(view)});
+  locals_.push_back({.handle = kept,
+                     .view = &view,
+                     .likeness = likeness(view),
+                     .outline = outline(view),
+                     .bearing = bearing(view),
+                     .face = face_of(view)});
   bytes_ += 2 * bytes.size() + kStateBytes;
   return id;
 }
@@ -318,8 +346,24 @@ std::uint32_t StepMemory::facts_of(LocalId id, HistoryId history_id, std::size_t
   return found;
 }
 
+// Everything that the properties of kOfPair look at.
+StepMemory::Face StepMemory::face_of(const spec::ServerView& view) {
+  words_.assign(1, engine::pair_key(kIsLog, view.id));
+  for (const spec::EntryView& entry : view.log) put_words(entry, words_);
+  Face face{.log = tables_->faces.intern(words_).id, .leads = view.role == spec::Role::Leader};
+  words_.assign(
+      {engine::pair_key(face.leads ? kIsLeader : kIsNoLeader, face.log), view.current_term});
+  if (face.leads) words_.insert(words_.end(), view.match_index.begin(), view.match_index.end());
+  face.claims = tables_->faces.intern(words_).id;
+  return face;
+}
+
 bool StepMemory::agree(LocalId one, LocalId other, std::size_t servers) {
-  const std::uint64_t key = engine::pair_key(one, other);
+  const Face& left = locals_[one].face;
+  const Face& right = locals_[other].face;
+  // Where nobody leads, logs alone are compared, whatever the terms are.
+  const std::uint64_t key = left.leads || right.leads ? engine::pair_key(left.claims, right.claims)
+                                                      : engine::pair_key(left.log, right.log);
   if (const auto* found = tables_->pairs.find(key)) return *found != 0;
   set_blank_views(servers);
   for (const LocalId id : {one, other}) views_[locals_[id].view->id - 1] = locals_[id].view;
@@ -356,23 +400,38 @@ bool StepMemory::can_miss(std::uint32_t missing, std::size_t servers, HistoryId 
   return others >= spec::majority_of(servers);
 }
 
+// Whoever agreed with all others when `facts` were last used, and looks as it did then, still does.
+bool StepMemory::all_agree(std::span<const LocalId> locals, std::size_t changed, Facts& facts) {
+  const auto face_of = [&](std::size_t i) { return locals_[locals[i]].face; };
+  if (changed != kAll && facts.faces[changed] == face_of(changed)) return true;
+  bool agrees = true;
+  for (std::size_t i = 0; i < locals.size(); ++i) {
+    facts.faces[i] = face_of(i);
+    for (std::size_t j = 0; j < i && agrees; ++j) {
+      const bool is_new = changed == kAll || changed == i || changed == j;
+      agrees = !is_new || agree(locals[j], locals[i], locals.size());
+    }
+  }
+  return agrees;
+}
+
 std::uint32_t StepMemory::judge(std::span<const LocalId> locals, HistoryId history,
                                 std::size_t changed, Facts& facts) {
   const std::size_t servers = locals.size();
-  facts.resize(servers);
+  facts.shown.resize(servers);
+  facts.faces.resize(servers);
+  const bool is_same_history = facts.history == history;
+  facts.history = history;
   std::uint32_t not_holding = 0;
   std::uint32_t not_durable = 0;
-  bool is_fine = true;
+  bool is_fine = all_agree(locals, changed, facts);
   for (std::size_t i = 0; i < servers; ++i) {
-    const bool is_new = changed == kAll || changed == i;
-    if (is_new) facts[i] = facts_of(locals[i], history, servers);
-    not_holding |= (facts[i] & kHoldsCommitted) == 0 ? 1U << i : 0;
-    not_durable |= (facts[i] & kHasItDurable) == 0 ? 1U << i : 0;
-    is_fine = is_fine && (facts[i] & kIsFine) != 0;
-    for (std::size_t j = 0; j < i && is_fine; ++j) {
-      const bool is_new_pair = is_new || changed == j;
-      is_fine = !is_new_pair || agree(locals[j], locals[i], servers);
-    }
+    std::uint32_t& shown = facts.shown[i];
+    const bool is_new = changed == kAll || changed == i || !is_same_history;
+    if (is_new) shown = facts_of(locals[i], history, servers);
+    not_holding |= (shown & kHoldsCommitted) == 0 ? 1U << i : 0;
+    not_durable |= (shown & kHasItDurable) == 0 ? 1U << i : 0;
+    is_fine = is_fine && (shown & kIsFine) != 0;
   }
   is_fine =
       is_fine && can_miss(not_holding, servers, history) && can_miss(not_durable, servers, history);

@@ -4,8 +4,9 @@
 // Distinct server states, messages and histories are interned, and a server's step is a look-up
 // once it was computed, as in the models of the searches. The properties of cluster states are
 // judged piece by piece, and each piece is remembered: what one server shows against a history,
-// what two servers show of each other; how many hold what is committed is counted each time. Where
-// pieces leave a doubt, spec's rules are asked about the whole: theirs is the verdict.
+// what the logs and claims of two servers show of each other; how many hold what is committed is
+// counted each time. Where pieces leave a doubt, spec's rules are asked about the whole: theirs is
+// the verdict.
 //
 // Not for threads.
 #pragma once
@@ -21,6 +22,7 @@
 #include <vector>
 
 #include "checker/cluster/choice_rules.hpp"
+#include "checker/cluster/likeness.hpp"
 #include "checker/engine/interner.hpp"
 #include "checker/node/states.hpp"
 #include "spec/history.hpp"
@@ -37,11 +39,21 @@ class StepMemory {
   // Shared with whatever keeps their code in memory.
   using MakeStates = std::function<std::shared_ptr<node::States>(const node::Options&)>;
 
+  // What of a server its agreement with others depends on, by numbers: equal faces, equal numbers.
+  // Most steps change none of it.
+  struct Face {
+    std::uint32_t log = 0;     // and whose
+    std::uint32_t claims = 0;  // that, the term and, of a leader, what it takes others to hold
+    bool leads = false;
+    bool operator==(const Face&) const = default;
+  };
   struct Local {
     node::StateHandle handle = 0;
     const spec::ServerView* view = nullptr;  // stays where it is until clear()
     std::uint64_t likeness = 0;              // likeness.hpp
     std::uint64_t outline = 0;
+    Bearing bearing{};
+    Face face{};
   };
   struct Message {
     node::MessageHandle handle = 0;
@@ -84,9 +96,14 @@ class StepMemory {
   StepId receipt(Cluster& cluster, LocalId local, MessageId message);
   HistoryId extended(HistoryId history, StepId step);
   // What a judgement knows of each server, for the next one.
-  using Facts = std::vector<std::uint32_t>;
-  // 0, or what the state violates: 1 + Property. `changed`: if the last state that was judged with
-  // these facts differs in one server alone, its place; else kAll.
+  struct Facts {
+    HistoryId history = 0;
+    std::vector<std::uint32_t> shown{};
+    std::vector<Face> faces{};
+  };
+  // 0, or what the state violates: 1 + Property. `changed`: the place of the one server in which it
+  // may differ from the last state that was judged with these facts, whatever the history; else
+  // kAll.
   static constexpr std::size_t kAll = ~std::size_t{0};
   std::uint32_t judge(std::span<const LocalId> locals, HistoryId history, std::size_t changed,
                       Facts& facts);
@@ -115,7 +132,8 @@ class StepMemory {
     engine::FlatMap steps;     // (local, input)
     engine::FlatMap extended;  // (history, step)
     engine::FlatMap facts;     // (local, history)
-    engine::FlatMap pairs;     // (local, local)
+    engine::SequenceInterner<std::uint64_t> faces;
+    engine::FlatMap pairs;  // (face, face)
   };
   // The servers of a membership, bit i for server i + 1.
   struct Quorum {
@@ -141,8 +159,10 @@ class StepMemory {
   // `received`: nullptr where the step received nothing.
   std::uint32_t judge_step(Cluster& cluster, LocalId local, const Step& step,
                            const Message* received, bool restarted);
+  Face face_of(const spec::ServerView& view);
   std::uint32_t facts_of(LocalId local, HistoryId history, std::size_t servers);
   bool agree(LocalId one, LocalId other, std::size_t servers);
+  bool all_agree(std::span<const LocalId> locals, std::size_t changed, Facts& facts);
   std::uint32_t judge_whole(std::span<const LocalId> locals, HistoryId history);
   // Blank servers that break nothing, for those that are not looked at.
   void set_blank_views(std::size_t servers);

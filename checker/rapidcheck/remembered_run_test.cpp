@@ -7,6 +7,7 @@
 #include <rapidcheck/gtest.h>
 
 #include <set>
+#include <span>
 
 #include "checker/cluster/choice_bytes.hpp"
 #include "checker/cluster/choices.hpp"
@@ -51,6 +52,28 @@ void expect_same(const PlannedRun& run, StepMemory& memory, MakeNode make_node) 
 RC_GTEST_PROP(RememberedRun, IsTheChosenRun_OfTheCore, ()) {
   static StepMemory memory(node::make_raft_states);
   expect_same(*runs(), memory, node::make_raft_node);
+}
+
+// From where one run has come to another goes on as that one does, whatever it did before.
+RC_GTEST_PROP(RememberedRun, GoesOnFromAnyPlaceOfAnother, ()) {
+  static StepMemory memory(node::make_raft_states);
+  const PlannedRun run = *runs();
+  const auto choices = std::span<const Choice>(run.choices);
+  const std::size_t parting = *rc::gen::inRange<std::size_t>(0, choices.size() + 1);
+  RememberedRun one(memory);
+  one.begin(run.options);
+  one.take(choices.first(parting));
+  RememberedRun other(memory);
+  other.begin(run.options);
+  other.take(choices.first(*rc::gen::inRange<std::size_t>(0, choices.size() + 1)));
+  other.go_on_from(one.place());
+  for (const Choice& choice : choices.subspan(parting)) {
+    RC_ASSERT(one.take(choice) == other.take(choice));
+    RC_ASSERT(one.violation() == other.violation());
+    RC_ASSERT(one.history() == other.history());
+    RC_ASSERT(one.standing() == other.standing());
+    for (std::size_t i = 0; i < run.options.servers; ++i) RC_ASSERT(one.state(i) == other.state(i));
+  }
 }
 
 RC_GTEST_PROP(RememberedRun, IsTheChosenRun_OfNodesKeptAsBytes, ()) {
@@ -156,8 +179,8 @@ TEST(Likeness, OfAWholeCluster_IsWhoIsBehindAndGoesByWhat) {
   const spec::ServerView one = follower_of(1, 2, 5);
   const spec::ServerView two = follower_of(2, 2, 5);
   const auto of = [](const spec::ServerView& left, const spec::ServerView& right) {
-    const spec::ServerView* const views[] = {&left, &right};
-    return standing(views);
+    const Bearing bearings[] = {bearing(left), bearing(right)};
+    return standing(bearings);
   };
   EXPECT_EQ(of(one, two), of(two, one));
   std::set<std::uint64_t> found{of(one, two)};
