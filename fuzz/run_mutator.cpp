@@ -93,7 +93,7 @@ class Mutation {
     if (run_.options.lease_reads) kinds[4] = kinds[5] = ChoiceKind::Read;
     if (run_.options.snapshots) kinds[6] = ChoiceKind::Compact;
     const bool has_changes = run_.options.changes != node::Changes::None;
-    if (has_changes) kinds[3] = kinds[5] = kinds[7] = ChoiceKind::ChangeMembership;
+    if (has_changes) kinds[1] = kinds[3] = kinds[5] = kinds[7] = ChoiceKind::ChangeMembership;
     const ChoiceKind kind = kinds[random_.below(kinds.size())];
     // Which of the changes is as good as another.
     const auto any = static_cast<std::uint8_t>(random_.below(16));
@@ -184,7 +184,7 @@ class Mutation {
     }
     if (random_.below(2) == 0) choices.push_back(request(server()));
     // As a rule behind all that was: that is what was worth to be kept.
-    const bool goes_on = random_.below(2) == 0;
+    const bool goes_on = random_.below(4) != 0;
     changed_ = goes_on ? run_.choices.size() : place();
     run_.choices.insert(at(changed_), choices.begin(), choices.end());
     changed_ += choices.size();  // ends no sooner
@@ -248,11 +248,11 @@ class Mutation {
   }
   void cut_short() { run_.choices.resize(place()); }
   // What was meant for another state than it now comes to, and long after it, is mostly noise that
-  // takes time: three times of four a long run ends soon after what was changed in it.
+  // takes time: as a rule a run ends soon after what was changed in it.
   void end_soon() {
-    constexpr std::size_t kLong = 16;
+    constexpr std::size_t kLong = 8;
     const std::size_t end = changed_ + random_.below(kLong);
-    if (run_.choices.size() > std::max(end, kLong) && random_.below(4) != 0) {
+    if (run_.choices.size() > std::max(end, kLong) && random_.below(8) != 0) {
       run_.choices.resize(end);
     }
   }
@@ -323,6 +323,12 @@ std::size_t cross_runs(std::span<const std::uint8_t> one, std::span<const std::u
   static std::vector<Choice> added;
   if (out.size() < kOptionBytes) return 0;
   Random random(seed, 2);
+  // A fuzzer crosses as often as it mutates, which is too often.
+  if (random.below(2) == 0) {
+    const std::size_t size = std::min(one.size(), out.size());
+    std::copy_n(one.data(), size, out.data());
+    return mutate_run(out, size, seed);
+  }
   write_options(random.below(4) == 0 ? other : one, out);
   const std::uint32_t servers = options_in(out).servers;
   read_choices(one, servers, choices);
@@ -330,16 +336,16 @@ std::size_t cross_runs(std::span<const std::uint8_t> one, std::span<const std::u
   const auto below = [&](std::size_t count) {
     return static_cast<std::ptrdiff_t>(random.below(static_cast<std::uint32_t>(count + 1)));
   };
+  // A piece of the other behind all of one, as a rule, or in the middle of it, and then with little
+  // of what came behind: that was meant for other states than those it would now come to, and is
+  // most of what has to be computed for nothing.
+  constexpr std::uint32_t kPieceMax = 6;
   const auto from = added.begin() + below(added.size());
-  if (random.below(2) == 0) {
-    // The beginning of one and the end of the other.
-    choices.resize(static_cast<std::size_t>(below(choices.size())));
-    choices.insert(choices.end(), from, added.end());
-  } else {
-    // A piece of the other in the middle of one.
-    const auto size = std::min<std::ptrdiff_t>(added.end() - from, 1 + below(20));
-    choices.insert(choices.begin() + below(choices.size()), from, from + size);
-  }
+  const auto size = std::min<std::ptrdiff_t>(added.end() - from, 1 + random.below(kPieceMax));
+  const std::ptrdiff_t at = random.below(2) == 0 ? std::ssize(choices) : below(choices.size());
+  const std::ptrdiff_t rest = random.below(2) == 0 ? 0 : random.below(kPieceMax);
+  choices.resize(static_cast<std::size_t>(std::min(at + rest, std::ssize(choices))));
+  choices.insert(choices.begin() + at, from, from + size);
   return write_choices(choices, out);
 }
 

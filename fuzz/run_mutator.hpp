@@ -13,8 +13,8 @@ namespace fuzz {
 // Changes the first `size` bytes of `bytes` in place; at most all of them are used. The size then.
 std::size_t mutate_run(std::span<std::uint8_t> bytes, std::size_t size, std::uint64_t seed);
 
-// The options of one of them, as a rule the first, and choices of both. Writes to `out`; how many
-// bytes.
+// The options of one of them, as a rule the first, and choices of both: a piece of the other in or
+// behind the first. Half the time it changes the first as above. Writes to `out`; how many bytes.
 std::size_t cross_runs(std::span<const std::uint8_t> one, std::span<const std::uint8_t> other,
                        std::span<std::uint8_t> out, std::uint64_t seed);
 
