@@ -15,8 +15,9 @@ void LossPatterns::make(std::size_t sent) {
   std::ranges::stable_sort(made.lost, {}, losses);
   for (int count = 0; count <= losses(made.lost.back()) + 1; ++count) {
     const auto first = std::ranges::lower_bound(made.lost, count, {}, losses);
-    made.begin.push_back(static_cast<std::size_t>(first - made.lost.begin()));
+    made.fitting.push_back({std::span(first, made.lost.end()), first != made.lost.begin()});
   }
+  made.excess_max = made.fitting.size() - 1;
 }
 
 }  // namespace engine

@@ -22,6 +22,8 @@ class LossPatterns {
  public:
   // `capacity`: at most so many messages on the network.
   LossPatterns(Loss loss, std::size_t capacity) : loss_(loss), capacity_(capacity) {}
+  LossPatterns(const LossPatterns&) = delete;
+  LossPatterns& operator=(const LossPatterns&) = delete;
 
   // Those that leave no more than the capacity, fewest losses first.
   struct Fitting {
@@ -30,19 +32,19 @@ class LossPatterns {
   };
   // Of `sent` messages, for a network that holds `held`.
   Fitting fitting(std::size_t held, std::size_t sent) {
-    if (sent > kSentMax || all_[sent].lost.empty()) make(sent);
+    if (sent > kSentMax || all_[sent].fitting.empty()) make(sent);
     const Patterns& all = all_[sent];
     const std::size_t size = held + sent;
     const std::size_t excess = size > capacity_ ? size - capacity_ : 0;
-    const std::size_t first = all.begin[std::min(excess, all.begin.size() - 1)];
-    return {std::span(all.lost).subspan(first), first > 0};
+    return all.fitting[std::min(excess, all.excess_max)];
   }
 
  private:
   static constexpr std::size_t kSentMax = 15;  // by one step: there are 2^15 ways to lose of them
   struct Patterns {
-    std::vector<std::uint32_t> lost;
-    std::vector<std::size_t> begin;  // by how many are lost: where those begin; then the end
+    std::vector<std::uint32_t> lost;  // fewest losses first
+    std::vector<Fitting> fitting;     // by how many must be lost at least
+    std::size_t excess_max = 0;       // more than can be lost
   };
   void make(std::size_t sent);
 
