@@ -425,13 +425,13 @@ engine::HalfId ClusterModel::after_losses(engine::HalfId half, unsigned count) {
 std::uint32_t ClusterModel::check(engine::HalfId half) {
   std::atomic<std::uint8_t>& verdict = checked_.at(half, "cluster states");
   if (const auto known = verdict.load(std::memory_order_relaxed); known != 0) return known - 1U;
-  std::vector<const spec::ServerView*> views;
-  views.reserve(servers());
+  std::array<const spec::ServerView*, kServersMax> views{};
   const Row row = rows_[half];
   for (std::size_t server = 0; server < servers(); ++server) {
-    views.push_back(&locals_[row[server]].view);
+    views[server] = &locals_[row[server]].view;
   }
-  const auto broken = spec::check_state(views, histories_[row[history_slot()]], properties_);
+  const auto broken = spec::check_state(std::span(views).first(servers()),
+                                        histories_[row[history_slot()]], properties_);
   std::uint32_t violation = broken ? number_of(broken->property) : 0;
   if (violation == 0 && goal_) {
     const std::lock_guard lock(mutex_);

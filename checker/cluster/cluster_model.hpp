@@ -109,7 +109,7 @@ class ClusterModel final : public engine::Model {
   [[nodiscard]] std::size_t part_count() const override {
     return bounds_.partitions == 0 ? servers() : 0;
   }
-  void parts(engine::HalfId half, std::vector<engine::NamedPart>& parts) override;
+  void parts(engine::HalfId half, std::span<engine::NamedPart> parts) override;
   [[nodiscard]] std::size_t receiver(engine::MessageId message) const override {
     return messages_[message].to - 1;
   }

@@ -19,13 +19,12 @@ void put(std::string& bytes, std::string_view text) {
 
 }  // namespace
 
-void ClusterModel::parts(engine::HalfId half, std::vector<engine::NamedPart>& parts) {
-  parts.clear();
+void ClusterModel::parts(engine::HalfId half, std::span<engine::NamedPart> parts) {
   const Row row = rows_[half];
   const WorldId world = row[world_slot()];
   for (std::size_t server = 0; server < servers(); ++server) {
-    parts.push_back(remembered(named_parts_, engine::pair_key(row[server], world),
-                               [&] { return compute_part(row[server], world, server); }));
+    parts[server] = remembered(named_parts_, engine::pair_key(row[server], world),
+                               [&] { return compute_part(row[server], world, server); });
   }
 }
 

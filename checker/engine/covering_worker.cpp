@@ -347,13 +347,12 @@ void CoveringWorker::flush() {
 
 void CoveringWorker::receive() {
   if (!has_mail()) return;
-  std::vector<Block> blocks;
   {
     const std::lock_guard lock(inbox_mutex_);
-    blocks.swap(inbox_);
+    mail_.swap(inbox_);
     has_mail_.store(false, std::memory_order_relaxed);
   }
-  for (Block& block : blocks) {
+  for (Block& block : mail_) {
     for (std::size_t at = 0; at < block.size();) {
       const Origin origin{block[at], block[at + 1], block[at + 2]};
       const HalfId half = block[at + 3];
@@ -368,6 +367,7 @@ void CoveringWorker::receive() {
     block.clear();
     spare_.push_back(std::move(block));
   }
+  mail_.clear();
   show();
 }
 
@@ -380,24 +380,23 @@ void CoveringWorker::bring_up_to_date(Place& at) {
 // What was left out of a closure may matter now, so each set is closed again. The larger images
 // come first, so that none that is kept is covered by a later one.
 void CoveringWorker::refresh(Place& at) {
-  struct Refreshed {
-    NodeId node;
-    bool grew;
-    std::vector<Imaged> imaged;
-  };
-  std::vector<Refreshed> members;
+  refreshed_.clear();
+  refreshed_sets_.clear();
   at.sets.for_each([&](NodeId node, MessagesView set) {
     reduce(at, set);
     const std::size_t before = imaged_.size();
     if (is_fastest()) close(at);
-    members.push_back({node, imaged_.size() != before, imaged_});
+    refreshed_.push_back({node, imaged_.size() != before, refreshed_sets_.size(), imaged_.size()});
+    refreshed_sets_.insert(refreshed_sets_.end(), imaged_.begin(), imaged_.end());
   });
-  std::ranges::stable_sort(members, std::ranges::greater{},
-                           [](const Refreshed& member) { return member.imaged.size(); });
+  std::ranges::sort(refreshed_, [](const Refreshed& a, const Refreshed& b) {
+    return std::pair(b.size, a.first) < std::pair(a.size, b.first);
+  });
   maximal_ -= at.sets.size();
   at.sets.clear();
-  for (const Refreshed& member : members) {
-    imaged_ = member.imaged;
+  for (const Refreshed& member : refreshed_) {
+    const auto set = std::span(refreshed_sets_).subspan(member.first, member.size);
+    imaged_.assign(set.begin(), set.end());
     if (is_covered(at)) continue;
     at.sets.add(member.node, kept_set_, image_, 0);
     if (member.grew) push(member.node, image_.size());

@@ -169,6 +169,13 @@ class CoveringWorker {
     MessageId message = kNone;
     auto operator<=>(const Imaged&) const = default;
   };
+  // A member of a half's sets while they are refreshed, and where its images are.
+  struct Refreshed {
+    NodeId node = kNone;
+    bool grew = false;
+    std::size_t first = 0;
+    std::size_t size = 0;
+  };
   // States on their way to another worker, end to end: where from, edge, depth, half, the size of
   // the set with a bit that tells whether relevance is to learn of the edge, the set.
   using Block = std::vector<std::uint32_t>;
@@ -246,6 +253,7 @@ class CoveringWorker {
 
   std::vector<Block> outboxes_;  // by worker
   std::vector<Block> spare_;     // emptied ones, with their memory
+  std::vector<Block> mail_;      // taken out of the inbox
 
   // Scratch.
   Messages set_;      // of the node that is expanded
@@ -255,6 +263,8 @@ class CoveringWorker {
   Messages unknown_;
   HalfGraph::Answers answers_;
   std::vector<Imaged> imaged_;
+  std::vector<Refreshed> refreshed_;
+  std::vector<Imaged> refreshed_sets_;  // end to end
   Messages kept_set_;
   Messages image_;
   Relevance::Considered considered_;

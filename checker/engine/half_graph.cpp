@@ -35,10 +35,14 @@ HalfGraph::EdgeRange HalfGraph::expand(HalfId half) {
   const ModelLock model_lock = lock_model();
   Row& row = rows_[half];
   if (row.is_expanded.load(std::memory_order_acquire)) return row.internal;
-  std::vector<Step> steps;
+  // Kept, so that their memory serves again: small blocks of two threads may share a line.
+  thread_local std::vector<Step> steps;
+  thread_local Answers answers;
+  thread_local std::vector<std::uint16_t> cut_off;
+  steps.clear();
+  answers.clear();
+  cut_off.clear();
   model_.internal_steps(half, steps);
-  std::vector<Answer> answers;
-  std::vector<std::uint16_t> cut_off;
   for (const Step& step : steps) {
     if (step.next != kNone) {
       answers.push_back(answer(step));

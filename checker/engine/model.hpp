@@ -140,8 +140,8 @@ class Model {
   // servers): a part holds all that decides what receiving a message addressed to it comes to. A
   // model that does not say keeps the defaults: every message is then taken to matter.
   [[nodiscard]] virtual std::size_t part_count() const { return 0; }
-  // The parts of a canonical half, by their slots.
-  virtual void parts(HalfId, std::vector<NamedPart>&) {}
+  // Writes the parts of a canonical half, by their slots: part_count() of them.
+  virtual void parts(HalfId, std::span<NamedPart>) {}
   // The slot to which a message is addressed.
   [[nodiscard]] virtual std::size_t receiver(MessageId) const { return 0; }
   // Of a representative: its slot, and the renamings (identity excluded) that map it to itself.

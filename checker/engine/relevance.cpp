@@ -58,12 +58,11 @@ void Relevance::learn_half(HalfId half) {
   if ((std::size_t{half} + 1) * slots_.size() > half_parts_.capacity()) {
     throw std::length_error("too many cluster halves");
   }
-  std::vector<NamedPart> parts;
+  const std::span parts(half_parts_.data() + std::size_t{half} * slots_.size(), slots_.size());
   {
     const auto model_lock = graph_.lock_model();
     graph_.model().parts(half, parts);
   }
-  std::ranges::copy(parts, half_parts_.data() + std::size_t{half} * slots_.size());
   for (const NamedPart& named : parts) {
     if (is_learned_.at(named.part, "parts").load(std::memory_order_acquire)) continue;
     const std::lock_guard lock(mutex_);

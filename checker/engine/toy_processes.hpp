@@ -102,9 +102,8 @@ class Processes final : public NamedModel<std::vector<int>> {
   }
 
   [[nodiscard]] std::size_t part_count() const override { return tells_parts_ ? n_ : 0; }
-  void parts(HalfId half, std::vector<NamedPart>& parts) override {
-    parts.clear();
-    for (std::uint32_t i = 0; i < n_; ++i) parts.push_back(part_of(state(half), i));
+  void parts(HalfId half, std::span<NamedPart> parts) override {
+    for (std::uint32_t i = 0; i < n_; ++i) parts[i] = part_of(state(half), i);
   }
   [[nodiscard]] std::size_t receiver(MessageId message) const override { return message % n_; }
   [[nodiscard]] std::size_t slot(PartId part) const override { return parts_[part].slot; }
