@@ -10,9 +10,8 @@ namespace spec {
 // The last index through which both logs hold the same entries; 0 if they differ from the start.
 // Example: logs a b c and a x hold the same through index 1.
 inline Index agreed_through(const ServerView& left, const ServerView& right) {
-  const auto first_difference =
-      std::mismatch(left.log.begin(), left.log.end(), right.log.begin(), right.log.end());
-  return static_cast<Index>(first_difference.first - left.log.begin());
+  const auto first_difference = std::ranges::mismatch(left.log, right.log);
+  return static_cast<Index>(first_difference.in1 - left.log.begin());
 }
 
 }  // namespace spec

@@ -42,8 +42,8 @@ class Antichain {
   explicit Antichain(std::pmr::memory_resource* memory = std::pmr::get_default_resource())
       : words_(memory) {}
 
-  // Whether a member's image includes `image`.
-  [[nodiscard]] bool covers(MessagesView image) const;
+  // Whether a member's image includes this one.
+  [[nodiscard]] bool covers(MessagesView candidate) const;
 
   // Adds a set that no member covers. Members that it covers are dropped, if their node is not
   // below `droppable_from`. Returns how many were.

@@ -77,7 +77,7 @@ int opened(const std::filesystem::path& path, int flags) {
   return fd;
 }
 
-const std::filesystem::path& made(const std::filesystem::path& directory) {
+std::filesystem::path made(std::filesystem::path directory) {
   std::error_code error;
   std::filesystem::create_directories(directory, error);
   if (error) throw ArchiveError(directory.string() + ": " + error.message());

@@ -70,7 +70,7 @@ class CoveringSearch {
   };
   struct OnBarrier {
     CoveringSearch* search;
-    void operator()() noexcept { search->all_stand_still(); }
+    void operator()() const noexcept { search->all_stand_still(); }
   };
 
   // The initial state, at its half's owner.

@@ -114,7 +114,7 @@ class LevelSearch {
  private:
   struct OnBarrier {
     LevelSearch* search;
-    void operator()() noexcept { search->all_stand_still(); }
+    void operator()() const noexcept { search->all_stand_still(); }
   };
 
   void start_threads(std::vector<std::jthread>& threads);

@@ -71,7 +71,7 @@ std::uint32_t crc32c_by_tables(std::span<const std::byte> bytes, std::uint32_t c
 
 std::uint32_t crc32c(std::span<const std::byte> bytes, std::uint32_t crc) {
 #if defined(__x86_64__)
-  static const bool has_instruction = __builtin_cpu_supports("sse4.2") != 0;
+  static const bool has_instruction = static_cast<bool>(__builtin_cpu_supports("sse4.2"));
   if (has_instruction) return crc32c_by_instruction(bytes, crc);
 #endif
   return crc32c_by_tables(bytes, crc);
