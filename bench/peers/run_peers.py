@@ -65,7 +65,7 @@ CONTESTANTS = [
     Contestant("spin -O3", SPIN, ("-O3", "-DSAFETY")),
     Contestant("spin fast", SPIN, FAST, quick=True),
     Contestant("spin fast, SFH", SPIN, FAST + ("-DSFH",)),
-    Contestant("spin fast, NOCOMP", SPIN, FAST + ("-DNOCOMP",)),
+    Contestant("spin fast, NOCOMP", SPIN, FAST + ("-DNOCOMP",), quick=True),
     Contestant("spin fast, BFS", SPIN, FAST + ("-DBFS",), VISIBLE, quick=True),
     Contestant("spin fast, COLLAPSE", SPIN, FAST + ("-DCOLLAPSE",), quick=True),
     Contestant("spin fast, MA", SPIN, FAST + ("-DMA=64",)),
