@@ -252,6 +252,7 @@ class ClusterModel final : public engine::Model {
   engine::Canonical compute_canonical(engine::HalfId half);
   // A name of the local states that this one becomes under all renamings.
   std::uint32_t orbit_of(LocalId local);
+  LocalId compute_orbit(LocalId local);
   // What follows from which servers' local states have the same orbit, and which a lesser one.
   struct Pattern {
     std::vector<engine::Renaming> sorting{};  // that put the servers in the order of their orbits

@@ -110,13 +110,26 @@ engine::Canonical ClusterModel::canonical(engine::HalfId half) {
 }
 
 std::uint32_t ClusterModel::orbit_of(LocalId local) {
-  return remembered(local_orbits_[local], [&] {
-    LocalId least = local;
-    for (engine::Renaming renaming = 1; renaming < permutations_.size(); ++renaming) {
-      least = std::min(least, renamed_local(local, renaming));
+  return remembered(local_orbits_[local], [&] { return compute_orbit(local); });
+}
+
+// The node renames this one only: what its renamings become is known then, too.
+LocalId ClusterModel::compute_orbit(LocalId local) {
+  std::vector<LocalId> images{local};
+  for (engine::Renaming renaming = 1; renaming < permutations_.size(); ++renaming) {
+    images.push_back(renamed_local(local, renaming));
+  }
+  const LocalId least = *std::ranges::min_element(images);
+  for (engine::Renaming first = 1; first < permutations_.size(); ++first) {
+    const LocalId member = images[first];
+    if (local_orbits_[member].load(std::memory_order_relaxed) != 0) continue;
+    for (engine::Renaming next = 1; next < permutations_.size(); ++next) {
+      slot_of(renamed_locals_, member, next)
+          .store(images[permutations_.then(first, next)] + 1, std::memory_order_release);
     }
-    return least;
-  });
+    local_orbits_[member].store(least + 1, std::memory_order_release);
+  }
+  return least;
 }
 
 const ClusterModel::Pattern& ClusterModel::pattern_of(Row row) {
