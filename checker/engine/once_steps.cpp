@@ -7,8 +7,7 @@ OnceSteps::OnceSteps(HalfGraph& graph, const OnceNetworks& networks, const Permu
       networks_(networks),
       symmetry_(symmetry),
       bases_(symmetry == nullptr ? 1 : symmetry->size()),
-      made_(bases_.size(), 0),
-      composed_(bases_.size() * bases_.size(), kNone) {}
+      made_(bases_.size(), 0) {}
 
 void OnceSteps::start(NetworkId network) {
   words_ = networks_[network];
@@ -45,18 +44,12 @@ void OnceSteps::step(const Edge& edge, MessageId spent, Renaming renaming, OnceS
   if (spent != kNone) after.spend(graph_.renamed(spent, renaming));
 }
 
-Renaming OnceSteps::then(Renaming one, Renaming other) {
-  Renaming& composed = composed_[one * bases_.size() + other];
-  if (composed == kNone) composed = symmetry_->then(one, other);
-  return composed;
-}
-
 OnceSteps::Outcome OnceSteps::after(const Edge& edge, MessageId spent) {
   step(edge, spent, edge.renaming, best_);
   Outcome outcome{.network = &best_};
   if (!edge.has_ties) return outcome;
   for (const Renaming tie : graph_.automorphisms(edge.next)) {
-    step(edge, spent, then(edge.renaming, tie), other_);
+    step(edge, spent, symmetry_->then(edge.renaming, tie), other_);
     if (other_ < best_) {
       std::swap(best_, other_);
       outcome.of_tie = tie;

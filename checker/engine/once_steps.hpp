@@ -49,7 +49,6 @@ class OnceSteps {
   // The network of start(), renamed.
   const OnceSet& base(Renaming renaming);
   void step(const Edge& edge, MessageId spent, Renaming renaming, OnceSet& after);
-  Renaming then(Renaming one, Renaming other);
   void rename(std::span<const OnceSet::Word> words, Renaming renaming, OnceSet& after);
 
   HalfGraph& graph_;
@@ -59,7 +58,6 @@ class OnceSteps {
   std::vector<OnceSet> bases_;       // by renaming
   std::vector<std::uint64_t> made_;  // by renaming: the start() that bases_ is from
   std::uint64_t starts_ = 0;
-  std::vector<Renaming> composed_;  // by the pair of renamings; kNone: not known yet
   OnceSet best_;
   OnceSet other_;
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <map>
 #include <numeric>
@@ -27,24 +28,30 @@ class Permutations {
     } while (std::ranges::next_permutation(images).found);
     inverse_.resize(size());
     for (Renaming p = 0; p < size(); ++p) inverse_[p] = find_inverse(p);
-    if (size() > kTabledMax) return;
-    then_.reserve(size() * size());
-    for (Renaming p = 0; p < size(); ++p) {
-      for (Renaming q = 0; q < size(); ++q) then_.push_back(find_then(p, q));
-    }
+    // Beyond 6 things nobody searches with symmetry, and the table would be large.
+    if (size() <= kTabledMax) then_ = std::vector<std::atomic<Renaming>>(size() * size());
   }
 
   [[nodiscard]] std::size_t size() const { return images_.size(); }
   // images(p)[i] is what i becomes under p.
   [[nodiscard]] std::span<const std::uint8_t> images(Renaming p) const { return images_[p]; }
   [[nodiscard]] Renaming inverse(Renaming p) const { return inverse_[p]; }
-  // First p, then q.
+  // First p, then q. Any thread may ask: each answer is remembered.
   [[nodiscard]] Renaming then(Renaming p, Renaming q) const {
-    return then_.empty() ? find_then(p, q) : then_[p * size() + q];
+    if (p == 0) return q;
+    if (q == 0) return p;
+    if (then_.empty()) return find_then(p, q);
+    std::atomic<Renaming>& known = then_[p * size() + q];
+    if (const Renaming answer = known.load(std::memory_order_relaxed); answer != 0) {
+      return answer - 1;
+    }
+    const Renaming answer = find_then(p, q);
+    known.store(answer + 1, std::memory_order_relaxed);
+    return answer;
   }
 
  private:
-  static constexpr std::size_t kTabledMax = 120;
+  static constexpr std::size_t kTabledMax = 720;
 
   [[nodiscard]] Renaming find_then(Renaming p, Renaming q) const {
     std::vector<std::uint8_t> composed(images_[p].size());
@@ -62,7 +69,7 @@ class Permutations {
   std::vector<std::vector<std::uint8_t>> images_;
   std::map<std::vector<std::uint8_t>, Renaming> numbers_;
   std::vector<Renaming> inverse_;
-  std::vector<Renaming> then_;  // by p and q, if they are few enough
+  mutable std::vector<std::atomic<Renaming>> then_;  // by p and q: 1 + the answer; 0: not asked yet
 };
 
 }  // namespace engine
