@@ -119,7 +119,7 @@ void CoveringWorker::learn(Place& at, std::span<const Imaged> messages) {
 }
 
 void CoveringWorker::learn(Place& at, std::span<const MessageId> unknown) {
-  EdgeId id = graph_.add_deliveries(at.half, unknown, answers_);
+  EdgeId id = graph_.add_deliveries(at.half, unknown);
   at.known.reserve(at.known.size() + unknown.size());
   for (const MessageId message : unknown) {
     const auto after = std::ranges::lower_bound(at.known, message, {}, &Known::message);

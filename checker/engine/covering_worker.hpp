@@ -261,7 +261,6 @@ class CoveringWorker {
   Messages renamed_;
   Messages received_;
   Messages unknown_;
-  HalfGraph::Answers answers_;
   std::vector<Imaged> imaged_;
   std::vector<Refreshed> refreshed_;
   std::vector<Imaged> refreshed_sets_;  // end to end

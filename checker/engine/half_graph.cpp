@@ -37,7 +37,7 @@ HalfGraph::EdgeRange HalfGraph::expand(HalfId half) {
   if (row.is_expanded.load(std::memory_order_acquire)) return row.internal;
   // Kept, so that their memory serves again: small blocks of two threads may share a line.
   thread_local std::vector<Step> steps;
-  thread_local Answers answers;
+  thread_local std::vector<Answer> answers;
   thread_local std::vector<std::uint16_t> cut_off;
   steps.clear();
   answers.clear();
@@ -122,8 +122,8 @@ EdgeId HalfGraph::add_delivery(HalfId half, std::uint32_t key) {
   return id;
 }
 
-EdgeId HalfGraph::add_deliveries(HalfId half, std::span<const MessageId> messages,
-                                 Answers& answers) {
+EdgeId HalfGraph::add_deliveries(HalfId half, std::span<const MessageId> messages) {
+  thread_local std::vector<Answer> answers;  // kept, as in expand()
   answers.clear();
   {
     const ModelLock model_lock = lock_model();

@@ -88,17 +88,10 @@ class HalfGraph {
     return known != kNone ? known : add_delivery(half, key);
   }
 
-  // What the model says of steps of which there are no edges yet.
-  struct Answer {
-    Step step;
-    Canonical canonical;  // what it leads to
-  };
-  using Answers = std::vector<Answer>;
   // The steps of receiving `messages`, in the first of their ways, in a row: the result is the
   // first one's. For a caller who remembers them itself and asks once for each: they are computed
   // in any case, and delivery() does not find them.
-  // `answers` is scratch for the caller to keep, so that its memory serves again.
-  EdgeId add_deliveries(HalfId half, std::span<const MessageId> messages, Answers& answers);
+  EdgeId add_deliveries(HalfId half, std::span<const MessageId> messages);
 
   // Calls take(edge, consumes) for every way to receive a message, and cut(bound) for every one
   // that a bound forbids.
@@ -157,6 +150,12 @@ class HalfGraph {
   }
 
  private:
+  // What the model says of steps of which there are no edges yet.
+  struct Answer {
+    Step step;
+    Canonical canonical;  // what it leads to
+  };
+
   // Slots of key << 32 | edge; ~0: empty. At least a quarter of them is.
   struct Table {
     explicit Table(std::uint32_t slot_count);

@@ -105,8 +105,7 @@ TEST(HalfGraph, ComputesReceiptsInARow_LikeOneByOne) {
   std::vector<MessageId> messages(broadcast.message_count());
   std::iota(messages.rbegin(), messages.rend(), MessageId{0});
   ASSERT_GT(messages.size(), 1U);
-  HalfGraph::Answers answers;
-  const EdgeId first = graph.add_deliveries(half, messages, answers);
+  const EdgeId first = graph.add_deliveries(half, messages);
   for (std::size_t i = 0; i < messages.size(); ++i) {
     const auto in_row = static_cast<EdgeId>(first + i);
     const EdgeId alone = graph.delivery(half, messages[i]);
