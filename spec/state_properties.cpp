@@ -308,18 +308,18 @@ Broken committed_durable(Servers servers, const History& history) {
   const Index first = first_not_held_by_all(servers, history, true);
   for (Index index = first; index <= history.committed.size(); ++index) {
     const EntryView& entry = history.committed[index - 1].entry;
-    const auto has = [&](const ServerView* server) {
-      return holds(*server, index, entry) && (!server->disk || server->disk->log_index >= index);
-    };
-    const auto having = static_cast<std::size_t>(std::ranges::count_if(servers, has));
-    bool is_safe = having >= majority_of(servers.size());
-    if (history.first_membership.is_known()) {
-      std::vector<ServerId> others;
-      for (const ServerView* server : servers) {
-        if (!has(server)) others.push_back(server->id);
+    const bool is_by_membership = history.first_membership.is_known();
+    std::size_t having = 0;
+    std::vector<ServerId> others;  // empty where nobody asks for them
+    for (const ServerView* server : servers) {
+      if (holds(*server, index, entry) && (!server->disk || server->disk->log_index >= index)) {
+        ++having;
+      } else if (is_by_membership) {
+        others.push_back(server->id);
       }
-      is_safe = !has_quorum(membership_at(history, index), others);
     }
+    const bool is_safe = is_by_membership ? !has_quorum(membership_at(history, index), others)
+                                          : having >= majority_of(servers.size());
     if (is_safe) continue;
     return fmt::format("the committed entry {} at index {} is on the disks of {} of {} servers",
                        describe(&entry), index, having, servers.size());

@@ -17,7 +17,6 @@ void LossPatterns::make(std::size_t sent) {
     const auto first = std::ranges::lower_bound(made.lost, count, {}, losses);
     made.fitting.push_back({std::span(first, made.lost.end()), first != made.lost.begin()});
   }
-  made.excess_max = made.fitting.size() - 1;
 }
 
 }  // namespace engine

@@ -36,15 +36,14 @@ class LossPatterns {
     const Patterns& all = all_[sent];
     const std::size_t size = held + sent;
     const std::size_t excess = size > capacity_ ? size - capacity_ : 0;
-    return all.fitting[std::min(excess, all.excess_max)];
+    return all.fitting[std::min(excess, all.fitting.size() - 1)];
   }
 
  private:
   static constexpr std::size_t kSentMax = 15;  // by one step: there are 2^15 ways to lose of them
   struct Patterns {
     std::vector<std::uint32_t> lost;  // fewest losses first
-    std::vector<Fitting> fitting;     // by how many must be lost at least
-    std::size_t excess_max = 0;       // more than can be lost
+    std::vector<Fitting> fitting;     // by how many must be lost; the last: more than there are
   };
   void make(std::size_t sent);
 
