@@ -4,7 +4,6 @@
 // A table of fixed size, in which a new beginning takes the place of an old one.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>

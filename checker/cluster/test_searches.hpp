@@ -11,15 +11,23 @@ class NoObserver final : public engine::Observer {
   std::optional<engine::StopReason> poll(const engine::Progress&) override { return {}; }
 };
 
-// Of a small space on an unordered network, without crashes and symmetry.
-inline Bounds counted(std::uint32_t servers, std::uint64_t terms, std::uint64_t log,
-                      std::uint32_t inflight) {
+// Of a small space over any network.
+inline Bounds over_any(std::uint32_t servers, std::uint64_t terms, std::uint64_t log,
+                       std::uint32_t crashes) {
   Bounds bounds;
   bounds.servers = servers;
   bounds.terms = terms;
   bounds.log = log;
+  bounds.crashes = crashes;
+  bounds.network = Network::Any;
+  return bounds;
+}
+
+// Of one on an unordered network, without crashes and symmetry.
+inline Bounds counted(std::uint32_t servers, std::uint64_t terms, std::uint64_t log,
+                      std::uint32_t inflight) {
+  Bounds bounds = over_any(servers, terms, log, 0);
   bounds.inflight = inflight;
-  bounds.crashes = 0;
   bounds.network = Network::Unordered;
   bounds.symmetry = false;
   return bounds;

@@ -130,17 +130,6 @@ TEST_P(ThreadedSpace, HasTheSameTrace_WithAndWithoutSymmetry) {
   EXPECT_EQ(replay(*node, *folded.trace, [](std::size_t) {}).verdict, ReplayVerdict::Reproduced);
 }
 
-Bounds over_any(std::uint32_t servers, std::uint64_t terms, std::uint64_t log,
-                std::uint32_t crashes) {
-  Bounds bounds;
-  bounds.servers = servers;
-  bounds.terms = terms;
-  bounds.log = log;
-  bounds.crashes = crashes;
-  bounds.network = Network::Any;
-  return bounds;
-}
-
 std::vector<Space> any_spaces() {
   const auto election = spec::set_of(spec::Property::ElectionSafety);
   return {
