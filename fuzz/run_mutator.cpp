@@ -156,14 +156,27 @@ class Mutation {
       act(crashes ? ChoiceKind::Crash : ChoiceKind::LeaseTimeout, one, choices);
     }
   }
+  // Stands for election because nobody was heard; or because somebody hands the lead over to it,
+  // who is returned then (else 0).
+  std::uint8_t stand(std::uint8_t who, std::uint32_t members, Choices& choices) {
+    const std::uint8_t leader = server();
+    if (leader == who || random_.below(4) != 0) {
+      reset(members, choices);
+      act(ChoiceKind::ElectionTimeout, who, choices);
+      return 0;
+    }
+    choices.push_back({.kind = ChoiceKind::Transfer, .server = leader, .other = who});
+    deliver(leader, who, choices, kNewest);
+    return leader;
+  }
   // What some of the servers do while the others hear nothing of it: one of them comes to lead, if
-  // they are enough, and is asked for something. Behind it somebody left out may act on what it
-  // knows, which is out of date: most of what goes wrong with leases, memberships and old leaders
-  // is two of these in a row.
+  // they are enough, and is asked for something, of which not all who voted need to hear. Behind it
+  // somebody left out may act on what it knows, which is out of date: most of what goes wrong with
+  // leases, memberships and old leaders is two or three of these in a row.
   void insert_episode() {
     Choices choices;
     const std::uint8_t who = server();
-    const std::uint32_t members = random_.below(1U << run_.options.servers) | 1U << (who - 1U);
+    std::uint32_t members = random_.below(1U << run_.options.servers) | 1U << (who - 1U);
     // What was left on a link by an earlier one is passed over, as a rule.
     const std::uint8_t older = random_.below(4) == 0 ? 0 : kNewest;
     const auto tell = [&] {
@@ -173,16 +186,19 @@ class Mutation {
         exchange(who, other, choices, older);
       }
     };
-    reset(members, choices);
-    act(ChoiceKind::ElectionTimeout, who, choices);
+    const std::uint8_t former = stand(who, members, choices);
+    if (former != 0) members &= ~(1U << (former - 1U));
     if (run_.options.pre_vote) tell();
     tell();
+    if (random_.below(3) == 0) members &= random_.below(1U << run_.options.servers);
     if (random_.below(2) == 0) tell();  // the entry that a leader begins with
     for (std::uint32_t count = random_.below(3); count > 0; --count) {
       choices.push_back(request(who));
       if (random_.below(3) != 0) tell();
     }
-    if (random_.below(2) == 0) choices.push_back(request(server()));
+    if (random_.below(2) == 0) {
+      choices.push_back(request(former != 0 && random_.below(2) == 0 ? former : server()));
+    }
     // As a rule behind all that was: that is what was worth to be kept.
     const bool goes_on = random_.below(4) != 0;
     changed_ = goes_on ? run_.choices.size() : place();
