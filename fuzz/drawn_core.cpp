@@ -1,6 +1,10 @@
 #include "fuzz/drawn_core.hpp"
 
+#include <array>
 #include <limits>
+#include <tuple>
+#include <utility>
+#include <variant>
 
 #include "checker/cluster/choice_bytes.hpp"
 #include "checker/node/core_config.hpp"
@@ -37,7 +41,29 @@ ServerSet some_of(std::uint32_t bits, std::uint32_t servers) {
   return ServerSet::from_bits(bits) & ServerSet::first(servers);
 }
 
-std::string text(std::size_t size, char letter) { return std::string(size, letter); }
+// Commands of logs and of messages. Made once: a server has several.
+const std::array<raft::Command, 4> kOfLogs = {"a", "aa", "aaa", "aaaa"};
+const std::array<raft::Command, 3> kOfMessages = {"b", "bb", "bbb"};
+
+std::string_view snapshot_of_size(std::size_t size) {
+  return std::string_view("ssssss").substr(0, size);
+}
+
+// Roles come and go with the servers that are drawn. What one has allocated waits for the next of
+// its kind.
+class KeptRoles {
+ public:
+  // The role is of this kind from now on, and holds anything.
+  template <class Role>
+  Role& become(raft::Role& role) {
+    if (auto* same = std::get_if<Role>(&role)) return *same;
+    std::visit([&]<class Old>(Old& old) { std::get<Old>(kept_) = std::move(old); }, role);
+    return role.emplace<Role>(std::move(std::get<Role>(kept_)));
+  }
+
+ private:
+  std::tuple<raft::Follower, raft::Candidate, raft::Leader, raft::PreCandidate> kept_;
+};
 
 // Sound: voters, and learners who are none of them.
 Membership draw_membership(std::uint8_t byte, std::uint32_t servers) {
@@ -60,16 +86,14 @@ std::uint64_t draw_log(Bytes& bytes, Server& server) {
   for (std::uint32_t i = 0; i < count; ++i) {
     const std::uint8_t byte = slot.next();
     term = {std::max<std::uint64_t>(term.value, 1) + ((byte & 3U) == 3 ? 1 + (byte >> 7U) : 0)};
-    Entry& entry = entries.emplace_back();
-    entry.term = term;
     const std::uint32_t kind = byte >> 2U & 3U;
     if (kind == 2) {
-      entry.kind = EntryKind::NoOp;
+      entries.emplace_back(term, EntryKind::NoOp);
     } else if (kind == 3 && server.config.changes != raft::Changes::None) {
-      entry.kind = EntryKind::Membership;
-      entry.membership = draw_membership(byte, server.config.servers);
+      const Membership membership = draw_membership(byte, server.config.servers);
+      entries.emplace_back(term, EntryKind::Membership, raft::Command{}, membership);
     } else {
-      entry.command = text(1 + (byte >> 4U & 3U), 'a');
+      entries.emplace_back(term, EntryKind::Command, kOfLogs.at(byte >> 4U & 3U));
     }
   }
   server.log = raft::Log(Index{base}, base_term, std::move(entries));
@@ -77,30 +101,34 @@ std::uint64_t draw_log(Bytes& bytes, Server& server) {
   server.last_applied = server.commit_index;
   server.snapshot.index = Index{base};
   server.snapshot.term = base_term;
-  server.snapshot.data = text(base == 0 ? 0 : bytes.below(7), 's');
+  server.snapshot.data.assign(snapshot_of_size(base == 0 ? 0 : bytes.below(7)));
   const bool has_membership = base > 0 && server.config.changes != raft::Changes::None;
   server.snapshot.membership =
       has_membership ? draw_membership(bytes.next(), server.config.servers) : Membership{};
   return count;
 }
 
-raft::Follower draw_follower(Bytes& bytes, const Server& server) {
-  raft::Follower follower;
+void draw_follower(Bytes& bytes, const Server& server, raft::Follower& follower) {
   follower.leader = ServerId{bytes.below(server.config.servers + 1)};
   if (follower.leader == server.id) follower.leader = raft::kNoServer;
   follower.lease = bytes.flag() && server.config.has_lease();
+  follower.reads.clear();
   const std::uint32_t reads = follower.leader.is_none() ? 0 : bytes.below(3);
   for (std::uint32_t i = 1; i <= reads; ++i) {
     const std::uint64_t behind = bytes.below(4);
     follower.reads.push_back(
         {i, behind == 0 ? Index{} : Index{server.commit_index.value + behind}});
   }
+  raft::Snapshot& incoming = follower.incoming;
+  incoming.index = {};
+  incoming.term = {};
+  incoming.data.clear();
+  incoming.membership = {};
   if (!follower.leader.is_none() && bytes.below(4) == 1) {
-    follower.incoming.index = Index{server.commit_index.value + 1 + bytes.below(4)};
-    follower.incoming.term = Term{1 + bytes.below(3)};
-    follower.incoming.data = text(bytes.below(5), 's');
+    incoming.index = Index{server.commit_index.value + 1 + bytes.below(4)};
+    incoming.term = Term{1 + bytes.below(3)};
+    incoming.data.assign(snapshot_of_size(bytes.below(5)));
   }
-  return follower;
 }
 
 // Its own vote and some others, but no quorum: it would have won.
@@ -114,23 +142,25 @@ ServerSet draw_votes(Bytes& bytes, const Server& server, bool counts_itself) {
   return has_quorum(membership, votes) ? ServerSet{} : votes;
 }
 
-raft::Progress draw_progress(Bytes& bytes, const Server& server) {
+void draw_progress(Bytes& bytes, const Server& server, raft::Progress& progress) {
   const std::uint64_t last = server.log.last_index().value;
   const std::uint8_t byte = bytes.next();
   const std::uint8_t more = bytes.next();
-  raft::Progress progress;
   progress.match_index = Index{byte % (last + 1)};
   progress.next_index =
       Index{progress.match_index.value + 1 + (byte / 16) % (last - progress.match_index.value + 1)};
   progress.snapshot_offset = more % (server.snapshot.data.size() + 1);
-  if (server.config.appends_in_flight == 0) return progress;
-  raft::Flow& flow = progress.flow.emplace();
+  if (server.config.appends_in_flight == 0) {
+    progress.flow.reset();
+    return;
+  }
+  raft::Flow& flow = progress.flow ? *progress.flow : progress.flow.emplace();
   flow.is_probing = (more & 1U) == 0;
+  flow.in_flight.clear();
   const std::uint32_t most = flow.is_probing ? 1 : server.config.appends_in_flight;
   for (std::uint32_t i = 0; i < (more >> 1U) % (most + 1); ++i) {
     flow.in_flight.push_back(Index{progress.match_index.value + i});
   }
-  return progress;
 }
 
 raft::LeaderReads draw_reads(Bytes& bytes, const Server& server) {
@@ -152,23 +182,31 @@ raft::LeaderReads draw_reads(Bytes& bytes, const Server& server) {
   return reads;
 }
 
-raft::Leader draw_leader(Bytes& bytes, const Server& server) {
-  raft::Leader leader{.progress = raft::PerServer<raft::Progress>(server.config.servers)};
+void draw_leader(Bytes& bytes, const Server& server, raft::Leader& leader) {
+  if (leader.progress.size() != server.config.servers) {
+    leader.progress = raft::PerServer<raft::Progress>(server.config.servers);
+  }
   Bytes slots = bytes.slot(10);
   for (std::uint32_t id = 1; id <= server.config.servers; ++id) {
-    if (id != server.id.value) leader.progress[{id}] = draw_progress(slots, server);
+    if (id != server.id.value) {
+      draw_progress(slots, server, leader.progress[{id}]);
+    } else {
+      leader.progress[{id}] = {};
+    }
   }
+  leader.heard.reset();
   if (server.config.check_quorum) {
     leader.heard = some_of(bytes.next(), server.config.servers);
     leader.heard->erase(server.id);
   }
+  leader.transferee = raft::kNoServer;
   const std::uint32_t target = bytes.below(4 * server.config.servers);  // seldom
   // Changes of the membership and transfers keep each other out.
   if (target < server.config.servers && target + 1 != server.id.value && !is_changing(server)) {
     leader.transferee = ServerId{target + 1};
   }
+  leader.reads.reset();
   if (bytes.below(3) == 1) leader.reads = draw_reads(bytes, server);
-  return leader;
 }
 
 // A leader acts at once on a membership that is committed: it goes on from a joint one, and leaves
@@ -181,6 +219,7 @@ bool may_lead(const Server& server) {
 }
 
 void draw_role(Bytes& bytes, Server& server) {
+  static KeptRoles kept;
   const std::uint32_t kind = bytes.below(4);
   const bool can_vote = server.current_term().value > 0;
   if (kind == 1 && can_vote) {
@@ -188,21 +227,21 @@ void draw_role(Bytes& bytes, Server& server) {
     const ServerSet votes = draw_votes(bytes, server, !server.config.async_disk);
     // Alone it would lead.
     if (server.config.async_disk || !votes.empty()) {
-      server.role = raft::Candidate{votes};
+      kept.become<raft::Candidate>(server.role).votes_granted = votes;
       return;
     }
   } else if (kind == 2 && can_vote && may_lead(server)) {
     server.hard_state.voted_for = server.id;
-    server.role = draw_leader(bytes, server);
+    draw_leader(bytes, server, kept.become<raft::Leader>(server.role));
     return;
   } else if (kind == 3 && server.config.pre_vote && server.current_term().value < kMax) {
     const ServerSet votes = draw_votes(bytes, server, true);
     if (!votes.empty()) {
-      server.role = raft::PreCandidate{votes};
+      kept.become<raft::PreCandidate>(server.role).votes_granted = votes;
       return;
     }
   }
-  server.role = draw_follower(bytes, server);
+  draw_follower(bytes, server, kept.become<raft::Follower>(server.role));
 }
 
 ServerId draw_peer(Bytes& bytes, const Server& server) {
@@ -240,22 +279,21 @@ std::vector<Entry> draw_entries(Bytes& bytes, const Server& server, const Positi
   for (std::uint32_t i = 0; i < count; ++i) {
     const std::uint8_t byte = slot.next();
     index = index.next();
-    Entry& entry = entries.emplace_back();
-    const bool agrees = byte < 150 && server.log.has(index);
-    if (agrees) {
-      entry = server.log.at(index);
+    if (byte < 150 && server.log.has(index)) {
+      entries.push_back(server.log.at(index));
     } else {
-      entry.term = byte % 4 == 0 ? leader_term : Term{term.value + byte % 3};
-      if (entry.term.value == 0) entry.term.value = byte < 250 ? 1 : 0;
+      Term own = byte % 4 == 0 ? leader_term : Term{term.value + byte % 3};
+      if (own.value == 0) own.value = byte < 250 ? 1 : 0;
       const bool changes = byte % 8 == 7 && server.config.changes != raft::Changes::None;
       if (changes) {
-        entry.kind = EntryKind::Membership;
-        entry.membership = draw_membership(byte, server.config.servers + (byte >= 240 ? 1 : 0));
+        const std::uint32_t strangers = byte >= 240 ? 1 : 0;
+        const Membership membership = draw_membership(byte, server.config.servers + strangers);
+        entries.emplace_back(own, EntryKind::Membership, raft::Command{}, membership);
       } else {
-        entry.command = text(1 + byte % 3, 'b');
+        entries.emplace_back(own, EntryKind::Command, kOfMessages.at(byte % 3));
       }
     }
-    term = entry.term;
+    term = entries.back().term;
   }
   return entries;
 }
@@ -274,7 +312,7 @@ raft::InstallSnapshot draw_snapshot(Bytes& bytes, const Server& server, Term ter
     request.last_included_term = last.term;
     request.offset = bytes.below(4) == 0 ? near(bytes, 0) : 0;
   }
-  request.data = text(bytes.below(5), 's');
+  request.data.assign(snapshot_of_size(bytes.below(5)));
   request.done = bytes.flag();
   if (server.config.changes != raft::Changes::None && bytes.below(8) != 0) {
     request.membership = draw_membership(bytes.next(), server.config.servers);
@@ -335,7 +373,7 @@ raft::Input draw_request(std::uint32_t kind, Bytes& bytes, const Server& server)
     case 0:
       return raft::HeartbeatTimeout{};
     case 1:
-      return raft::Propose{text(bytes.below(4), 'p')};
+      return raft::Propose{std::string_view("ppp").substr(0, bytes.below(4))};
     case 2:
       return raft::LeaseTimeout{};
     case 3:
@@ -344,7 +382,7 @@ raft::Input draw_request(std::uint32_t kind, Bytes& bytes, const Server& server)
       return raft::Read{1U + bytes.below(6)};
     case 5:
       return raft::Compact{Index{near(bytes, server.last_applied.value)},
-                           text(bytes.below(7), 's')};
+                           std::string(snapshot_of_size(bytes.below(7)))};
     case 6:
       return raft::ChangeMembership{ServerSet::from_bits(bytes.next()),
                                     ServerSet::from_bits(bytes.next())};
@@ -379,18 +417,27 @@ void draw_server(Bytes bytes, Server& server) {
   draw_role(bytes, server);
 }
 
+void copy_server(const Server& from, Server& to) {
+  static KeptRoles kept;
+  std::visit([&]<class Role>(const Role&) { kept.become<Role>(to.role); }, from.role);
+  to.log.truncate_from(
+      to.log.base_index().next());  // its entries are made, not changed: half the price
+  to = from;
+}
+
 raft::Input draw_input(Bytes bytes, const Server& server) {
   constexpr std::uint32_t kBodies = 11;
   constexpr std::uint32_t kRequests = 9;
   const std::uint8_t byte = bytes.next();
   // Messages three times of four.
   if (byte % 4 == 3) return draw_request(byte / 4 % kRequests, bytes, server);
-  raft::Receive receive;
-  receive.message.from = draw_peer(bytes, server);
-  receive.message.to = server.id;
-  receive.message.body = draw_body((byte / 4 * 3 + byte % 4) % kBodies, bytes, server);
-  if (byte == 254) receive.message.to = draw_peer(bytes, server);
-  return receive;
+  raft::Input input(std::in_place_type<raft::Receive>);
+  raft::Message& message = std::get<raft::Receive>(input).message;
+  message.from = draw_peer(bytes, server);
+  message.to = server.id;
+  message.body = draw_body((byte / 4 * 3 + byte % 4) % kBodies, bytes, server);
+  if (byte == 254) message.to = draw_peer(bytes, server);
+  return input;
 }
 
 }  // namespace fuzz

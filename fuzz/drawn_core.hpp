@@ -15,6 +15,9 @@ inline constexpr std::size_t kInputBytes = 16;
 // overwritten, and its memory used again.
 void draw_server(Bytes bytes, raft::Server& server);
 
+// to = from. Memory of `to` is used again, that of its role, too, whatever role it had.
+void copy_server(const raft::Server& from, raft::Server& to);
+
 // From kInputBytes bytes; any input but Restart, most often a message to this server, with numbers
 // near those that it knows.
 raft::Input draw_input(Bytes bytes, const raft::Server& server);

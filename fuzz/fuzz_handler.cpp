@@ -6,7 +6,9 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <string>
+#include <string_view>
 
 #include "checker/engine/interner.hpp"
 #include "checker/rapidcheck/test_invariants.hpp"
@@ -20,10 +22,11 @@
 
 namespace {
 
-[[noreturn]] void fail(const std::string& complaint, const raft::Server& before,
+[[noreturn]] void fail(std::string_view complaint, const raft::Server& before,
                        const raft::Input& input, const std::string& after = "") {
-  std::fprintf(stderr, "%s\nserver: %s\ninput: %s\n%s", complaint.c_str(),
-               fuzz::describe(before).c_str(), fuzz::describe(input).c_str(), after.c_str());
+  std::fprintf(stderr, "%.*s\nserver: %s\ninput: %s\n%s", static_cast<int>(complaint.size()),
+               complaint.data(), fuzz::describe(before).c_str(), fuzz::describe(input).c_str(),
+               after.c_str());
   std::abort();
 }
 
@@ -57,9 +60,8 @@ void note(const raft::Server& before, const raft::Input& input, const raft::Serv
 
 // One step of so many is judged by spec, too.
 bool is_sampled(const std::uint8_t* data, std::size_t size) {
-  std::uint64_t hash = size;
-  for (std::size_t i = 0; i < size; ++i) hash = hash * 31 + data[i];
-  return engine::mixed(hash) % 256 == 0;
+  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  return engine::mixed(std::hash<std::string_view>{}(bytes)) % 256 == 0;
 }
 
 }  // namespace
@@ -70,10 +72,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static raft::Effects effects;
   fuzz::Bytes bytes(data, size);
   fuzz::draw_server(bytes.slot(fuzz::kServerBytes), server);
-  const std::string broken = raft::rapid::broken_invariant(server);
-  if (!broken.empty()) fail("the harness drew a server that cannot be: " + broken, server, {});
+  const std::string_view broken = raft::rapid::broken_invariant(server);
+  if (!broken.empty()) {
+    fail("the harness drew a server that cannot be: " + std::string(broken), server, {});
+  }
   const raft::Input input = fuzz::draw_input(bytes.slot(fuzz::kInputBytes), server);
-  before = server;
+  fuzz::copy_server(server, before);
   try {
     raft::step(server, input, effects);
   } catch (const raft::ContractViolation& violation) {
@@ -81,13 +85,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!complaint.empty()) fail(complaint, before, input);
     return 0;
   }
-  std::string complaint = fuzz::complaint_about(before, input, server, effects);
-  if (complaint.empty() && is_sampled(data, size)) {
-    complaint = fuzz::complaint_of_spec(before, input, server, effects);
-  }
-  if (!complaint.empty()) {
+  const auto fail_after = [&](std::string_view complaint) {
     fail(complaint, before, input,
          "outcome: " + fuzz::describe(effects) + "\nserver: " + fuzz::describe(server) + '\n');
+  };
+  const std::string_view complaint = fuzz::complaint_about(before, input, server, effects);
+  if (!complaint.empty()) fail_after(complaint);
+  if (is_sampled(data, size)) {
+    const std::string of_spec = fuzz::complaint_of_spec(before, input, server, effects);
+    if (!of_spec.empty()) fail_after(of_spec);
   }
   note(before, input, server, effects);
   return 0;

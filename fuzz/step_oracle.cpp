@@ -208,8 +208,8 @@ const char* of_malformed(const Step& step) {
 
 }  // namespace
 
-std::string complaint_about(const Server& before, const Input& input, const Server& after,
-                            const Effects& effects) {
+std::string_view complaint_about(const Server& before, const Input& input, const Server& after,
+                                 const Effects& effects) {
   if (effects.outcome == Outcome::None) return "the step has no outcome";
   const Step step{before, input, after, effects};
   for (const auto rule : {of_hard_state, of_commit, of_log, of_snapshot, of_matches, of_messages,

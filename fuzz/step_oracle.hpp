@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "src/raft/effects.hpp"
 #include "src/raft/input.hpp"
@@ -12,8 +13,8 @@
 namespace fuzz {
 
 // Empty, or the first thing that is wrong with what became of `before`.
-std::string complaint_about(const raft::Server& before, const raft::Input& input,
-                            const raft::Server& after, const raft::Effects& effects);
+std::string_view complaint_about(const raft::Server& before, const raft::Input& input,
+                                 const raft::Server& after, const raft::Effects& effects);
 
 // Empty, or why the input cannot have broken a contract: nothing but a message of another server
 // that contradicts what is committed, or that there is one leader a term, may do that.

@@ -21,7 +21,7 @@ struct Taken {
   raft::Server after;
   raft::Effects effects;
 
-  [[nodiscard]] std::string complaint() const {
+  [[nodiscard]] std::string_view complaint() const {
     return complaint_about(before, input, after, effects);
   }
 };

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <algorithm>
-#include <string>
+#include <string_view>
 #include <variant>
 
 #include "src/raft/membership.hpp"
@@ -11,7 +11,7 @@
 namespace raft::rapid {
 
 // The invariants that server.hpp states, and what each role implies. Empty if all hold.
-inline std::string broken_invariant(const Server& server) {
+inline std::string_view broken_invariant(const Server& server) {
   if (server.last_applied != server.commit_index) return "something committed is not applied";
   if (server.commit_index > server.log.last_index()) return "committed beyond the log's end";
   if (server.log.base_index() > server.commit_index) return "compacted what is not committed";
