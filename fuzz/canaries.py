@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """The test of the fuzzing itself: fuzz_canary on each bug of the gallery that breaks a safety
-property or a contract, on one core: from the committed corpus, and from nothing with and without
-state coverage as feedback. Writes the table of docs/fuzzing.md between its two marks, if it ran all
-bugs in all three ways.
+property or a contract, on one core: from the committed corpus, or from nothing with and without
+state coverage as feedback. Says of each how it went, and all in the end as a table for
+docs/fuzzing.md.
 Seconds are those of the processor, so that it does not matter what else the machine does.
 
-Exit status: 0 every bug was found from the corpus in time, 1 not, 2 something is missing.
+Exit status: 0 every bug was found in the first way asked for, 1 not, 2 something is missing, 130
+interrupted: what there is of the table is written.
 """
 
 import argparse
@@ -23,9 +24,7 @@ import typing
 
 from campaign import FUZZ, options_of
 
-ROOT = FUZZ.parent
-GALLERY = ROOT / "traces" / "gallery"
-BEGIN, END = "<!-- canaries: begin -->", "<!-- canaries: end -->"
+GALLERY = FUZZ.parent / "traces" / "gallery"
 VIOLATED = re.compile(r"^(\w+) is violated: ", re.MULTILINE)
 EXECUTIONS = re.compile(r"^stat::number_of_executed_units:\s*(\d+)", re.MULTILINE)
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -85,7 +84,11 @@ def hunt(program, gallery, bug, seconds, way, seed, keep):
                 [program, *options_of("fuzz_canary"), f"-seed={seed}", "-detect_leaks=0",
                  "-print_final_stats=1", f"-artifact_prefix={work}/", work / "corpus", *corpus],
                 cwd=work, env=environment, stderr=errors, stdout=errors)
-            interrupted, took = wait(process, seconds)
+            try:
+                interrupted, took = wait(process, seconds)
+            except KeyboardInterrupt:
+                process.kill()
+                raise
         text = log.read_text(errors="replace")
         executions, found = EXECUTIONS.search(text), VIOLATED.search(text)
         if not executions or not found and not interrupted:
@@ -104,49 +107,53 @@ def cell(result):
     return f"{result.found}, {result.took:.1f} s, {place}"
 
 
-def table(results, seconds):
-    lines = [f"| bug | {' | '.join(WAYS.values())} |", "|---|---|---|---|"]
-    lines += [f"| {bug} | {' | '.join(map(cell, found))} |" for bug, found in results.items()]
-    counts = [f"{sum(1 for found in results.values() if found[i].found)} {text}"
-              for i, text in enumerate(WAYS.values())]
-    lines.append(f"\nFound within {seconds} s of {len(results)}: {'; '.join(counts)}.")
+def table(results, ways, seconds):
+    lines = [f"| bug | {' | '.join(WAYS[way] for way in ways)} |", "|---" * (len(ways) + 1) + "|"]
+    lines += [f"| {bug} | {' | '.join(map(cell, hunts))} |" for bug, hunts in results.items()]
+    found = [f"{sum(1 for hunts in results.values() if hunts[i].found)} {WAYS[way]}"
+             for i, way in enumerate(ways)]
+    lines.append(f"\nFound within {seconds} s of {len(results)}: {'; '.join(found)}.")
     return "\n".join(lines)
 
 
-def write_table(text):
-    path = ROOT / "docs" / "fuzzing.md"
-    page = path.read_text()
-    begin, end = page.index(BEGIN) + len(BEGIN), page.index(END)
-    path.write_text(f"{page[:begin]}\n{text}\n{page[end:]}")
-
-
-def main():
+def parsed():
     parser = argparse.ArgumentParser(prog="./dev canaries")
     parser.add_argument("--program", type=pathlib.Path, required=True)
     parser.add_argument("--gallery", type=pathlib.Path, required=True)
     parser.add_argument("--time", type=int, default=300, help="seconds for a bug")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--way", choices=WAYS, help="one of the three ways alone")
+    parser.add_argument("--way", choices=WAYS, action="append", dest="ways",
+                        help="may be given several times (default: corpus)")
     parser.add_argument("--keep", type=pathlib.Path, help="folder for the inputs that found a bug")
-    parser.add_argument("bugs", nargs="*")
+    parser.add_argument("bugs", nargs="*", help="default: all")
     arguments = parser.parse_args()
     unknown = set(arguments.bugs) - set(safety_bugs())
     if unknown:
         print(f"dev: error: no such safety bug: {', '.join(sorted(unknown))}; there are: "
               f"{', '.join(safety_bugs())}", file=sys.stderr)
-        return 2
-    ways = [arguments.way] if arguments.way else list(WAYS)
-    results = {}
-    for bug in arguments.bugs or safety_bugs():
-        results[bug] = []
-        for way in ways:
-            found = hunt(arguments.program.resolve(), arguments.gallery.resolve(), bug,
-                         arguments.time, way, arguments.seed, arguments.keep)
-            results[bug].append(found)
-            print(f"{bug}, {WAYS[way]}: {cell(found)}", flush=True)
-    if len(ways) == len(WAYS) and not arguments.bugs:
-        write_table(table(results, arguments.time))
-    return 0 if all(result[0].found for result in results.values()) else 1
+        sys.exit(2)
+    return arguments
+
+
+def main():
+    arguments = parsed()
+    ways = arguments.ways or ["corpus"]
+    results, interrupted = {}, False
+    try:
+        for bug in arguments.bugs or safety_bugs():
+            hunts = []
+            for way in ways:
+                hunts.append(hunt(arguments.program.resolve(), arguments.gallery.resolve(), bug,
+                                  arguments.time, way, arguments.seed, arguments.keep))
+                print(f"{bug}, {WAYS[way]}: {cell(hunts[-1])}", flush=True)
+            results[bug] = hunts
+    except KeyboardInterrupt:
+        interrupted = True
+    if results:
+        print(f"\n{table(results, ways, arguments.time)}")
+    if interrupted:
+        return 130
+    return 0 if all(hunts[0].found for hunts in results.values()) else 1
 
 
 if __name__ == "__main__":
