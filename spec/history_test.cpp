@@ -83,6 +83,17 @@ TEST(History, IsToldBeforehand_WhetherAnythingIsAdded) {
   EXPECT_TRUE(adds_to(history, servers[0], {.asked = 0, .answered = {1}}));
 }
 
+TEST(History, FirstMembership_IsAdded_Once) {
+  ServerView member = follower(1, 0);
+  member.membership.voters = {1, 2, 3};
+  EXPECT_TRUE(adds_to(History{}, member));
+  const History history = extended(History{}, member);
+  EXPECT_EQ(history.first_membership, member.membership);
+  member.membership.voters = {1, 2};
+  EXPECT_FALSE(adds_to(history, member));
+  EXPECT_EQ(extended(history, member), history);
+}
+
 TEST(History, Entries_StayRecorded_WhenAServerKnowsOfFewer) {
   const History history{{}, {{command(1, "x"), 1}, {command(1, "y"), 1}}};
   EXPECT_EQ(extended(history, committed(follower(2, 1, {command(1, "x")}), 1)), history);
