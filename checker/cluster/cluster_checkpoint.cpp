@@ -12,7 +12,7 @@
 // Representatives. A half's is the least by ids of those renamed rows whose servers are in the
 // order of their orbits, so it must not change when ids come up in another order. It doesn't: an
 // orbit's number is the least id of its members, all of which are interned when it is first asked
-// for; and compute_canonical() compares two rows slot by slot, and has interned both up to the slot
+// for; and representative() compares two rows slot by slot, and has interned both up to the slot
 // that decides. Ids never change, so orbits and rows compare in this way for ever, whichever half
 // is asked about, and whatever is interned later. What was least then is least now. (A form that
 // picks by anything but saved ids and the values themselves, a table's size say, would have to be

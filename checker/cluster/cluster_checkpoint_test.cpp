@@ -38,6 +38,7 @@ void write(const ClusterModel& model, const std::filesystem::path& directory) {
 
 void expect_same(const engine::Step& one, const engine::Step& other) {
   EXPECT_EQ(one.next, other.next);
+  EXPECT_EQ(one.renaming, other.renaming);
   EXPECT_EQ(one.sends, other.sends);
   EXPECT_EQ(one.action, other.action);
   EXPECT_EQ(one.label, other.label);

@@ -122,7 +122,9 @@ engine::Step ClusterModel::cluster_step(engine::HalfId half, std::size_t server,
   row[history_slot()] = extended(history, local.next, reads);
   row[world_slot()] = world;
   const bool stays = std::ranges::equal(row, row_before);
-  step.next = stays ? half : intern_row(row);
+  const engine::Canonical after = stays ? engine::Canonical{half, 0} : representative(row);
+  step.next = after.half;
+  step.renaming = after.renaming;
   step.sends = reachable_sends(local.sends, bounds_.partitions > 0 ? world_of(world).partition : 0);
   step.witnesses = spec::witnesses(locals_[before].view, locals_[local.next].view, restarted,
                                    histories_[history]);
@@ -130,7 +132,7 @@ engine::Step ClusterModel::cluster_step(engine::HalfId half, std::size_t server,
     step.witnesses |= spec::read_witnesses(locals_[local.next].view, reads, histories_[history]);
   }
   step.violation = local.violation;
-  const std::uint32_t broken = check(canonical(step.next).half);
+  const std::uint32_t broken = check(step.next);
   if (broken != 0 && (step.violation == 0 || broken < step.violation)) step.violation = broken;
   if (is_known(step.violation, step.action)) {
     step.violation = 0;
@@ -334,7 +336,9 @@ void ClusterModel::add_partitions(engine::HalfId half, std::vector<engine::Step>
   const auto add = [&](Label label) {
     std::vector<std::uint32_t> row(rows_[half].begin(), rows_[half].end());
     row[world_slot()] = intern_world(world);
-    steps.push_back({.next = intern_row(row),
+    const engine::Canonical after = representative(row);
+    steps.push_back({.next = after.half,
+                     .renaming = after.renaming,
                      .action = static_cast<std::uint16_t>(label.kind),
                      .label = label.packed()});
   };

@@ -98,7 +98,7 @@ class ClusterModel final : public engine::Model {
     return {messages_[message].from, messages_[message].to};
   }
   engine::HalfId after_losses(engine::HalfId half, unsigned count) override;
-  engine::Canonical canonical(engine::HalfId half) override;
+  engine::Canonical canonical(engine::HalfId half) override { return representative(rows_[half]); }
   std::span<const engine::Renaming> automorphisms(engine::HalfId half) override;
   engine::MessageId renamed(engine::MessageId message, engine::Renaming renaming) override;
   [[nodiscard]] std::size_t renaming_count() const override { return permutations_.size(); }
@@ -249,7 +249,9 @@ class ClusterModel final : public engine::Model {
   std::uint32_t outcome_unlike_others();
 
   std::uint32_t check(engine::HalfId half);
-  engine::Canonical compute_canonical(engine::HalfId half);
+  // The row's representative, and a renaming that leads there. Where it is another one, the row
+  // itself is not interned.
+  engine::Canonical representative(Row row);
   // A name of the local states that this one becomes under all renamings.
   std::uint32_t orbit_of(LocalId local);
   LocalId compute_orbit(LocalId local);
@@ -315,9 +317,8 @@ class ClusterModel final : public engine::Model {
   engine::SharedMap<LocalStep> local_steps_;  // by pair_key(local state, input)
   engine::SharedMap<HistoryId> extended_;     // by pair_key(history, local state)
 
-  // By half: 1 + violation; 1 + half, renaming; 1 + automorphism_lists_.
+  // By half: 1 + violation; 1 + automorphism_lists_.
   engine::ReservedArray<std::atomic<std::uint8_t>> checked_{kHalvesMax, engine::Pages::Huge};
-  engine::ReservedArray<std::atomic<std::uint64_t>> canonical_{kHalvesMax, engine::Pages::Huge};
   Known automorphisms_{kHalvesMax, engine::Pages::Huge};
   Known local_orbits_;                   // by local state: 1 + orbit
   engine::SharedMap<Pattern> patterns_;  // by how the orbits compare

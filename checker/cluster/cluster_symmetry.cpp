@@ -98,17 +98,6 @@ std::uint32_t ClusterModel::renamed_slot(Row row, std::size_t slot, engine::Rena
   return renamed_local(row[source], renaming);
 }
 
-engine::Canonical ClusterModel::canonical(engine::HalfId half) {
-  if (!bounds_.symmetry) return {half, 0};
-  std::atomic<std::uint64_t>& known = canonical_.at(half, "cluster states");
-  if (const std::uint64_t value = known.load(std::memory_order_acquire); value != 0) {
-    return {static_cast<engine::HalfId>((value >> 32U) - 1), static_cast<engine::Renaming>(value)};
-  }
-  const engine::Canonical result = compute_canonical(half);
-  known.store(engine::pair_key(result.half + 1, result.renaming), std::memory_order_release);
-  return result;
-}
-
 std::uint32_t ClusterModel::orbit_of(LocalId local) {
   return remembered(local_orbits_[local], [&] { return compute_orbit(local); });
 }
@@ -162,8 +151,8 @@ ClusterModel::Pattern ClusterModel::compute_pattern(std::span<const std::size_t>
   return pattern;
 }
 
-engine::Canonical ClusterModel::compute_canonical(engine::HalfId half) {
-  const Row row = rows_[half];
+engine::Canonical ClusterModel::representative(Row row) {
+  if (!bounds_.symmetry) return {intern_row(row), 0};
   const std::size_t size = row.size();
   std::array<std::uint32_t, kServersMax + 2> best{};
   std::array<std::uint32_t, kServersMax + 2> candidate{};

@@ -25,8 +25,7 @@ HalfGraph::HalfGraph(Model& model)
       edges_(kEdgesMax, Pages::Huge),
       details_(kEdgesMax, Pages::Huge),
       renamed_(std::size_t{1} << 34U) {
-  initial_ = model_.canonical(model_.initial());
-  note(initial_.half);
+  initial_ = canonical(model_.initial());
 }
 
 HalfGraph::~HalfGraph() = default;
@@ -75,11 +74,19 @@ void HalfGraph::note(HalfId canonical) {
   row.is_noted.store(true, std::memory_order_release);
 }
 
+// What was noted is canonical, so the model is asked once a half.
+Canonical HalfGraph::canonical(HalfId half) {
+  if (rows_.at(half, "cluster halves").is_noted.load(std::memory_order_acquire)) return {half, 0};
+  const Canonical found = model_.canonical(half);
+  note(found.half);
+  return found;
+}
+
 HalfGraph::Answer HalfGraph::answer(const Step& step) {
   if (step.next == kNone) return {step, {}};
-  const Canonical canonical = model_.canonical(step.next);
-  note(canonical.half);
-  return {step, canonical};
+  Canonical leads_to = canonical(step.next);
+  if (step.renaming != 0) leads_to.renaming = step.renaming;  // the model has renamed it already
+  return {step, leads_to};
 }
 
 void HalfGraph::write(EdgeId id, HalfId half, const Answer& answer, MessageId message,
@@ -91,7 +98,7 @@ void HalfGraph::write(EdgeId id, HalfId half, const Answer& answer, MessageId me
     edge.sends = step.sends;
     edge.renaming = answer.canonical.renaming;
     edge.action = step.action;
-    edge.is_loop = step.next == half;
+    edge.is_loop = step.next == half && step.renaming == 0;
     edge.has_ties = !rows_[answer.canonical.half].automorphisms.empty();
     edge.consumes = step.consumes;
     edge.is_outside = step.is_outside;
@@ -168,9 +175,8 @@ HalfGraph::AfterLosses HalfGraph::after_losses(HalfId half, unsigned count) {
   const ModelLock model_lock = lock_model();
   const HalfId after = model_.after_losses(half, count);
   if (after == kNone) return {};
-  const Canonical canonical = model_.canonical(after);
-  note(canonical.half);
-  return {canonical.half, canonical.renaming};
+  const Canonical leads_to = canonical(after);
+  return {leads_to.half, leads_to.renaming};
 }
 
 MessageId HalfGraph::compute_renamed(MessageId message, Renaming renaming) {

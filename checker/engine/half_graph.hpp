@@ -196,6 +196,7 @@ class HalfGraph {
     return answer(model_.deliver(half, message, alternative));
   }
   void note(HalfId canonical);
+  Canonical canonical(HalfId half);
   // The edge becomes what the model said. Nobody else knows of it yet.
   void write(EdgeId id, HalfId half, const Answer& answer, MessageId message, unsigned alternative);
   // Under mutex_.
