@@ -10,8 +10,7 @@ constexpr std::size_t kHalvesMax = std::size_t{1} << 30U;
 constexpr std::size_t kPlacesMax = std::size_t{1} << 27U;  // of one worker
 constexpr std::size_t kNodesMax = std::size_t{1} << 32U;   // of one worker
 constexpr std::size_t kEdgesMax = std::size_t{1} << 31U;
-constexpr std::size_t kBlock = 1024;  // words after which a block is delivered
-constexpr std::size_t kBlockHeader = 5;
+constexpr std::size_t kFoundHeader = 5;  // words
 
 // A step that only sends.
 bool is_plain_loop(const Edge& edge) {
@@ -155,11 +154,23 @@ void CoveringWorker::learn_step(EdgeId id) {
   relevance_.learn_step(graph_.detail(id).from, edge.next, edge.renaming, lessons_);
 }
 
-void CoveringWorker::reduce(const Place& at, MessagesView set) {
+MessageId CoveringWorker::image(Place& at, MessageId message) {
+  auto found = std::ranges::lower_bound(at.images, message, {}, &Imaged::message);
+  if (found == at.images.end() || found->message != message) {
+    found = at.images.insert(found, imaged(at, message));
+  }
+  return found->image;
+}
+
+void CoveringWorker::reduce(Place& at, MessagesView set) {
   imaged_.clear();
+  auto known = at.images.begin();  // step by step: most that came here before come again
   for (const MessageId message : set) {
-    const MessageId found = image(at, message);
-    if (found != kNone) imaged_.push_back({found, message});
+    while (known != at.images.end() && known->message < message) ++known;
+    if (known == at.images.end() || known->message != message) {
+      known = at.images.insert(known, imaged(at, message));
+    }
+    if (known->image != kNone) imaged_.push_back(*known);
   }
   std::ranges::sort(imaged_);
   const auto repeated = std::ranges::unique(imaged_, {}, &Imaged::image);
@@ -199,8 +210,9 @@ void CoveringWorker::split_imaged() {
   std::ranges::sort(kept_set_);
 }
 
-bool CoveringWorker::is_covered(const Place& at) {
-  split_imaged();
+bool CoveringWorker::is_covered(Place& at) {
+  image_.clear();
+  for (const Imaged& each : imaged_) image_.push_back(each.image);
   if (at.sets.covers(image_)) return true;
   for (const Renaming renaming : at.automorphisms) {
     renamed_.clear();
@@ -254,16 +266,14 @@ void CoveringWorker::keep(const Origin& origin, Place& at) {
   if (is_fastest()) push(id, image_.size());
 }
 
-void CoveringWorker::settle_in(const Origin& origin, HalfId half, const Messages& set) {
+void CoveringWorker::settle_in(const Origin& origin, HalfId half, MessagesView set) {
   Place& at = place(half);
   bring_up_to_date(at);
   reduce(at, set);
   if (is_covered(at)) return;
   // If the closed set were covered, so was the smaller one: there is nothing to ask again.
-  if (is_fastest()) {
-    close(at);
-    split_imaged();
-  }
+  if (is_fastest()) close(at);
+  split_imaged();
   keep(origin, at);
 }
 
@@ -317,25 +327,11 @@ bool CoveringWorker::expand(NodeId id) {
 }
 
 void CoveringWorker::send(std::size_t to, const Origin& origin, HalfId half, bool is_lesson) {
-  Block& block = outboxes_[to];
+  Found& found = outboxes_[to];
   const auto size = static_cast<std::uint32_t>(arrived_.size());
-  block.insert(block.end(),
+  found.insert(found.end(),
                {origin.from, origin.edge, origin.depth, half, size << 1U | (is_lesson ? 1U : 0U)});
-  block.insert(block.end(), arrived_.begin(), arrived_.end());
-  if (block.size() >= kBlock) deliver(to);
-}
-
-void CoveringWorker::deliver(std::size_t to) {
-  Block block;
-  if (!spare_.empty()) {
-    block.swap(spare_.back());
-    spare_.pop_back();
-  }
-  block.swap(outboxes_[to]);
-  CoveringWorker& other = *all_[to];
-  const std::lock_guard lock(other.inbox_mutex_);
-  other.inbox_.push_back(std::move(block));
-  other.has_mail_.store(true, std::memory_order_release);
+  found.insert(found.end(), arrived_.begin(), arrived_.end());
 }
 
 void CoveringWorker::flush() {
@@ -345,6 +341,14 @@ void CoveringWorker::flush() {
   show();
 }
 
+void CoveringWorker::deliver(std::size_t to) {
+  CoveringWorker& other = *all_[to];
+  const std::lock_guard lock(other.inbox_mutex_);
+  other.inbox_.insert(other.inbox_.end(), outboxes_[to].begin(), outboxes_[to].end());
+  other.has_mail_.store(true, std::memory_order_release);
+  outboxes_[to].clear();
+}
+
 void CoveringWorker::receive() {
   if (!has_mail()) return;
   {
@@ -352,20 +356,15 @@ void CoveringWorker::receive() {
     mail_.swap(inbox_);
     has_mail_.store(false, std::memory_order_relaxed);
   }
-  for (Block& block : mail_) {
-    for (std::size_t at = 0; at < block.size();) {
-      const Origin origin{block[at], block[at + 1], block[at + 2]};
-      const HalfId half = block[at + 3];
-      const bool is_lesson = (block[at + 4] & 1U) != 0;
-      const auto set = std::span(block).subspan(at + kBlockHeader, block[at + 4] >> 1U);
-      at += kBlockHeader + set.size();
-      received_.assign(set.begin(), set.end());
-      place(half);
-      if (is_lesson) learn_step(origin.edge);
-      settle_in(origin, half, received_);
-    }
-    block.clear();
-    spare_.push_back(std::move(block));
+  for (std::size_t at = 0; at < mail_.size();) {
+    const Origin origin{mail_[at], mail_[at + 1], mail_[at + 2]};
+    const HalfId half = mail_[at + 3];
+    const bool is_lesson = (mail_[at + 4] & 1U) != 0;
+    const auto set = std::span(mail_).subspan(at + kFoundHeader, mail_[at + 4] >> 1U);
+    at += kFoundHeader + set.size();
+    place(half);
+    if (is_lesson) learn_step(origin.edge);
+    settle_in(origin, half, set);
   }
   mail_.clear();
   show();
@@ -373,7 +372,10 @@ void CoveringWorker::receive() {
 
 void CoveringWorker::bring_up_to_date(Place& at) {
   if (at.images_at == relevance_.time()) return;
-  if (relevance_.changed_at(at.parts) > at.images_at) refresh(at);
+  if (relevance_.changed_at(at.parts) > at.images_at) {
+    at.images.clear();
+    refresh(at);
+  }
   at.images_at = relevance_.time();
 }
 
@@ -398,6 +400,7 @@ void CoveringWorker::refresh(Place& at) {
     const auto set = std::span(refreshed_sets_).subspan(member.first, member.size);
     imaged_.assign(set.begin(), set.end());
     if (is_covered(at)) continue;
+    split_imaged();
     at.sets.add(member.node, kept_set_, image_, 0);
     if (member.grew) push(member.node, image_.size());
   }
@@ -437,6 +440,7 @@ void CoveringWorker::drop_covered_under_renamings() {
 void CoveringWorker::forget_states() {
   for (std::size_t i = 0; i < places_.size(); ++i) {
     places_[i].sets.clear();
+    places_[i].images.clear();
     places_[i].images_at = relevance_.time();
   }
   nodes_.restart();

@@ -1,7 +1,6 @@
 // One thread of the covering search: keeps the states of its own halves, and takes their steps.
 //
-// What a step leads to goes to the worker that owns the half, in blocks, unless that is the worker
-// itself. All that is known of a half (its place) is its owner's alone; what others need of it, the
+// What a step leads to goes to the worker that owns the half, unless that is the worker itself. All that is known of a half (its place) is its owner's alone; what others need of it, the
 // parts, is in relevance.hpp. So workers share no states, and what they share is the memory of
 // steps (half_graph.hpp) and of what messages can still do, neither of which changes under them.
 #pragma once
@@ -81,7 +80,7 @@ class CoveringWorker {
   }
 
   // Keeps the state, unless it is covered. The half is this worker's.
-  void settle_in(const Origin& origin, HalfId half, const Messages& set);
+  void settle_in(const Origin& origin, HalfId half, MessagesView set);
   // Takes the steps of a state; true: one violates something, and is the last that was taken.
   bool expand(NodeId id);
   [[nodiscard]] EdgeId last_edge() const { return last_edge_; }
@@ -149,25 +148,26 @@ class CoveringWorker {
   [[nodiscard]] Relevance::Lessons& lessons() { return lessons_; }
 
  private:
+  // A message of a set, after its image: sorted, the least of those with one image come first.
+  struct Imaged {
+    MessageId image = kNone;
+    MessageId message = kNone;
+    auto operator<=>(const Imaged&) const = default;
+  };
   // What the search knows of a half, and the states that it keeps there.
   struct Place {
     explicit Place(std::pmr::memory_resource* memory)
-        : moves(memory), always(memory), known(memory), sets(memory) {}
+        : moves(memory), always(memory), known(memory), images(memory), sets(memory) {}
     HalfId half = kNone;
     std::uint32_t progress = 0;
     std::uint32_t images_at = 0;         // `sets` were closed and had the right images then
     std::pmr::vector<EdgeId> moves;      // internal steps that lead elsewhere or violate something
     std::pmr::vector<MessageId> always;  // what the other internal steps send
     std::pmr::vector<Known> known;       // the messages asked about, in rising order
+    std::pmr::vector<Imaged> images;     // those that came here, likewise; what they were then
     std::span<const NamedPart> parts{};
     std::span<const Renaming> automorphisms{};
     Antichain sets;
-  };
-  // A message of a set, after its image: sorted, the least of those with one image come first.
-  struct Imaged {
-    MessageId image = kNone;
-    MessageId message = kNone;
-    auto operator<=>(const Imaged&) const = default;
   };
   // A member of a half's sets while they are refreshed, and where its images are.
   struct Refreshed {
@@ -178,7 +178,7 @@ class CoveringWorker {
   };
   // States on their way to another worker, end to end: where from, edge, depth, half, the size of
   // the set with a bit that tells whether relevance is to learn of the edge, the set.
-  using Block = std::vector<std::uint32_t>;
+  using Found = std::vector<std::uint32_t>;
 
   // True: the step violates something.
   bool arrive(NodeId from, EdgeId edge);
@@ -202,16 +202,17 @@ class CoveringWorker {
   // How many cluster halves a canonical one stands for.
   [[nodiscard]] std::uint64_t orbit_size(const Place& place) const;
 
-  MessageId image(const Place& at, MessageId message) {
-    return relevance_.image(at.parts, message, considered_);
+  Imaged imaged(const Place& at, MessageId message) {
+    return {relevance_.image(at.parts, message, considered_), message};
   }
+  MessageId image(Place& at, MessageId message);
   // imaged_ becomes the set's messages that matter, one for each image.
-  void reduce(const Place& place, MessagesView set);
+  void reduce(Place& place, MessagesView set);
   // Adds to imaged_ what the half can send without changing, as far as it matters.
   void close(Place& place);
   [[nodiscard]] bool is_in_reduced(MessageId image) const;
   // Whether imaged_, under a renaming that leaves the half as it is, is covered.
-  bool is_covered(const Place& place);
+  bool is_covered(Place& place);
   // kept_set_ and image_ become what imaged_ holds.
   void split_imaged();
 
@@ -251,15 +252,13 @@ class CoveringWorker {
   std::vector<std::uint64_t> action_counts_;
   std::vector<std::uint64_t> cut_off_;
 
-  std::vector<Block> outboxes_;  // by worker
-  std::vector<Block> spare_;     // emptied ones, with their memory
-  std::vector<Block> mail_;      // taken out of the inbox
+  std::vector<Found> outboxes_;  // by worker
+  Found mail_;                   // taken out of the inbox
 
   // Scratch.
   Messages set_;      // of the node that is expanded
   Messages arrived_;  // after one of its steps
   Messages renamed_;
-  Messages received_;
   Messages unknown_;
   std::vector<Imaged> imaged_;
   std::vector<Refreshed> refreshed_;
@@ -270,7 +269,7 @@ class CoveringWorker {
 
   // Apart from the rest: other workers write and read it.
   alignas(64) std::mutex inbox_mutex_;
-  std::vector<Block> inbox_;
+  Found inbox_;
   std::atomic<bool> has_mail_{false};
   alignas(64) Counts shown_;
 };
