@@ -219,31 +219,49 @@ bool Relevance::settle(std::span<Lessons* const> lessons,
       react(id);
     }
   }
-  std::vector<Facts> former;
-  former.reserve(parts_.size());
-  for (PartId id = 0; id < parts_.size(); ++id) {
-    std::swap(former.emplace_back(&pool_), parts_[id].facts);
-    parts_[id].facts = parts_[id].own;
-  }
-  if (!conclude(is_cut_short)) {
-    for (PartId id = 0; id < parts_.size(); ++id) std::swap(former[id], parts_[id].facts);
+  Former former(parts_.size());
+  std::vector<PartId> pending = reopen(former);
+  if (!conclude(pending, former, is_cut_short)) {
+    for (PartId id = 0; id < parts_.size(); ++id) {
+      if (former[id]) std::swap(*former[id], parts_[id].facts);
+    }
     return false;
   }
   note_changes(former);
+  concluded_messages_ = addresses_.size();
   unsettled_.clear();
   news_ = 0;
   return true;
 }
 
-bool Relevance::conclude(const std::function<bool()>& is_cut_short) {
-  std::vector<PartId> pending(parts_.size());
+std::vector<PartId> Relevance::reopen(Former& former) {
+  std::vector<PartId> pending;
+  if (concluded_messages_ == addresses_.size()) {
+    for (const std::uint64_t key : unsettled_) pending.push_back(static_cast<PartId>(key >> 37U));
+    std::ranges::sort(pending);
+    const auto repeated = std::ranges::unique(pending);
+    pending.erase(repeated.begin(), repeated.end());
+    return pending;
+  }
+  pending.resize(parts_.size());
   std::iota(pending.begin(), pending.end(), PartId{0});
-  std::vector<std::uint8_t> is_pending(parts_.size(), 1);
+  for (const PartId id : pending) {
+    std::swap(former[id].emplace(&pool_), parts_[id].facts);
+    parts_[id].facts = parts_[id].own;
+  }
+  return pending;
+}
+
+bool Relevance::conclude(std::vector<PartId>& pending, Former& former,
+                         const std::function<bool()>& is_cut_short) {
+  std::vector<std::uint8_t> is_pending(parts_.size(), 0);
+  for (const PartId id : pending) is_pending[id] = 1;
   for (std::size_t done = 0; !pending.empty(); ++done) {
     if (done % kPollInterval == 0 && is_cut_short()) return false;
     const PartId id = pending.back();
     pending.pop_back();
     is_pending[id] = 0;
+    if (!former[id]) former[id].emplace(&pool_) = parts_[id].facts;
     bool is_news = false;
     for (const Arrow& arrow : parts_[id].arrows) is_news |= follow(parts_[id], arrow);
     for (const PartId before : parts_[id].before) {
@@ -255,10 +273,10 @@ bool Relevance::conclude(const std::function<bool()>& is_cut_short) {
   return true;
 }
 
-void Relevance::note_changes(std::vector<Facts>& former) {
+void Relevance::note_changes(const Former& former) {
   bool is_news = false;
   for (PartId id = 0; id < parts_.size(); ++id) {
-    if (former[id] == parts_[id].facts) continue;
+    if (!former[id] || *former[id] == parts_[id].facts) continue;
     changed_at_[id] = time_ + 1;
     find_images(parts_[id]);
     is_news = true;

@@ -38,6 +38,7 @@
 #include <atomic>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -160,14 +161,21 @@ class Relevance {
   void react(PartId part);
   void note_arrow(PartId from, PartId to, Renaming names, Lessons& lessons);
   void add_arrow(std::uint64_t key);
+  // By part: what was concluded of it before, where it is looked at again.
+  using Former = std::vector<std::optional<Facts>>;
+  // The parts to begin with. New arrows can only add to what matters and split what was alike, so
+  // the conclusions stand until something follows from them. A new message may be like others
+  // that were split from one another before it was there: then all is concluded anew.
+  std::vector<PartId> reopen(Former& former);
   // The least fixpoint and the greatest, over all arrows; false if it was cut short.
-  bool conclude(const std::function<bool()>& is_cut_short);
+  bool conclude(std::vector<PartId>& pending, Former& former,
+                const std::function<bool()>& is_cut_short);
   // Draws in what follows from one arrow; whether anything did.
   bool follow(Part& part, const Arrow& arrow);
   // The least of the messages met that have been alike so far and are alike there.
   std::uint32_t least_like(std::uint32_t at, std::uint32_t like, std::uint32_t there);
   std::uint32_t joined(std::uint32_t a, std::uint32_t b, Renaming names);
-  void note_changes(std::vector<Facts>& former);
+  void note_changes(const Former& former);
   void find_images(Part& part);
   bool do_answers_matter(std::span<const NamedPart> parts, MessageId message, const Told& told,
                          Considered& considered);
@@ -196,6 +204,7 @@ class Relevance {
   FlatMap joined_;  // of two lists and the names of the second
   FlatMap arrow_index_;
   std::vector<std::uint64_t> unsettled_;  // arrows of which nothing is concluded yet
+  std::size_t concluded_messages_ = 0;    // how many there were when conclusions were drawn
 
   // Scratch.
   struct Split {
