@@ -107,16 +107,25 @@ class NetworkSteps {
       return;
     }
     const Messages sent = this->sent(id, edge);
-    const LossPatterns::Fitting ways = patterns_.fitting(size, sent.size());
-    if (ways.was_cut) cut(options_.inflight_bound);
-    for (const std::uint32_t lost : ways.patterns) {
+    const auto send = [&](std::uint32_t lost) {
       Local grown = grown_;
       grown = rest;
       for (std::size_t i = 0; i < sent.size(); ++i) {
         if ((lost >> i & 1U) == 0) grown.insert(sent[i], key());
       }
       settle(grown, lost);
+    };
+    if (options_.loss == Loss::None) {  // there is nothing to choose
+      if (size + sent.size() > options_.inflight) {
+        cut(options_.inflight_bound);
+      } else {
+        send(0);
+      }
+      return;
     }
+    const LossPatterns::Fitting ways = patterns_.fitting(size, sent.size());
+    if (ways.was_cut) cut(options_.inflight_bound);
+    for (const std::uint32_t lost : ways.patterns) send(lost);
   }
 
   // How many states a canonical one stands for.
