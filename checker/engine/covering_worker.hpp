@@ -1,8 +1,9 @@
 // One thread of the covering search: keeps the states of its own halves, and takes their steps.
 //
-// What a step leads to goes to the worker that owns the half, unless that is the worker itself. All that is known of a half (its place) is its owner's alone; what others need of it, the
-// parts, is in relevance.hpp. So workers share no states, and what they share is the memory of
-// steps (half_graph.hpp) and of what messages can still do, neither of which changes under them.
+// What a step leads to goes to the worker that owns the half, unless that is the worker itself. All
+// that is known of a half (its place) is its owner's alone; what others need of it, the parts, is
+// in relevance.hpp. So workers share no states, and what they share is the memory of steps
+// (half_graph.hpp) and of what messages can still do, neither of which changes under them.
 #pragma once
 
 #include <atomic>
