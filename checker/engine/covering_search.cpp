@@ -212,7 +212,7 @@ void CoveringSearch::search_fastest() {
 }
 
 std::optional<NodeId> CoveringSearch::next_in_breadth() {
-  Relevance& relevance = ground_.relevance;
+  const Relevance& relevance = ground_.relevance;
   if (cursor_ == level_first_ && relevance.is_due()) {
     if (!settle()) return std::nullopt;
     if (relevance.time() != started_at_) start_anew();

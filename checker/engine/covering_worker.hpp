@@ -182,7 +182,7 @@ class CoveringWorker {
   using Found = std::vector<std::uint32_t>;
 
   // True: the step violates something.
-  bool arrive(NodeId from, EdgeId edge);
+  bool arrive(NodeId from, EdgeId id);
   void send(std::size_t to, const Origin& origin, HalfId half, bool is_lesson);
   void deliver(std::size_t to);
   void keep(const Origin& origin, Place& at);
@@ -197,9 +197,9 @@ class CoveringWorker {
   void learn(Place& at, std::span<const MessageId> unknown);
   Known judged(const Place& at, MessageId message, EdgeId id);
   // Whether the edge is taken for the first time, of those that relevance is to learn of.
-  bool is_lesson(EdgeId edge);
-  void learn_step(EdgeId edge);
-  void note_loop(EdgeId edge);
+  bool is_lesson(EdgeId id);
+  void learn_step(EdgeId id);
+  void note_loop(EdgeId id);
   // How many cluster halves a canonical one stands for.
   [[nodiscard]] std::uint64_t orbit_size(const Place& place) const;
 
@@ -208,12 +208,12 @@ class CoveringWorker {
   }
   MessageId image(Place& at, MessageId message);
   // imaged_ becomes the set's messages that matter, one for each image.
-  void reduce(Place& place, MessagesView set);
+  void reduce(Place& at, MessagesView set);
   // Adds to imaged_ what the half can send without changing, as far as it matters.
-  void close(Place& place);
+  void close(Place& at);
   [[nodiscard]] bool is_in_reduced(MessageId image) const;
   // Whether imaged_, under a renaming that leaves the half as it is, is covered.
-  bool is_covered(Place& place);
+  bool is_covered(Place& at);
   // kept_set_ and image_ become what imaged_ holds.
   void split_imaged();
 

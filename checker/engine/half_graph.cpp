@@ -35,9 +35,9 @@ HalfGraph::EdgeRange HalfGraph::expand(HalfId half) {
   Row& row = rows_[half];
   if (row.is_expanded.load(std::memory_order_acquire)) return row.internal;
   // Kept, so that their memory serves again: small blocks of two threads may share a line.
-  thread_local std::vector<Step> steps;
-  thread_local std::vector<Answer> answers;
-  thread_local std::vector<std::uint16_t> cut_off;
+  static thread_local std::vector<Step> steps;
+  static thread_local std::vector<Answer> answers;
+  static thread_local std::vector<std::uint16_t> cut_off;
   steps.clear();
   answers.clear();
   cut_off.clear();
@@ -130,7 +130,7 @@ EdgeId HalfGraph::add_delivery(HalfId half, std::uint32_t key) {
 }
 
 EdgeId HalfGraph::add_deliveries(HalfId half, std::span<const MessageId> messages) {
-  thread_local std::vector<Answer> answers;  // kept, as in expand()
+  static thread_local std::vector<Answer> answers;  // kept, as in expand()
   answers.clear();
   {
     const ModelLock model_lock = lock_model();

@@ -156,9 +156,9 @@ class Relevance {
 
   // These three under mutex_, or in settle().
   void learn_messages();
-  void learn_part(PartId part);
+  void learn_part(PartId id);
   // Asks for the reactions to messages that were not asked for yet.
-  void react(PartId part);
+  void react(PartId id);
   void note_arrow(PartId from, PartId to, Renaming names, Lessons& lessons);
   void add_arrow(std::uint64_t key);
   // By part: what was concluded of it before, where it is looked at again.
