@@ -140,6 +140,55 @@ TEST(Relevance, ConcludesNothing_WhereItIsCutShort) {
   EXPECT_NE(toy.image(toy.word(1, 1, 0)), kNone);
 }
 
+// Whatever was concluded on the way, and whenever a message became known.
+RC_GTEST_PROP(Relevance, ConcludesTheSame_HoweverOften, ()) {
+  RuleDice dice = any_rule_dice();
+  constexpr int kWords = 3;
+  const auto n = static_cast<std::uint32_t>(2 + dice.roll(2));
+  Processes model(n, any_rules(dice, 2 + dice.roll(3), kWords, false), dice.roll(2) == 1);
+  model.know_words(1);
+  HalfGraph graph(model);
+  MessageNames names(graph, model.permutations());
+  Relevance often(graph, names);
+  Relevance once(graph, names);
+  Relevance::Lessons lessons;
+  Relevance::Lessons all_lessons;
+  std::vector<HalfId> halves{graph.initial().half};
+  const auto learn = [&](HalfId from, EdgeId id) {
+    const Edge& edge = graph.edge(id);
+    for (Relevance* each : {&often, &once}) each->learn_half(edge.next);
+    often.learn_step(from, edge.next, edge.renaming, lessons);
+    once.learn_step(from, edge.next, edge.renaming, all_lessons);
+    if (std::ranges::find(halves, edge.next) == halves.end()) halves.push_back(edge.next);
+  };
+  for (Relevance* each : {&often, &once}) each->learn_half(halves[0]);
+  bool knows_all = false;
+  for (int words = 1; words <= kWords; ++words) {
+    model.know_words(words);
+    for (std::size_t i = 0; i < halves.size() && i < 40; ++i) {
+      const HalfId half = halves[i];
+      const auto internal = graph.internal(half);
+      for (EdgeId id = internal.first; id != internal.last; ++id) learn(half, id);
+      for (MessageId message = 0; message < model.message_count(); ++message) {
+        learn(half, graph.delivery(half, message));
+      }
+      knows_all = knows_all || (words == kWords && often.has_news());
+      settle(often, lessons);
+    }
+  }
+  settle(once, all_lessons);
+  RC_CLASSIFY(halves.size() > 10, "more than 10 halves");
+  RC_CLASSIFY(knows_all, "news after the last word");
+  if (!knows_all) return;  // new messages alone are no reason to conclude anything
+  Relevance::Considered considered;
+  for (const HalfId half : halves) {
+    for (MessageId message = 0; message < model.message_count(); ++message) {
+      RC_ASSERT(often.image(often.parts_of(half), message, considered) ==
+                once.image(once.parts_of(half), message, considered));
+    }
+  }
+}
+
 TEST(Relevance, HoldsUnderAllNames_WhatWasLearnedUnderSome) {
   Befriending toy;
   const Step step = toy.model.deliver(toy.half, toy.word(0, 1, 0), 0);

@@ -41,8 +41,12 @@ class Processes final : public NamedModel<std::vector<int>> {
       : n_(n),
         rules_(std::move(rules)),
         symmetry_(symmetry),
+        known_words_(rules_.words),
         tells_parts_(parts == Parts::Told),
         permutations_(symmetry ? n : 1) {}
+
+  // For tests in which messages become known one after the other: those of the first words.
+  void know_words(int words) { known_words_ = words; }
 
   HalfId initial() override {
     State state;
@@ -68,7 +72,7 @@ class Processes final : public NamedModel<std::vector<int>> {
     return step(after, answer, kDeliver, message);
   }
   [[nodiscard]] std::size_t message_count() const override {
-    return static_cast<std::size_t>(rules_.words) * n_ * n_;
+    return static_cast<std::size_t>(known_words_) * n_ * n_;
   }
   [[nodiscard]] Link link(MessageId message) const override {
     return {message / n_ % n_, message % n_};
@@ -214,6 +218,7 @@ class Processes final : public NamedModel<std::vector<int>> {
   std::uint32_t n_;
   ProcessRules rules_;
   bool symmetry_;
+  int known_words_;
   bool tells_parts_;
   Permutations permutations_;
   std::map<HalfId, std::optional<std::vector<Renaming>>> automorphisms_;
