@@ -306,8 +306,8 @@ ServerView behind(ServerView server, DiskView disk) {
 }
 
 TEST(Disk, Restart_MayLoseWhatWasNotDurable_AndNothingElse) {
-  const ServerView before =
-      behind(voting(follower(1, 3, {command(1, "x"), command(2, "y")}), 2), {2, 3, 1, {1, 2}, {2, 2}});
+  const ServerView before = behind(voting(follower(1, 3, {command(1, "x"), command(2, "y")}), 2),
+                                   {2, 3, 1, {1, 2}, {2, 2}});
   const auto after = [](Term term, ServerId vote, std::vector<EntryView> log) {
     return voting(follower(1, term, std::move(log)), vote);
   };
