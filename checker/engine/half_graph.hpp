@@ -145,7 +145,7 @@ class HalfGraph {
   }
 
   // Adds `times` to the counts of the bounds that forbid internal steps of `half`.
-  void count_cut_off(HalfId half, std::uint64_t times, std::vector<std::uint64_t>& counts) const {
+  void count_cut_off(HalfId half, std::uint64_t times, std::span<std::uint64_t> counts) const {
     for (const std::uint16_t bound : rows_[half].cut_off) counts[bound] += times;
   }
 

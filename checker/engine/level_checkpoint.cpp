@@ -115,7 +115,7 @@ void LevelSearch::save_counts(ArchiveWriter& writer) {
   std::uint64_t expanded = 0;
   std::vector<std::uint64_t> actions(graph().model().action_names().size(), 0);
   std::vector<std::uint64_t> cut_off(graph().model().bound_names().size(), 0);
-  const auto add = [](std::vector<std::uint64_t>& sums, const std::vector<std::uint64_t>& counts) {
+  const auto add = [](std::vector<std::uint64_t>& sums, std::span<const std::uint64_t> counts) {
     std::ranges::transform(sums, counts, sums.begin(), std::plus<>());
   };
   for (std::size_t worker = 0; worker < options_.threads; ++worker) {

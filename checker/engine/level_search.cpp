@@ -6,7 +6,7 @@ namespace engine {
 namespace {
 constexpr std::uint64_t kPollInterval = 4096;  // work between two questions whether to go on
 
-void add_to(std::vector<std::uint64_t>& sums, const std::vector<std::uint64_t>& counts) {
+void add_to(std::vector<std::uint64_t>& sums, std::span<const std::uint64_t> counts) {
   for (std::size_t i = 0; i < counts.size(); ++i) sums[i] += counts[i];
 }
 }  // namespace

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "checker/engine/half_graph.hpp"
+#include "checker/engine/line_vector.hpp"
 #include "checker/engine/loss_patterns.hpp"
 #include "checker/engine/message_list.hpp"
 #include "checker/engine/permutations.hpp"
@@ -189,8 +190,8 @@ class NetworkSteps {
   std::vector<Sent> sent_;                // by edge
   std::vector<MessageId> sent_messages_;  // of all, end to end
   HalfId half_ = kNone;
-  std::vector<List> bases_;          // by renaming
-  std::vector<std::uint64_t> made_;  // by renaming: the start() that bases_ is from
+  LineVector<List> bases_;          // by renaming
+  LineVector<std::uint64_t> made_;  // by renaming: the start() that bases_ is from
   std::uint64_t starts_ = 0;
   List rest_;   // of a step, once its message is spent
   List grown_;  // and with what it sends

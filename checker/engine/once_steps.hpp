@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "checker/engine/half_graph.hpp"
+#include "checker/engine/line_vector.hpp"
 #include "checker/engine/once_networks.hpp"
 #include "checker/engine/permutations.hpp"
 
@@ -55,8 +56,8 @@ class OnceSteps {
   const OnceNetworks& networks_;
   const Permutations* symmetry_;
   std::span<const OnceSet::Word> words_;
-  std::vector<OnceSet> bases_;       // by renaming
-  std::vector<std::uint64_t> made_;  // by renaming: the start() that bases_ is from
+  LineVector<OnceSet> bases_;       // by renaming
+  LineVector<std::uint64_t> made_;  // by renaming: the start() that bases_ is from
   std::uint64_t starts_ = 0;
   OnceSet best_;
   OnceSet other_;

@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "checker/engine/half_graph.hpp"
+#include "checker/engine/line_vector.hpp"
 
 namespace engine {
 
@@ -33,8 +35,8 @@ class WorkerTally {
 
   // The least number of a violation met, 0 if there was none.
   [[nodiscard]] std::uint32_t violation() const { return violation_; }
-  [[nodiscard]] const std::vector<std::uint64_t>& action_counts() const { return action_counts_; }
-  [[nodiscard]] const std::vector<std::uint64_t>& cut_off() const { return cut_off_; }
+  [[nodiscard]] std::span<const std::uint64_t> action_counts() const { return action_counts_; }
+  [[nodiscard]] std::span<const std::uint64_t> cut_off() const { return cut_off_; }
 
   // For a search that goes on from a checkpoint; show() is left to who owns this.
   void restore(std::uint64_t generated, std::uint64_t expanded, std::uint32_t violation) {
@@ -44,8 +46,8 @@ class WorkerTally {
   }
   void restore_counts(const std::vector<std::uint64_t>& actions,
                       const std::vector<std::uint64_t>& cut_off) {
-    action_counts_ = actions;
-    cut_off_ = cut_off;
+    action_counts_.assign(actions.begin(), actions.end());
+    cut_off_.assign(cut_off.begin(), cut_off.end());
   }
 
  protected:
@@ -82,8 +84,8 @@ class WorkerTally {
   std::uint64_t expanded_ = 0;
   std::uint64_t other_work_ = 0;
   std::uint32_t violation_ = 0;
-  std::vector<std::uint64_t> action_counts_;
-  std::vector<std::uint64_t> cut_off_;
+  LineVector<std::uint64_t> action_counts_;
+  LineVector<std::uint64_t> cut_off_;
   alignas(64) std::atomic<std::uint64_t> shown_generated_{0};
   std::atomic<std::uint64_t> shown_expanded_{0};
   std::atomic<std::uint64_t> shown_distinct_{0};
