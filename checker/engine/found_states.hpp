@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "checker/engine/ids.hpp"
+#include "checker/engine/line_vector.hpp"
 #include "checker/engine/reserved_array.hpp"
 
 namespace engine {
@@ -34,9 +35,15 @@ class FoundStates {
 
   [[nodiscard]] std::uint64_t size() const { return size_; }
   [[nodiscard]] std::size_t groups() const { return ends_.size(); }
-  // The group of a half, and where the half stands in it.
-  [[nodiscard]] std::size_t group(HalfId half) const { return half & (groups() - 1); }
-  [[nodiscard]] std::size_t place(HalfId half) const { return half >> std::countr_zero(groups()); }
+  // The group of a half, and where the half stands in it. Neighbours are of one group, so that what
+  // is stored half by half has no cache line that two groups write to.
+  [[nodiscard]] std::size_t group(HalfId half) const {
+    return (half / kNeighbours) & (groups() - 1);
+  }
+  [[nodiscard]] std::size_t place(HalfId half) const {
+    const std::size_t block = (half / kNeighbours) >> std::countr_zero(groups());
+    return block * kNeighbours + half % kNeighbours;
+  }
 
   void add(State state) {
     std::uint64_t& end = ends_[group(state.half)];
@@ -66,7 +73,8 @@ class FoundStates {
   }
 
  private:
-  static constexpr std::uint64_t kPage = 256;  // states, the first of which links to another page
+  static constexpr std::size_t kNeighbours = 8;  // of any size in bytes: whole lines
+  static constexpr std::uint64_t kPage = 256;    // states, the first of which links to another page
 
   // A page that begins with a link to what ends at `before`; where its states begin.
   std::uint64_t add_page(std::uint64_t before) {
@@ -80,7 +88,7 @@ class FoundStates {
     return std::uint64_t{link.half} << 32U | link.network;
   }
 
-  std::vector<std::uint64_t> ends_;  // of each group: behind the last state of its last page, or 0
+  LineVector<std::uint64_t> ends_;  // of each group: behind the last state of its last page, or 0
   ReservedArray<State> states_{std::size_t{1} << 32U};
   std::uint64_t size_ = 0;
 };

@@ -34,8 +34,8 @@ TEST(FoundStates, HoldAllThatWasAdded_InTheGroupsOfTheirHalves) {
       const Counted before = contents(found);
       Counted expected = before;
       for (NetworkId i = 0; i < count; ++i) {
-        found.add({.half = i % 5, .network = i});
-        ++expected[{i % 5, i}];
+        found.add({.half = i % 50, .network = i});
+        ++expected[{i % 50, i}];
       }
       ASSERT_EQ(contents(found), expected);
     }
@@ -51,7 +51,7 @@ TEST(FoundStates, GiveEachHalfOfAGroupAPlaceOfItsOwn) {
   found.clear(8);
   std::set<std::pair<std::size_t, std::size_t>> places;
   for (HalfId half = 0; half < 1000; ++half) {
-    EXPECT_LT(found.place(half), 1000U / 8);
+    EXPECT_LT(found.place(half), 1024U / 8);
     EXPECT_TRUE(places.emplace(found.group(half), found.place(half)).second);
   }
 }
