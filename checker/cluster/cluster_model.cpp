@@ -40,6 +40,7 @@ ClusterModel::ClusterModel(node::Node& node, const Bounds& bounds, spec::Propert
       partitions_(bounds.partitions > 0 ? all_partitions(bounds.servers)
                                         : std::vector<Partition>{Partition(bounds.servers, 0)}) {
   sends_.intern({});  // kNoSends
+  intern_list({});    // kNoAutomorphisms
   std::vector<std::uint32_t> row;
   spec::History history;
   for (spec::ServerId id = 1; id <= bounds.servers; ++id) {

@@ -317,6 +317,7 @@ class ClusterModel final : public engine::Model {
   engine::SharedMap<LocalStep> local_steps_;  // by pair_key(local state, input)
   engine::SharedMap<HistoryId> extended_;     // by pair_key(history, local state)
 
+  static constexpr std::uint32_t kNoAutomorphisms = 0;
   // By half: 1 + violation; 1 + automorphism_lists_.
   engine::ReservedArray<std::atomic<std::uint8_t>> checked_{kHalvesMax, engine::Pages::Huge};
   Known automorphisms_{kHalvesMax, engine::Pages::Huge};

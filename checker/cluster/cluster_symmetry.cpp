@@ -192,6 +192,10 @@ std::span<const engine::Renaming> ClusterModel::automorphisms(engine::HalfId hal
     }
     if (is_same) found.push_back(renaming);
   }
+  if (found.empty()) {  // as of most
+    known.store(1 + kNoAutomorphisms, std::memory_order_release);
+    return {};
+  }
   return automorphism_lists_[remembered(known, [&] { return intern_list(found); })];
 }
 

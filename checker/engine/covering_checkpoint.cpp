@@ -189,6 +189,8 @@ void CoveringWorker::restore_counts(std::uint64_t generated,
 
 void CoveringSearch::write_checkpoint() {
   if (ground_.options.checkpointing == nullptr) return;
+  for (const auto& worker : workers_) worker->receive();  // so that there is room for the rest
+  for (const auto& worker : workers_) worker->flush();
   for (const auto& worker : workers_) worker->receive();
   ground_.options.checkpointing->write([this](ArchiveWriter& writer) { save(writer); });
 }

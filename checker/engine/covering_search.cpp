@@ -6,11 +6,11 @@
 namespace engine {
 namespace {
 constexpr std::uint64_t kPollInterval = 32;  // chances to poll between two questions
-constexpr std::uint64_t kFlushInterval = 1;  // expansions between two deliveries to busy workers
+constexpr std::uint64_t kFlushInterval = 4;  // expansions between two deliveries to busy workers
 constexpr int kYields = 64;                  // of a worker without work before it sleeps
 constexpr std::chrono::microseconds kNap{50};
 
-void add_to(std::vector<std::uint64_t>& sums, const std::vector<std::uint64_t>& counts) {
+void add_to(std::vector<std::uint64_t>& sums, std::span<const std::uint64_t> counts) {
   for (std::size_t i = 0; i < counts.size(); ++i) sums[i] += counts[i];
 }
 
@@ -60,8 +60,8 @@ void CoveringSearch::stop(StopReason reason) {
   is_pause_wanted_ = true;
 }
 
-void CoveringSearch::poll() {
-  if ((polls_.fetch_add(1, std::memory_order_relaxed) + 1) % kPollInterval != 0) return;
+void CoveringSearch::poll(CoveringWorker& worker) {
+  if (worker.note_poll() % kPollInterval != 0) return;
   const std::unique_lock lock(poll_mutex_, std::try_to_lock);
   if (!lock) return;  // another worker is at it
   if (const std::optional<StopReason> reason = observer_->poll(progress())) {
@@ -81,15 +81,15 @@ bool CoveringSearch::is_limit_of_states_reached() const {
 }
 
 void CoveringSearch::wait_for_work(CoveringWorker& worker) {
-  worker.flush();
   ++idle_;
   for (int looks = 0; !worker.has_mail() && !is_pause_wanted_; ++looks) {
+    worker.flush();
     // What was on its way may not have been seen yet: the barrier is where that is known.
-    if (idle_ == workers_.size() && !is_mail_anywhere()) {
+    if (idle_ == workers_.size() && !worker.has_unsent() && !is_mail_anywhere()) {
       is_pause_wanted_ = true;
       break;
     }
-    poll();
+    poll(worker);
     if (looks < kYields) {
       std::this_thread::yield();
     } else {
@@ -117,14 +117,14 @@ void CoveringSearch::explore(CoveringWorker& worker) {
     ++expanded;
     if (!is_alone && (idle_ != 0 || expanded % kFlushInterval == 0)) worker.flush();
     if (is_limit_of_states_reached()) stop(StopReason::States);
-    poll();
+    poll(worker);
   }
   worker.flush();
 }
 
 void CoveringSearch::put_right(CoveringWorker& worker) {
   worker.put_right([&] {
-    poll();
+    poll(worker);
     return is_stop_wanted_.load(std::memory_order_relaxed);
   });
 }
@@ -150,13 +150,15 @@ bool CoveringSearch::is_mail_anywhere() const {
 }
 
 bool CoveringSearch::is_nothing_left() const {
-  return !is_mail_anywhere() && progress().queue == 0;
+  const bool is_unsent =
+      std::ranges::any_of(workers_, [](const auto& worker) { return worker->has_unsent(); });
+  return !is_unsent && !is_mail_anywhere() && progress().queue == 0;
 }
 
 // Draws conclusions, unless the observer has something against it.
 bool CoveringSearch::settle() {
   return ground_.relevance.settle(lessons_, [this] {
-    poll();
+    poll(*workers_[0]);
     return stop_reason_.has_value();
   });
 }
@@ -258,7 +260,7 @@ void CoveringSearch::search_in_breadth() {
     if (is_limit_of_states_reached()) {
       stop(StopReason::States);
     } else {
-      poll();
+      poll(worker);
     }
     if (stop_reason_) return;
   }

@@ -85,7 +85,7 @@ class CoveringSearch {
   // When a worker has nothing to expand: returns when it may have, or is to meet the others.
   void wait_for_work(CoveringWorker& worker);
   void put_right(CoveringWorker& worker);
-  void poll();
+  void poll(CoveringWorker& worker);
   // At the barrier, while no worker works.
   void all_stand_still() noexcept;
   void agree_on_phase();
@@ -137,7 +137,6 @@ class CoveringSearch {
   std::barrier<OnBarrier> barrier_;
   Observer* observer_ = nullptr;
   std::mutex poll_mutex_;
-  std::atomic<std::uint64_t> polls_{0};  // chances to poll the observer so far
 
   // Written by any worker, acted upon at the barrier.
   alignas(64) std::atomic<bool> is_pause_wanted_{false};

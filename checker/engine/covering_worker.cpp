@@ -44,7 +44,8 @@ CoveringWorker::CoveringWorker(CoveringGround& ground, std::size_t number, std::
       nodes_(kNodesMax, Pages::HugeWhereLarge),
       action_counts_(graph_.model().action_names().size(), 0),
       cut_off_(graph_.model().bound_names().size(), 0),
-      outboxes_(count) {}
+      outboxes_(count),
+      mailboxes_(count) {}
 
 std::uint64_t CoveringWorker::orbit_size(const Place& place) const {
   const Permutations* symmetry = ground_.options.symmetry;
@@ -314,16 +315,20 @@ bool CoveringWorker::expand(NodeId id) {
   if (!found.present) return false;  // covered since it was kept
   nodes_[id / count_].expanded_at = relevance_.time();
   set_.assign(found.set.begin(), found.set.end());
-  for (const EdgeId move : at.moves) {
-    if (arrive(id, move)) return true;
-  }
+  taken_.assign(at.moves.begin(), at.moves.end());
   for (const MessageId message : set_) {
     const Known step = known(at, message);
     const bool is_taken = step.reception == Reception::Moves ||
                           (step.reception == Reception::Answers && !is_fastest());
-    if (is_taken && arrive(id, step.edge)) return true;
+    if (is_taken) taken_.push_back(step.edge);
   }
-  return false;
+  // Edges, and what is known of halves, lie all over memory: they come while others are waited for.
+  for (const EdgeId edge : taken_) __builtin_prefetch(&graph_.edge(edge));
+  for (const EdgeId edge : taken_) {
+    const HalfId next = graph_.edge(edge).next;
+    if (next != kNone) __builtin_prefetch(&ground_.place_of[next]);
+  }
+  return std::ranges::any_of(taken_, [&](EdgeId edge) { return arrive(id, edge); });
 }
 
 void CoveringWorker::send(std::size_t to, const Origin& origin, HalfId half, bool is_lesson) {
@@ -336,26 +341,34 @@ void CoveringWorker::send(std::size_t to, const Origin& origin, HalfId half, boo
 
 void CoveringWorker::flush() {
   for (std::size_t to = 0; to < count_; ++to) {
-    if (!outboxes_[to].empty()) deliver(to);
+    if (outboxes_[to].empty()) continue;
+    Mailbox& box = all_[to]->mailboxes_[number_];
+    if (box.is_full.load(std::memory_order_acquire)) continue;
+    box.found.swap(outboxes_[to]);
+    box.is_full.store(true, std::memory_order_release);
   }
   show();
 }
 
-void CoveringWorker::deliver(std::size_t to) {
-  CoveringWorker& other = *all_[to];
-  const std::lock_guard lock(other.inbox_mutex_);
-  other.inbox_.insert(other.inbox_.end(), outboxes_[to].begin(), outboxes_[to].end());
-  other.has_mail_.store(true, std::memory_order_release);
-  outboxes_[to].clear();
+bool CoveringWorker::has_unsent() const {
+  return std::ranges::any_of(outboxes_, [](const Found& found) { return !found.empty(); });
+}
+
+bool CoveringWorker::has_mail() const {
+  return std::ranges::any_of(
+      mailboxes_, [](const Mailbox& box) { return box.is_full.load(std::memory_order_acquire); });
 }
 
 void CoveringWorker::receive() {
-  if (!has_mail()) return;
-  {
-    const std::lock_guard lock(inbox_mutex_);
-    mail_.swap(inbox_);
-    has_mail_.store(false, std::memory_order_relaxed);
+  for (Mailbox& box : mailboxes_) {
+    if (!box.is_full.load(std::memory_order_acquire)) continue;
+    mail_.swap(box.found);
+    box.is_full.store(false, std::memory_order_release);
+    settle_mail();
   }
+}
+
+void CoveringWorker::settle_mail() {
   for (std::size_t at = 0; at < mail_.size();) {
     const Origin origin{mail_[at], mail_[at + 1], mail_[at + 2]};
     const HalfId half = mail_[at + 3];

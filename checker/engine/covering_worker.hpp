@@ -8,12 +8,12 @@
 
 #include <atomic>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <vector>
 
 #include "checker/engine/antichain.hpp"
 #include "checker/engine/half_graph.hpp"
+#include "checker/engine/line_vector.hpp"
 #include "checker/engine/memory_pool.hpp"
 #include "checker/engine/message_names.hpp"
 #include "checker/engine/permutations.hpp"
@@ -68,6 +68,7 @@ class CoveringWorker {
     std::uint32_t depth = 0;
   };
   using Others = std::vector<std::unique_ptr<CoveringWorker>>;
+  static constexpr HalfId kNeighbours = 64;
 
   // Of `count` workers this is the `number`-th; `all` are all of them, once they exist.
   CoveringWorker(CoveringGround& ground, std::size_t number, std::size_t count, const Others& all);
@@ -75,9 +76,10 @@ class CoveringWorker {
   CoveringWorker& operator=(const CoveringWorker&) = delete;
   ~CoveringWorker() { places_.abandon(); }
 
-  // Who keeps the states of a half, of `count` workers.
+  // Who keeps the states of a half, of `count` workers. Neighbours have one owner, so that what is
+  // known half by half has few cache lines that two workers want.
   static std::size_t owner_of(HalfId half, std::size_t count) {
-    return count == 1 ? 0 : (half * 0x9E3779B1U >> 12U) % count;
+    return count == 1 ? 0 : ((half / kNeighbours) * 0x9E3779B1U >> 12U) % count;
   }
 
   // Keeps the state, unless it is covered. The half is this worker's.
@@ -88,9 +90,11 @@ class CoveringWorker {
   // Of the states to be expanded that have come least far, one of those with the largest sets.
   std::optional<NodeId> next();
 
-  // Everything found for others is in their inboxes when this returns.
+  // Hands over what was found for others, but to those who have not received the last yet.
   void flush();
-  [[nodiscard]] bool has_mail() const { return has_mail_.load(std::memory_order_acquire); }
+  // Something found for others is not handed over.
+  [[nodiscard]] bool has_unsent() const;
+  [[nodiscard]] bool has_mail() const;
   // Settles what others have found.
   void receive();
 
@@ -144,9 +148,11 @@ class CoveringWorker {
   };
   [[nodiscard]] const Counts& shown() const { return shown_; }
   void show();
-  [[nodiscard]] const std::vector<std::uint64_t>& action_counts() const { return action_counts_; }
-  [[nodiscard]] const std::vector<std::uint64_t>& cut_off() const { return cut_off_; }
+  [[nodiscard]] std::span<const std::uint64_t> action_counts() const { return action_counts_; }
+  [[nodiscard]] std::span<const std::uint64_t> cut_off() const { return cut_off_; }
   [[nodiscard]] Relevance::Lessons& lessons() { return lessons_; }
+  // The number of this chance to poll the observer.
+  std::uint64_t note_poll() { return ++polls_; }
 
  private:
   // A message of a set, after its image: sorted, the least of those with one image come first.
@@ -180,11 +186,16 @@ class CoveringWorker {
   // States on their way to another worker, end to end: where from, edge, depth, half, the size of
   // the set with a bit that tells whether relevance is to learn of the edge, the set.
   using Found = std::vector<std::uint32_t>;
+  // From one worker to another: the one fills it, then the other empties it.
+  struct alignas(kCacheLine) Mailbox {
+    std::atomic<bool> is_full{false};
+    Found found;
+  };
 
   // True: the step violates something.
   bool arrive(NodeId from, EdgeId id);
   void send(std::size_t to, const Origin& origin, HalfId half, bool is_lesson);
-  void deliver(std::size_t to);
+  void settle_mail();
   void keep(const Origin& origin, Place& at);
   void push(NodeId id, std::size_t size);
 
@@ -249,16 +260,18 @@ class CoveringWorker {
   std::uint64_t generated_ = 0;
   std::uint64_t maximal_ = 0;
   std::uint32_t depth_ = 0;
+  std::uint64_t polls_ = 0;
   EdgeId last_edge_ = kNone;
-  std::vector<std::uint64_t> action_counts_;
-  std::vector<std::uint64_t> cut_off_;
+  LineVector<std::uint64_t> action_counts_;
+  LineVector<std::uint64_t> cut_off_;
 
   std::vector<Found> outboxes_;  // by worker
-  Found mail_;                   // taken out of the inbox
+  Found mail_;                   // taken out of a mailbox
 
   // Scratch.
-  Messages set_;      // of the node that is expanded
-  Messages arrived_;  // after one of its steps
+  Messages set_;               // of the node that is expanded
+  std::vector<EdgeId> taken_;  // its steps
+  Messages arrived_;           // after one of its steps
   Messages renamed_;
   Messages unknown_;
   std::vector<Imaged> imaged_;
@@ -268,11 +281,8 @@ class CoveringWorker {
   Messages image_;
   Relevance::Considered considered_;
 
-  // Apart from the rest: other workers write and read it.
-  alignas(64) std::mutex inbox_mutex_;
-  Found inbox_;
-  std::atomic<bool> has_mail_{false};
-  alignas(64) Counts shown_;
+  std::vector<Mailbox> mailboxes_;    // by worker that it is from
+  alignas(kCacheLine) Counts shown_;  // apart from the rest: other workers read it
 };
 
 // The set under other names, into `target`.

@@ -1,5 +1,7 @@
 #include "checker/engine/half_graph.hpp"
 
+#include <algorithm>
+
 #include "checker/engine/interner.hpp"
 
 namespace engine {
@@ -49,15 +51,15 @@ HalfGraph::EdgeRange HalfGraph::expand(HalfId half) {
       cut_off.push_back(static_cast<std::uint16_t>(step.cut_off_by - 1));
     }
   }
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(lock_of(half).mutex);
   if (row.is_expanded.load(std::memory_order_relaxed)) return row.internal;  // meanwhile
   const auto first = static_cast<EdgeId>(edges_.claim(answers.size()));
   for (std::size_t i = 0; i < answers.size(); ++i) {
     write(static_cast<EdgeId>(first + i), half, answers[i], kNone, 0);
   }
   row.internal = {first, static_cast<EdgeId>(first + answers.size())};
-  const std::size_t first_cut_off = cut_offs_.size();
-  cut_offs_.append(cut_off);
+  const std::size_t first_cut_off = cut_offs_.claim(cut_off.size());
+  std::ranges::copy(cut_off, &cut_offs_[first_cut_off]);
   row.cut_off = cut_offs_.span(first_cut_off, cut_off.size());
   row.is_expanded.store(true, std::memory_order_release);
   return row.internal;
@@ -68,7 +70,7 @@ void HalfGraph::note(HalfId canonical) {
   Row& row = rows_.at(canonical, "cluster halves");
   if (row.is_noted.load(std::memory_order_acquire)) return;
   const std::span<const Renaming> automorphisms = model_.automorphisms(canonical);
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(lock_of(canonical).mutex);
   if (row.is_noted.load(std::memory_order_relaxed)) return;
   row.automorphisms = automorphisms;
   row.is_noted.store(true, std::memory_order_release);
@@ -121,11 +123,11 @@ EdgeId HalfGraph::add_delivery(HalfId half, std::uint32_t key) {
   const MessageId message = key / alternatives_;
   const unsigned alternative = key % alternatives_;
   const Answer answer = answer_to(half, message, alternative);
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(lock_of(half).mutex);
   if (const EdgeId known = find(row, key); known != kNone) return known;  // meanwhile
   const auto id = static_cast<EdgeId>(edges_.claim(1));
   write(id, half, answer, message, alternative);
-  put(row, key, id);
+  put(half, key, id);
   return id;
 }
 
@@ -143,7 +145,8 @@ EdgeId HalfGraph::add_deliveries(HalfId half, std::span<const MessageId> message
   return first;
 }
 
-void HalfGraph::put(Row& row, std::uint32_t key, EdgeId edge) {
+void HalfGraph::put(HalfId half, std::uint32_t key, EdgeId edge) {
+  Row& row = rows_[half];
   const auto place = [](Table& table, std::uint64_t slot) {
     std::uint32_t at = position(static_cast<std::uint32_t>(slot >> 32U)) & table.mask;
     while (table.slots[at].load(std::memory_order_relaxed) != kEmptySlot) {
@@ -155,7 +158,7 @@ void HalfGraph::put(Row& row, std::uint32_t key, EdgeId edge) {
   const Table* current = row.deliveries.load(std::memory_order_relaxed);
   const std::uint64_t slot = pair_key(key, edge);
   if (current != nullptr && (current->count + 1) * 4 <= (current->mask + 1) * 3) {
-    place(const_cast<Table&>(*current), slot);  // only under mutex_
+    place(const_cast<Table&>(*current), slot);  // only under its lock
     return;
   }
   auto larger =
@@ -168,7 +171,7 @@ void HalfGraph::put(Row& row, std::uint32_t key, EdgeId edge) {
   }
   place(*larger, slot);
   row.deliveries.store(larger.get(), std::memory_order_release);
-  tables_.push_back(std::move(larger));
+  lock_of(half).tables.push_back(std::move(larger));
 }
 
 HalfGraph::AfterLosses HalfGraph::after_losses(HalfId half, unsigned count) {

@@ -14,6 +14,7 @@
 // fills; the smaller ones are kept until the end, for readers that still look into them.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <memory>
 #include <mutex>
@@ -199,12 +200,18 @@ class HalfGraph {
   Canonical canonical(HalfId half);
   // The edge becomes what the model said. Nobody else knows of it yet.
   void write(EdgeId id, HalfId half, const Answer& answer, MessageId message, unsigned alternative);
-  // Under mutex_.
-  void put(Row& row, std::uint32_t key, EdgeId edge);
+  // One of many, so that threads seldom meet at one. Taken after the model's.
+  struct alignas(64) Lock {
+    PatientMutex mutex;
+    std::vector<std::unique_ptr<const Table>> tables{};  // all that its rows ever had
+  };
+  Lock& lock_of(HalfId half) { return locks_[half % locks_.size()]; }
+  // Under the row's lock.
+  void put(HalfId half, std::uint32_t key, EdgeId edge);
 
-  // Apart from the rest, which is read all the time. The model's is taken first.
+  // Apart from the rest, which is read all the time.
+  std::array<Lock, 64> locks_;  // to write to rows
   alignas(64) PatientMutex model_mutex_{600};
-  alignas(64) PatientMutex mutex_;  // of rows and tables
   alignas(64) Model& model_;
   bool is_model_for_threads_ = false;
   unsigned alternatives_ = 1;
@@ -215,7 +222,6 @@ class HalfGraph {
   ReservedArray<EdgeDetail> details_;                  // by edge
   ReservedArray<std::atomic<std::uint32_t>> renamed_;  // 1 + the message; 0: not known yet
   ReservedArray<std::uint16_t> cut_offs_;              // of all rows, end to end
-  std::vector<std::unique_ptr<const Table>> tables_;   // all that ever were
   std::atomic<WitnessSet> witnesses_{0};
 };
 

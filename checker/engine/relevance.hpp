@@ -100,7 +100,7 @@ class Relevance {
   }
 
  private:
-  static constexpr std::uint64_t kPatience = 8;
+  static constexpr std::uint64_t kPatience = 3;
   // Two parts, or lists, and a renaming of 10 bits are one key.
   static constexpr std::uint32_t kPartsMax = 1U << 27U;
   static std::uint64_t key_of(std::uint32_t from, std::uint32_t to, Renaming names) {
