@@ -18,6 +18,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "checker/engine/ids.hpp"
@@ -43,19 +45,22 @@ class BagRanks {
   template <std::size_t K>
   [[nodiscard]] Rank rank(const std::array<std::uint32_t, K>& numbers) const {
     if (numbers[K - 1] > limit_) return kNone;
-    Rank rank = 0;
-    for (std::size_t i = 0; i < K; ++i) rank += terms_[numbers[i] * K + i];
-    return rank;
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return (terms_[numbers[I] * K + I] + ...);
+    }(std::make_index_sequence<K>());
   }
   // The numbers of a rank below end(). K must be the capacity.
   template <std::size_t K>
   [[nodiscard]] std::array<std::uint32_t, K> numbers(Rank rank) const {
     std::array<std::uint32_t, K> numbers{};
-    for (std::size_t at = K; rank > 0;) {
-      --at;
-      numbers[at] = largest(at, rank);
-      rank -= term(numbers[at], at);
-    }
+    [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
+      const auto take = [&](auto at) __attribute__((always_inline)) {
+        numbers[at] = largest(at, rank);
+        rank -= term(numbers[at], at);
+        return rank > 0;
+      };
+      (void)(rank > 0 && (take(std::integral_constant<std::size_t, K - 1 - I>()) && ...));
+    }(std::make_index_sequence<K>());
     return numbers;
   }
 

@@ -35,19 +35,24 @@ void CountingWorker::make_steps() {
   }
 }
 
+// A short list, copied before its address is given away, can stay in registers until then.
+template <class List>
+using Copied = std::conditional_t<std::is_trivially_copyable_v<List>, List, const List&>;
+
 template <class List>
 inline void CountingWorker::take(NetworkSteps<List>& steps, EdgeId id, MessageId spent) {
   const Edge& edge = graph_.edge(id);
-  const auto arrive = [&](const typename NetworkSteps<List>::Outcome& outcome) {
-    note_step(graph_, id, edge);
-    if (edge.is_violation || edge.is_outside) return;
-    const NetworkId name = system_.names().ranked(*outcome.messages);
-    if (name != kNone) {
-      found_.add({outcome.half, name});
-    } else {
-      await_name(outcome.half, *outcome.messages);
-    }
-  };
+  const auto arrive = [&](const typename NetworkSteps<List>::Outcome& outcome)
+                          __attribute__((always_inline)) {
+                            note_step(graph_, id, edge);
+                            if (edge.is_violation || edge.is_outside) return;
+                            const NetworkId name = system_.names().ranked(*outcome.messages);
+                            if (name != kNone) {
+                              found_.add({outcome.half, name});
+                            } else {
+                              await_name(outcome.half, Copied<List>(*outcome.messages));
+                            }
+                          };
   steps.for_each_outcome(id, spent, arrive, cut());
 }
 

@@ -45,7 +45,7 @@ class FoundStates {
     return block * kNeighbours + half % kNeighbours;
   }
 
-  void add(State state) {
+  [[gnu::always_inline]] void add(State state) {
     std::uint64_t& end = ends_[group(state.half)];
     if (end % kPage == 0) end = add_page(end);
     states_[end++] = state;

@@ -89,14 +89,16 @@ class NetworkSteps {
     Local rest = rest_;
     rest = base(edge.renaming);
     if (spent != kNone) rest.remove(graph_.renamed(spent, edge.renaming));
-    const auto settle = [&](const List& messages, std::uint32_t lost) {
-      const bool is_budgeted = lost != 0 && options_.loss == Loss::Budgeted;
-      if (is_budgeted || edge.has_ties) {
-        settle_slowly(edge, messages, lost, visit, cut);
-      } else {
-        visit(Outcome{edge.next, &messages, lost, edge.renaming, 0, 0});
-      }
-    };
+    const auto settle = [&](const List& messages, std::uint32_t lost)
+                            __attribute__((always_inline)) {
+                              const bool is_budgeted = lost != 0 && options_.loss == Loss::Budgeted;
+                              if (is_budgeted || edge.has_ties) {
+                                slow_ = messages;
+                                settle_slowly(edge, lost, visit, cut);
+                              } else {
+                                visit(Outcome{edge.next, &messages, lost, edge.renaming, 0, 0});
+                              }
+                            };
     if (edge.sends == kNoSends) {
       settle(rest, 0);
       return;
@@ -108,7 +110,7 @@ class NetworkSteps {
       return;
     }
     const Messages sent = this->sent(id, edge);
-    const auto send = [&](std::uint32_t lost) {
+    const auto send = [&](std::uint32_t lost) __attribute__((always_inline)) {
       Local grown = grown_;
       grown = rest;
       for (std::size_t i = 0; i < sent.size(); ++i) {
@@ -160,11 +162,9 @@ class NetworkSteps {
     return Messages(sent_messages_).subspan(sent_[id].first, sent_[id].size);
   }
   void learn_sent(EdgeId id, const Edge& edge);
-  // Where the half that a step leads to depends on what is lost, or has automorphisms.
+  // Where the half that a step leads to depends on what is lost, or has automorphisms: slow_.
   template <class Visit, class Cut>
-  void settle_slowly(const Edge& edge, const List& messages, std::uint32_t lost, const Visit& visit,
-                     const Cut& cut) {
-    slow_ = messages;
+  void settle_slowly(const Edge& edge, std::uint32_t lost, const Visit& visit, const Cut& cut) {
     Outcome outcome{edge.next, &slow_, lost, edge.renaming, 0, 0};
     if (lost != 0 && options_.loss == Loss::Budgeted && !spend_losses(outcome)) {
       cut(options_.loss_bound);
