@@ -445,7 +445,9 @@ void CoveringWorker::put_right(Place& at) {
 void CoveringWorker::drop_covered_under_renamings() {
   for (std::size_t i = 0; i < places_.size(); ++i) {
     Place& at = places_[i];
-    if (at.sets.size() > 1 && !at.automorphisms.empty()) refresh(at);
+    if (at.sets.size() < 2 || at.automorphisms.empty()) continue;
+    bring_up_to_date(at);
+    refresh(at);
   }
   show();
 }

@@ -1,6 +1,7 @@
 #include "checker/engine/half_graph.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "checker/engine/interner.hpp"
 
@@ -76,7 +77,7 @@ void HalfGraph::note(HalfId canonical) {
   row.is_noted.store(true, std::memory_order_release);
 }
 
-// What was noted is canonical, so the model is asked once a half.
+// What was noted is canonical, so the model is asked once about a representative.
 Canonical HalfGraph::canonical(HalfId half) {
   if (rows_.at(half, "cluster halves").is_noted.load(std::memory_order_acquire)) return {half, 0};
   const Canonical found = model_.canonical(half);
@@ -87,7 +88,12 @@ Canonical HalfGraph::canonical(HalfId half) {
 HalfGraph::Answer HalfGraph::answer(const Step& step) {
   if (step.next == kNone) return {step, {}};
   Canonical leads_to = canonical(step.next);
-  if (step.renaming != 0) leads_to.renaming = step.renaming;  // the model has renamed it already
+  if (step.renaming != 0) {  // the model has renamed it already
+    if (leads_to.half != step.next) {
+      throw std::logic_error("a step was renamed to a half that is not a representative");
+    }
+    leads_to.renaming = step.renaming;
+  }
   return {step, leads_to};
 }
 

@@ -9,7 +9,7 @@ namespace engine {
 void LossPatterns::make(std::size_t sent) {
   if (sent > kSentMax) throw std::length_error("one step sends more than 15 messages");
   Patterns& made = all_[sent];
-  made.lost.resize(loss_ == Loss::None ? 1U : 1U << sent);
+  made.lost.resize(1U << sent);
   std::iota(made.lost.begin(), made.lost.end(), 0U);
   const auto losses = [](std::uint32_t lost) { return std::popcount(lost); };
   std::ranges::stable_sort(made.lost, {}, losses);

@@ -21,7 +21,7 @@ enum class Loss : std::uint8_t {
 class LossPatterns {
  public:
   // `capacity`: at most so many messages on the network.
-  LossPatterns(Loss loss, std::size_t capacity) : loss_(loss), capacity_(capacity) {}
+  explicit LossPatterns(std::size_t capacity) : capacity_(capacity) {}
   LossPatterns(const LossPatterns&) = delete;
   LossPatterns& operator=(const LossPatterns&) = delete;
 
@@ -47,7 +47,6 @@ class LossPatterns {
   };
   void make(std::size_t sent);
 
-  Loss loss_;
   std::size_t capacity_;
   std::array<Patterns, kSentMax + 1> all_;  // by how many messages are sent
 };

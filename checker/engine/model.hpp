@@ -30,8 +30,8 @@ using WitnessSet = std::uint64_t;
 struct Step {
   HalfId next = kNone;  // kNone: not possible here
   SendsId sends = kNoSends;
-  // Where `next` is the representative of what the step leads to: turns that into `next`. A model
-  // that does not look for the representative itself says 0, and canonical() is asked.
+  // If not 0, `next` is the representative of what the step leads to, and this turns that into
+  // `next`. Else canonical() finds the representative of `next`.
   Renaming renaming = 0;
   std::uint16_t action = 0;  // index into Model::action_names(), for coverage
   std::uint32_t label = 0;   // the model's own: what this step is, for the path that is reported

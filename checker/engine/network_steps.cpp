@@ -12,7 +12,7 @@ template <class List>
 NetworkSteps<List>::NetworkSteps(HalfGraph& graph, const NetworkOptions& options)
     : graph_(graph),
       options_(options),
-      patterns_(options.loss, options.inflight),
+      patterns_(options.inflight),
       bases_(graph.renamings()),
       made_(graph.renamings(), 0) {
   if (options.order == Order::Once) {

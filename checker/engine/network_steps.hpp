@@ -114,7 +114,7 @@ class NetworkSteps {
       Local grown = grown_;
       grown = rest;
       for (std::size_t i = 0; i < sent.size(); ++i) {
-        if ((lost >> i & 1U) == 0) grown.insert(sent[i], key());
+        if (lost == 0 || (lost >> i & 1U) == 0) grown.insert(sent[i], key());
       }
       settle(grown, lost);
     };

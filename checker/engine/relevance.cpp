@@ -9,7 +9,6 @@ namespace {
 constexpr std::size_t kMessagesMax = std::size_t{1} << 26U;
 constexpr std::size_t kHalvesMax = std::size_t{1} << 28U;
 constexpr std::size_t kReservedParts = std::size_t{1} << 24U;
-constexpr std::size_t kPollInterval = 64;  // parts between two questions whether to go on
 }  // namespace
 
 Relevance::Relevance(HalfGraph& graph, MessageNames& names)
@@ -186,6 +185,10 @@ bool Relevance::follow(Part& part, const Arrow& arrow) {
   const Renaming back = names_.inverse(arrow.names);
   Facts& here = part.facts;
   const ReservedArray<MessageId>& messages = slots_[part.slot];
+  // Where an arrow comes back to its part, what is written here is not what is read there.
+  if (&there == &here) like_before_.assign(here.like.begin(), here.like.end());
+  const std::span<const std::uint32_t> like_there =
+      &there == &here ? std::span<const std::uint32_t>(like_before_) : there.like;
   heads_.assign(messages.size(), kNone);
   splits_.clear();
   bool is_news = false;
@@ -196,7 +199,7 @@ bool Relevance::follow(Part& part, const Arrow& arrow) {
       is_news = true;
     }
     const std::uint32_t answers = joined(here.answers[at], there.answers[at_there], arrow.names);
-    const std::uint32_t like = least_like(at, here.like[at], there.like[at_there]);
+    const std::uint32_t like = least_like(at, here.like[at], like_there[at_there]);
     is_news |= answers != here.answers[at] || like != here.like[at];
     here.answers[at] = answers;
     here.like[at] = like;
@@ -215,7 +218,7 @@ bool Relevance::settle(std::span<Lessons* const> lessons,
   for (std::size_t known = kNone; known != addresses_.size(); learn_messages()) {
     known = addresses_.size();  // the answers may be messages that were not known yet
     for (PartId id = 0; id < parts_.size(); ++id) {
-      if (id % kPollInterval == 0 && is_cut_short()) return false;
+      if (is_cut_short()) return false;
       react(id);
     }
   }
@@ -256,8 +259,8 @@ bool Relevance::conclude(std::vector<PartId>& pending, Former& former,
                          const std::function<bool()>& is_cut_short) {
   std::vector<std::uint8_t> is_pending(parts_.size(), 0);
   for (const PartId id : pending) is_pending[id] = 1;
-  for (std::size_t done = 0; !pending.empty(); ++done) {
-    if (done % kPollInterval == 0 && is_cut_short()) return false;
+  while (!pending.empty()) {
+    if (is_cut_short()) return false;
     const PartId id = pending.back();
     pending.pop_back();
     is_pending[id] = 0;

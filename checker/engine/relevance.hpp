@@ -83,7 +83,8 @@ class Relevance {
   }
   [[nodiscard]] bool has_news() const { return news_.load(std::memory_order_relaxed) != 0; }
   // Draws all conclusions from what was learned. Only here do the images change. `is_cut_short` is
-  // asked now and then; where it says true, nothing is concluded yet and the result is false.
+  // asked for every part that is looked at; where it says true, nothing is concluded yet and the
+  // result is false.
   bool settle(std::span<Lessons* const> lessons, const std::function<bool()>& is_cut_short);
   // Checkpoints: `halves` are those that were made known, in an order that load() is given too,
   // after they were made known again. What is not concluded yet goes to `lessons`.
@@ -213,6 +214,7 @@ class Relevance {
     std::uint32_t other;  // of the same former class; kNone: none
   };
   std::vector<std::uint32_t> heads_;
+  std::vector<std::uint32_t> like_before_;
   std::vector<Split> splits_;
   std::vector<MessageId> merged_;
 };
