@@ -54,9 +54,12 @@ class FoundStates {
   // Calls f(states) for each page of a group.
   template <class F>
   void for_each_page(std::size_t group, F f) const {
-    for (std::uint64_t end = ends_[group]; end != 0; end = page_before(end)) {
+    for (std::uint64_t end = ends_[group]; end != 0;) {
       const std::uint64_t first = (end - 1) / kPage * kPage + 1;
+      const std::uint64_t before = page_before(end);
+      if (before != 0) prefetch_page(before);
       f(states_.span(first, end - first));
+      end = before;
     }
   }
   // Forgets all states. `groups`: how many there are from now on, a power of two.
@@ -74,6 +77,7 @@ class FoundStates {
 
  private:
   static constexpr std::size_t kNeighbours = 8;  // of any size in bytes: whole lines
+  static constexpr std::size_t kLine = 8;        // states: 64 bytes
   static constexpr std::uint64_t kPage = 256;    // states, the first of which links to another page
 
   // A page that begins with a link to what ends at `before`; where its states begin.
@@ -82,6 +86,11 @@ class FoundStates {
     states_.extend_to(page + kPage);
     states_[page] = {static_cast<HalfId>(before >> 32U), static_cast<NetworkId>(before)};
     return page + 1;
+  }
+  // The first lines of the page; the processor finds out about the others.
+  void prefetch_page(std::uint64_t end) const {
+    const State* const first = &states_[(end - 1) / kPage * kPage];
+    for (std::size_t i = 0; i < 4 * kLine; i += kLine) __builtin_prefetch(first + i);
   }
   [[nodiscard]] std::uint64_t page_before(std::uint64_t end) const {
     const State link = states_[(end - 1) / kPage * kPage];
