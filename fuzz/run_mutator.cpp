@@ -169,6 +169,16 @@ class Mutation {
     deliver(leader, who, choices, kNewest);
     return leader;
   }
+  // Any of them, or all but one, which are enough for what one of them alone may undo then.
+  std::uint32_t some_servers() {
+    const std::uint32_t all = (1U << run_.options.servers) - 1;
+    return random_.below(2) == 0 ? random_.below(all + 1) : all & ~(1U << (server() - 1U));
+  }
+  // Any of them, or one.
+  std::uint32_t fewer_servers() {
+    return random_.below(2) == 0 ? random_.below(1U << run_.options.servers)
+                                 : 1U << (server() - 1U);
+  }
   // What some of the servers do while the others hear nothing of it: one of them comes to lead, if
   // they are enough, and is asked for something, of which not all who voted need to hear. Behind it
   // somebody left out may act on what it knows, which is out of date: most of what goes wrong with
@@ -176,7 +186,7 @@ class Mutation {
   void insert_episode() {
     Choices choices;
     const std::uint8_t who = server();
-    std::uint32_t members = random_.below(1U << run_.options.servers) | 1U << (who - 1U);
+    std::uint32_t members = some_servers() | 1U << (who - 1U);
     // What was left on a link by an earlier one is passed over, as a rule.
     const std::uint8_t older = random_.below(4) == 0 ? 0 : kNewest;
     const auto tell = [&] {
@@ -190,7 +200,7 @@ class Mutation {
     if (former != 0) members &= ~(1U << (former - 1U));
     if (run_.options.pre_vote) tell();
     tell();
-    if (random_.below(3) == 0) members &= random_.below(1U << run_.options.servers);
+    if (random_.below(2) == 0) members &= fewer_servers();
     if (random_.below(2) == 0) tell();  // the entry that a leader begins with
     for (std::uint32_t count = random_.below(3); count > 0; --count) {
       choices.push_back(request(who));

@@ -1,6 +1,7 @@
 #include "checker/cluster/likeness.hpp"
 
 #include <algorithm>
+#include <bit>
 
 #include "checker/engine/interner.hpp"
 
@@ -48,6 +49,32 @@ void add_followers(const ServerView& server, Likeness& likeness) {
     sorts |= std::uint64_t{1} << sort;
   }
   likeness.add(sorts);
+}
+
+std::uint64_t set_of(const std::vector<spec::ServerId>& ids) {
+  std::uint64_t set = 0;
+  for (const spec::ServerId id : ids) set |= std::uint64_t{1} << id % 64U;
+  return set;
+}
+
+// Whether some majority of one and some majority of the other have nobody in common.
+bool may_part(std::uint64_t one, std::uint64_t other) {
+  const auto in_common = [&](std::uint64_t voters) {
+    const int majority = std::popcount(voters) / 2 + 1;
+    return std::max(0, majority - std::popcount(voters & ~(one & other)));
+  };
+  return in_common(one) + in_common(other) <= std::popcount(one & other);
+}
+
+// Quorums of the memberships: while joint, of both sets of voters.
+bool may_part(const Bearing& one, const Bearing& other) {
+  if (one.voters == 0 || other.voters == 0) return false;  // not known: it elects nobody
+  for (const std::uint64_t voters : {one.voters, one.outgoing}) {
+    for (const std::uint64_t others : {other.voters, other.outgoing}) {
+      if (voters != 0 && others != 0 && !may_part(voters, others)) return false;
+    }
+  }
+  return true;
 }
 
 }  // namespace
@@ -108,6 +135,8 @@ Bearing bearing(const ServerView& server) {
     for (const spec::ServerId id : *ids) membership.add(id);
   }
   bearing.membership = membership.number();
+  bearing.voters = set_of(server.membership.voters);
+  bearing.outgoing = set_of(server.membership.outgoing);
   const bool follows = server.role == spec::Role::Follower;
   bearing.role = follows ? 0 : server.role == spec::Role::Leader ? 1 : 2;
   bearing.role = bearing.role * 4 + (server.lease ? 2 : 0) + (server.reads.empty() ? 0 : 1);
@@ -125,14 +154,21 @@ std::uint64_t standing(std::span<const Bearing> servers) {
   // ahead.
   std::uint64_t sorts = 0;
   std::uint64_t apart = 0;
+  std::uint64_t parted = 0;  // the same, where two leaders may come of it
   for (const Bearing& server : servers) {
     unsigned sort = server.role * 2 + (server.term == term ? 1 : 0);
     sort = sort * 2 + (server.commit_index == ahead->commit_index ? 1 : 0);
-    (server.membership == ahead->membership ? sorts : apart) |= std::uint64_t{1} << sort;
+    const std::uint64_t bit = std::uint64_t{1} << sort;
+    if (server.membership == ahead->membership) {
+      sorts |= bit;
+    } else {
+      (may_part(server, *ahead) ? parted : apart) |= bit;
+    }
   }
   Likeness standing;
   standing.add(sorts);
   standing.add(apart);
+  standing.add(parted);
   return standing.number();
 }
 

@@ -20,15 +20,18 @@ std::uint64_t likeness(const spec::ServerView& server);
 std::uint64_t outline(const spec::ServerView& server);
 std::uint64_t likeness(const spec::MessageView& message);
 // Of a whole cluster: in what roles its servers are, who of them is behind in terms or in what is
-// committed, who has a lease, whom reads wait at, who goes by another membership. So there is
-// something to be seen of a leader that does not yet know of the next one, which no server's state
-// tells by itself.
+// committed, who has a lease, whom reads wait at, who goes by another membership, and whether two
+// leaders may come of that: whether some majority of it and some majority of that of the server
+// that has committed most have nobody in common. So there is something to be seen of a leader that
+// does not yet know of the next one, which no server's state tells by itself.
 //
 // What of one server it depends on: made once a state, it is all that is looked at after a step.
 struct Bearing {
   spec::Term term = 0;
   spec::Index commit_index = 0;
   std::uint64_t membership = 0;  // a hash
+  std::uint64_t voters = 0;      // a bit each, by their ids
+  std::uint64_t outgoing = 0;    // the same
   std::uint32_t role = 0;        // and whether it has a lease, and reads wait
 };
 Bearing bearing(const spec::ServerView& server);

@@ -197,6 +197,26 @@ TEST(Likeness, OfAWholeCluster_IsWhoIsBehindAndGoesByWhat) {
   add([](auto& server) { server.commit_index = 0; });
 }
 
+TEST(Likeness, OfAWholeCluster_TellsWhetherQuorumsMayHaveNobodyInCommon) {
+  const auto of = [](spec::MembershipView left, spec::MembershipView right) {
+    spec::ServerView one = follower_of(1, 2, 5);
+    spec::ServerView two = follower_of(2, 2, 5);
+    one.membership = std::move(left);
+    two.membership = std::move(right);
+    const Bearing bearings[] = {bearing(one), bearing(two)};
+    return standing(bearings);
+  };
+  const spec::MembershipView four{.voters = {1, 2, 3, 4}};
+  const spec::MembershipView without_four{.voters = {1, 2, 3}};
+  const spec::MembershipView without_three{.voters = {1, 2, 4}};
+  const spec::MembershipView joint{.voters = {1, 2, 4}, .outgoing = {1, 2, 3}};
+  const std::uint64_t overlap = of(four, without_four);
+  EXPECT_EQ(of(four, without_three), overlap);
+  EXPECT_NE(of(without_four, without_three), overlap);
+  EXPECT_EQ(of(without_four, joint), overlap);
+  EXPECT_EQ(of(without_four, {}), overlap);  // not known
+}
+
 TEST(Likeness, OfMessages_IsTheirKindAndAnswer) {
   const auto reply = [](spec::ServerId from, bool granted) {
     return spec::MessageView{from, 3, "request_vote_reply", {{"vote_granted", granted}}};
