@@ -41,6 +41,7 @@ Ended run(Broadcast& model, Keeper& keeper, const std::filesystem::path& directo
                                 .symmetry = model.permutations(),
                                 .limits = {},
                                 .threads = threads,
+                                .neighbour_bits = 0,
                                 .checkpointing = &keeper.seam});
   if (resumes) {
     ArchiveReader reader(directory);

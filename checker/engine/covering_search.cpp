@@ -180,8 +180,9 @@ void CoveringSearch::all_stand_still() noexcept {
   try {
     is_pause_wanted_ = false;
     if (!is_stop_wanted_) agree_on_phase();
-    const bool is_end = stop_reason_.has_value() && found_edge_ == kNone;
-    if ((is_checkpoint_wanted_.exchange(false) || is_end) && !failure_) write_checkpoint();
+    // Not of a search that has met a violation: what it met is not saved, and not to be met again.
+    const bool is_wanted = is_checkpoint_wanted_.exchange(false) || stop_reason_.has_value();
+    if (is_wanted && found_edge_ == kNone && !failure_) write_checkpoint();
   } catch (...) {
     note_failure();
   }

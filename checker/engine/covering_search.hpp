@@ -121,7 +121,7 @@ class CoveringSearch {
     return workers_[id % workers_.size()]->node(id);
   }
   CoveringWorker& owner_of(HalfId half) {
-    return *workers_[CoveringWorker::owner_of(half, workers_.size())];
+    return *workers_[CoveringWorker::owner_of(half, ground_.options)];
   }
 
   // The runs that are reported: covering_path.cpp.

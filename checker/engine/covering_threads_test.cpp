@@ -12,7 +12,11 @@ namespace {
 using toy::Broadcast;
 
 CoveringOptions fastest(std::size_t threads, Limits limits = {}) {
-  return {.order = CoverOrder::Fastest, .symmetry = nullptr, .limits = limits, .threads = threads};
+  return {.order = CoverOrder::Fastest,
+          .symmetry = nullptr,
+          .limits = limits,
+          .threads = threads,
+          .neighbour_bits = 0};
 }
 
 class ReasonStopper final : public Observer {

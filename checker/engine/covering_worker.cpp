@@ -297,7 +297,7 @@ bool CoveringWorker::arrive(NodeId from, EdgeId id) {
     arrived_.swap(renamed_);
   }
   const Origin origin{from, id, node(from).depth + 1};
-  const std::size_t owner = owner_of(edge.next, count_);
+  const std::size_t owner = owner_of(edge.next, ground_.options);
   const bool is_lesson_due = is_lesson(id);
   if (owner != number_) {
     send(owner, origin, edge.next, is_lesson_due);

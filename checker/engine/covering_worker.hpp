@@ -25,9 +25,10 @@ enum class CoverOrder : std::uint8_t { Fastest, Shortest };
 
 struct CoveringOptions {
   CoverOrder order = CoverOrder::Fastest;
-  const Permutations* symmetry = nullptr;        // of the servers; nullptr: search without symmetry
-  Limits limits;                                 // depth: in the order Shortest only
-  std::size_t threads = 1;                       // in the order Fastest; Shortest has one
+  const Permutations* symmetry = nullptr;  // of the servers; nullptr: search without symmetry
+  Limits limits;                           // depth: in the order Shortest only
+  std::size_t threads = 1;                 // in the order Fastest; Shortest has one
+  unsigned neighbour_bits = 6;  // so many halves, as a power of two, go to a thread together
   const Checkpointing* checkpointing = nullptr;  // in the order Fastest; nullptr: none
 };
 
@@ -68,7 +69,6 @@ class CoveringWorker {
     std::uint32_t depth = 0;
   };
   using Others = std::vector<std::unique_ptr<CoveringWorker>>;
-  static constexpr HalfId kNeighbours = 64;
 
   // Of `count` workers this is the `number`-th; `all` are all of them, once they exist.
   CoveringWorker(CoveringGround& ground, std::size_t number, std::size_t count, const Others& all);
@@ -76,10 +76,11 @@ class CoveringWorker {
   CoveringWorker& operator=(const CoveringWorker&) = delete;
   ~CoveringWorker() { places_.abandon(); }
 
-  // Who keeps the states of a half, of `count` workers. Neighbours have one owner, so that what is
-  // known half by half has few cache lines that two workers want.
-  static std::size_t owner_of(HalfId half, std::size_t count) {
-    return count == 1 ? 0 : ((half / kNeighbours) * 0x9E3779B1U >> 12U) % count;
+  // Who keeps the states of a half. Neighbours have one owner, so that what is known half by half
+  // has few cache lines that two workers want.
+  static std::size_t owner_of(HalfId half, const CoveringOptions& options) {
+    if (options.threads == 1) return 0;
+    return ((half >> options.neighbour_bits) * 0x9E3779B1U >> 12U) % options.threads;
   }
 
   // Keeps the state, unless it is covered. The half is this worker's.
@@ -203,7 +204,7 @@ class CoveringWorker {
   Place& place(HalfId half);
   Place& make_place(HalfId half);
   const Known& known(Place& at, MessageId message);
-  // What is not known yet of these becomes known: at once, since one thread alone computes steps.
+  // What is not known yet of these becomes known, all at once.
   void learn(Place& at, std::span<const Imaged> messages);
   void learn(Place& at, std::span<const MessageId> unknown);
   Known judged(const Place& at, MessageId message, EdgeId id);
@@ -265,8 +266,8 @@ class CoveringWorker {
   LineVector<std::uint64_t> action_counts_;
   LineVector<std::uint64_t> cut_off_;
 
-  std::vector<Found> outboxes_;  // by worker
-  Found mail_;                   // taken out of a mailbox
+  LineVector<Found> outboxes_;  // by worker
+  Found mail_;                  // taken out of a mailbox
 
   // Scratch.
   Messages set_;               // of the node that is expanded
@@ -281,7 +282,7 @@ class CoveringWorker {
   Messages image_;
   Relevance::Considered considered_;
 
-  std::vector<Mailbox> mailboxes_;    // by worker that it is from
+  alignas(kCacheLine) std::vector<Mailbox> mailboxes_;  // by worker that it is from
   alignas(kCacheLine) Counts shown_;  // apart from the rest: other workers read it
 };
 

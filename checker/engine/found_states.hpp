@@ -76,7 +76,7 @@ class FoundStates {
   }
 
  private:
-  static constexpr std::size_t kNeighbours = 8;  // of any size in bytes: whole lines
+  static constexpr std::size_t kNeighbours = 8;  // of StateStore: three lines
   static constexpr std::size_t kLine = 8;        // states: 64 bytes
   static constexpr std::uint64_t kPage = 256;    // states, the first of which links to another page
 

@@ -176,8 +176,9 @@ void HalfGraph::put(HalfId half, std::uint32_t key, EdgeId edge) {
     }
   }
   place(*larger, slot);
-  row.deliveries.store(larger.get(), std::memory_order_release);
-  lock_of(half).tables.push_back(std::move(larger));
+  std::vector<std::unique_ptr<const Table>>& tables = lock_of(half).tables;
+  tables.push_back(std::move(larger));
+  row.deliveries.store(tables.back().get(), std::memory_order_release);
 }
 
 HalfGraph::AfterLosses HalfGraph::after_losses(HalfId half, unsigned count) {

@@ -66,8 +66,11 @@ struct Found {
 
 Found cover(Processes& model, CoverOrder order, std::size_t threads = 1) {
   toy::NoObserver observer;
-  CoveringSearch search(
-      model, {.order = order, .symmetry = model.permutations(), .limits = {}, .threads = threads});
+  CoveringSearch search(model, {.order = order,
+                                .symmetry = model.permutations(),
+                                .limits = {},
+                                .threads = threads,
+                                .neighbour_bits = 0});  // so that small systems are dealt out, too
   Found found{search.run(observer), {}, {}};
   for (const HalfId half : search.reached_halves()) found.states.insert(model.state(half));
   if (found.result.stopped_by == StopReason::Violation) {

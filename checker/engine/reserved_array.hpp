@@ -124,7 +124,7 @@ class ReservedArray {
 
   // Makes room for `count` more; throws std::length_error if the reserve is used up.
   void require_room(std::size_t count) const {
-    if (count > capacity() - size_) refuse();
+    if (size_ > capacity() || count > capacity() - size_) refuse();
   }
   template <class... Args>
   T& emplace_back(Args&&... args) {
