@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "checker/engine/archive.hpp"
+#include "checker/engine/counts.hpp"
 #include "checker/engine/covering_search.hpp"
 
 namespace engine {
@@ -198,7 +199,7 @@ void CoveringSearch::write_checkpoint() {
 void CoveringSearch::save(ArchiveWriter& writer) {
   std::vector<std::uint64_t> actions(ground_.graph.model().action_names().size(), 0);
   for (const auto& worker : workers_) {
-    std::ranges::transform(actions, worker->action_counts(), actions.begin(), std::plus<>());
+    add_to(actions, worker->action_counts());
   }
   writer.begin_section("covering", kCoveringVersion);
   writer.put_u64(ground_.names.renamings());

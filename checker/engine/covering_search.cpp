@@ -3,16 +3,14 @@
 #include <algorithm>
 #include <chrono>
 
+#include "checker/engine/counts.hpp"
+
 namespace engine {
 namespace {
 constexpr std::uint64_t kPollInterval = 32;  // chances to poll between two questions
 constexpr std::uint64_t kFlushInterval = 4;  // expansions between two deliveries to busy workers
 constexpr int kYields = 64;                  // of a worker without work before it sleeps
 constexpr std::chrono::microseconds kNap{50};
-
-void add_to(std::vector<std::uint64_t>& sums, std::span<const std::uint64_t> counts) {
-  for (std::size_t i = 0; i < counts.size(); ++i) sums[i] += counts[i];
-}
 
 CoveringOptions checked(CoveringOptions options) {
   if (options.order == CoverOrder::Shortest) options.threads = 1;

@@ -77,8 +77,8 @@ class FoundStates {
 
  private:
   static constexpr std::size_t kNeighbours = 8;  // of StateStore: three lines
-  static constexpr std::size_t kLine = 8;        // states: 64 bytes
-  static constexpr std::uint64_t kPage = 256;    // states, the first of which links to another page
+  static constexpr std::size_t kLine = kCacheLine / sizeof(State);
+  static constexpr std::uint64_t kPage = 256;  // states, the first of which links to another page
 
   // A page that begins with a link to what ends at `before`; where its states begin.
   std::uint64_t add_page(std::uint64_t before) {

@@ -4,10 +4,10 @@
 //
 // The steps are saved as the questions that led to them and asked again.
 #include <algorithm>
-#include <functional>
 #include <string>
 
 #include "checker/engine/archive.hpp"
+#include "checker/engine/counts.hpp"
 #include "checker/engine/level_search.hpp"
 
 namespace engine {
@@ -115,14 +115,11 @@ void LevelSearch::save_counts(ArchiveWriter& writer) {
   std::uint64_t expanded = 0;
   std::vector<std::uint64_t> actions(graph().model().action_names().size(), 0);
   std::vector<std::uint64_t> cut_off(graph().model().bound_names().size(), 0);
-  const auto add = [](std::vector<std::uint64_t>& sums, std::span<const std::uint64_t> counts) {
-    std::ranges::transform(sums, counts, sums.begin(), std::plus<>());
-  };
   for (std::size_t worker = 0; worker < options_.threads; ++worker) {
     generated += tally(worker).generated();
     expanded += tally(worker).expanded();
-    add(actions, tally(worker).action_counts());
-    add(cut_off, tally(worker).cut_off());
+    add_to(actions, tally(worker).action_counts());
+    add_to(cut_off, tally(worker).cut_off());
   }
   writer.begin_section("counting", kLevelVersion);
   put_options(options_, writer);

@@ -2,13 +2,11 @@
 
 #include <algorithm>
 
+#include "checker/engine/counts.hpp"
+
 namespace engine {
 namespace {
 constexpr std::uint64_t kPollInterval = 4096;  // work between two questions whether to go on
-
-void add_to(std::vector<std::uint64_t>& sums, std::span<const std::uint64_t> counts) {
-  for (std::size_t i = 0; i < counts.size(); ++i) sums[i] += counts[i];
-}
 }  // namespace
 
 LevelSearch::LevelSearch(const CountingOptions& options)
